@@ -1,0 +1,64 @@
+# What one does with a checkout: `make` lists it.
+
+PYTHON = python3
+BIN = .venv/bin
+UV = .venv/.uv/bin/uv
+READY = .venv/.ready
+FEEDS =
+ARGS =
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+
+setup: $(READY) ## install what is locked into .venv
+
+run: $(READY) ## run the whole line here: make run FEEDS=my.opml; without FEEDS on sample titles
+	@$(BIN)/wireroom run $(FEEDS)
+
+test: $(READY) ## run the tests: make test ARGS="-k belt"
+	@$(BIN)/pytest -n auto --maxprocesses 4 $(ARGS)
+
+check: lint types imports dependencies test ## all that must hold before a commit
+
+lint: $(READY) ## ruff
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(READY) ## who may import whom
+	$(BIN)/lint-imports
+
+dependencies: $(READY) ## what is imported is declared, and the other way round
+	$(BIN)/deptry .
+
+bench: $(READY) ## measure: feeds and articles a second, CPU and memory, beside the library reader
+	@$(BIN)/python -m bench $(ARGS)
+
+env: .env ## write .env with random passwords for docker-compose
+
+compose: ## prove the stack with Docker: starts, scales, keeps its services apart, survives a flush
+	@tests/compose/prove.sh
+
+clean: ## remove .venv and what tools left; keeps .wireroom and .env
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.env: | .env.example
+	@umask 077; $(PYTHON) -c 'import re, secrets; text = open(".env.example").read(); print(re.sub("(?m)^(.*_PASSWORD=)$$", lambda match: match[1] + secrets.token_hex(24), text), end="")' >.env
+	@echo 'wrote .env'
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Wireroom needs Python 3.11 or newer: make setup PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' \
+		|| { echo 'this Python cannot make virtual environments: install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .venv/.uv uv
+
+$(READY): $(UV) pyproject.toml uv.lock
+	UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --python $(BIN)/python
+	@touch $(READY)
+
+.PHONY: help setup run test check lint types imports dependencies bench env compose clean

@@ -1,0 +1,1 @@
+"""The wireroom command: composes the services; every verb that an operator types."""

@@ -1,0 +1,63 @@
+"""`wireroom`, one command: imports what the verb at hand needs, turns errors into one sentence and a status."""
+
+import sys
+from importlib import import_module
+
+import typer
+
+from shared.errors import UsageError, WireroomError
+
+VERBS = {  # verb: the module that brings it, and what it does
+    "run": ("processes", "Run the whole line on this machine; Ctrl-C drains and stops."),
+    "scheduler": ("processes", "Lease what is due, until told to stop."),
+    "worker": ("processes", "Do one stage's work, until told to stop."),
+    "reader": ("processes", "Serve the store to services and to people, until told to stop."),
+    "feeds": ("feeds", "The feeds that are polled."),
+    "poll": ("look", "Fetch and parse feeds now and show their articles; stores nothing."),
+    "extract": ("look", "Fetch article pages and show the articles on them; stores nothing."),
+    "fold": ("look", "Fold the articles of a file into stories."),
+    "articles": ("read", "List articles, newest first."),
+    "stories": ("read", "List stories with the titles that carry them, newest first."),
+    "changes": ("read", "Print the change log in its order."),
+    "status": ("read", "Show how the line is doing."),
+    "setaside": ("asides", "What could not be processed, with its reason and its bytes."),
+    "db": ("processes", "The store's schema."),
+}
+
+
+def build(verb: str | None) -> typer.Typer:
+    """Return the command with `verb` ready to run and the others as lines of its help."""
+    app = typer.Typer(
+        name="wireroom",
+        help="News ingestion: polls feeds, normalises every article, folds syndicated copies into stories.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for name, (module, what) in VERBS.items():
+        if name == verb:
+            import_module(f"services.command.{module}").add_to(app, name)
+        else:
+            app.command(name, help=what)(_another)
+    return app
+
+
+def _another() -> None:
+    """Stand for a verb that was not named first; it cannot be reached."""
+
+
+def main() -> None:
+    """Run the command; an error is one sentence on standard error, status 2 for wrong usage, 1 for failed work."""
+    verb = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
+    try:
+        build(verb)()
+    except UsageError as error:
+        typer.echo(f"wireroom: {error}", err=True)
+        sys.exit(2)
+    except WireroomError as error:
+        typer.echo(f"wireroom: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:  # `wireroom articles | head`
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,57 @@
+"""`wireroom setaside …`: what could not be processed."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from services.command import console, feed_store
+from services.command.stores import open_store
+from shared.database import reading, writing
+
+verbs = typer.Typer(help="What could not be processed, with its reason and its bytes.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Ids = Annotated[list[int], typer.Argument(help="Numbers from `setaside list`.", show_default=False)]
+
+
+def add_to(app: typer.Typer, verb: str) -> None:
+    """Add the verb to `app`."""
+    app.add_typer(verbs, name=verb)
+
+
+@verbs.command("list")
+def list_(as_json: Json = False) -> None:
+    """List what was set aside, newest first."""
+    with reading(open_store()) as connection:
+        items = [dict(row._mapping) for row in feed_store.set_aside(connection)]
+    columns = ("id", "at", "stage", "kind", "bytes", "url", "reason")
+    console.rows(items, columns, as_json=as_json, empty="Nothing is set aside.")
+
+
+@verbs.command()
+def show(aside_id: Annotated[int, typer.Argument(help="Number from `setaside list`.", show_default=False)]) -> None:
+    """Show one: its facts on standard error, its bytes on standard output."""
+    with reading(open_store()) as connection:
+        row = feed_store.set_aside(connection, [aside_id])[0]
+        data = feed_store.aside_bytes(connection, aside_id)
+    console.warn(f"{row.kind} {row.target_id} {row.url}, set aside at {row.at:%Y-%m-%d %H:%M:%S}: {row.reason}")
+    if data is None:
+        console.warn("its bytes were no longer on the belt")
+    else:
+        sys.stdout.buffer.write(data)
+
+
+@verbs.command()
+def replay(ids: Ids) -> None:
+    """Take these up again: their feeds or pages are due now."""
+    with writing(open_store()) as connection:
+        feed_store.replay(connection, ids)
+    console.say(f"{len(ids)} taken up again.")
+
+
+@verbs.command()
+def drop(ids: Ids) -> None:
+    """Forget these."""
+    with writing(open_store()) as connection:
+        feed_store.drop(connection, ids)
+    console.say(f"{len(ids)} dropped.")

@@ -1,0 +1,76 @@
+"""What the command prints: tables for people, JSON lines for machines, progress on a terminal."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from shared.schema import rfc3339
+
+T = TypeVar("T")
+
+
+def say(text: str) -> None:
+    """Print one line."""
+    print(text, flush=True)
+
+
+def warn(text: str) -> None:
+    """Print one line where errors go."""
+    print(f"wireroom: {text}", file=sys.stderr, flush=True)
+
+
+def rows(items: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, empty: str) -> None:
+    """Print each item: a JSON line with all it holds, or a table of `columns`; `empty` where there is none."""
+    if as_json:
+        for item in items:
+            say(json.dumps(item, default=_plain, ensure_ascii=False))
+        return
+    listed = list(items)
+    if not listed:
+        say(empty)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        numeric = all(isinstance(item.get(column), (int, type(None))) for item in listed)
+        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for item in listed:
+        table.add_row(*(_cell(item.get(column)) for column in columns))
+    Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(table)
+
+
+def facts(item: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print one thing: a JSON line, or a line for each of its facts."""
+    if as_json:
+        say(json.dumps(item, default=_plain, ensure_ascii=False))
+        return
+    width = max(map(len, item), default=0)
+    for name, value in item.items():
+        say(f"{name.replace('_', ' '):<{width}}  {_cell(value)}")
+
+
+def progress(items: Sequence[T], what: str) -> Iterator[T]:
+    """Yield `items`, showing on a terminal how far it is."""
+    shown = sys.stderr.isatty() and len(items) > 1
+    for done, item in enumerate(items, 1):
+        if shown:
+            print(
+                f"\r{what}: {done} of {len(items)}", end="\n" if done == len(items) else "", file=sys.stderr, flush=True
+            )
+        yield item
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return " ".join(str(value).split())
+
+
+def _plain(value: object) -> str:
+    return rfc3339(value) if isinstance(value, datetime) else str(value)

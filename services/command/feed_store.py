@@ -1,0 +1,164 @@
+"""The operator's hand on feeds: what the `feeds` and `setaside` verbs do to the store.
+
+Whatever changes a feed's address or state takes its lease away in the same statement, so that work under way for what
+it was before changes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from services.command.opml import Outline
+from shared.database import now
+from shared.errors import UsageError
+from shared.hosts import host_of
+from shared.tables import Article, Feed, Page, Publication, SetAside
+
+_TAKEN_BACK = {"lease_token": None, "attempts": 0}
+
+
+def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | None = None) -> tuple[int, int]:
+    """Add feeds, due now; return how many are new and how many were known. A known feed keeps what it has."""
+    moment = now(connection)
+    known = set(connection.scalars(select(Feed.url).where(Feed.url.in_([feed.url for feed in feeds]))))
+    fresh = {feed.url: feed for feed in feeds if feed.url not in known}
+    named = _publication(connection, publication, moment) if publication else None
+    rows = [
+        {
+            "url": feed.url,
+            "host": host_of(feed.url),
+            "title": feed.title,
+            "site_url": feed.site_url,
+            "folder": feed.folder,
+            "interval_s": feed.interval_s,
+            "publication_id": named,
+            "state": "active",
+            "due_at": moment,
+            "ready_at": moment,
+            "created_at": moment,
+        }
+        for feed in fresh.values()
+    ]
+    if rows:
+        connection.execute(insert(Feed), rows)
+    return len(fresh), len(feeds) - len(fresh)
+
+
+def _publication(connection: Connection, name: str, moment: datetime) -> int:
+    key = f"name:{name.casefold()}"
+    found = connection.scalar(select(Publication.id).where(Publication.key == key))
+    if found is None:
+        fresh = {"key": key, "name": name, "terms": "full", "created_at": moment}
+        found = connection.scalars(insert(Publication).values(fresh).returning(Publication.id)).one()
+    return int(found)
+
+
+def find(connection: Connection, names: Sequence[str]) -> list[Any]:
+    """Return the feeds that numbers or addresses name.
+
+    :raises UsageError: one of them names none.
+    """
+    found = []
+    for name in names:
+        match = Feed.id == int(name) if name.isdecimal() else Feed.url == name
+        row = connection.execute(
+            select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication).where(match)
+        ).one_or_none()
+        if row is None:
+            raise UsageError(f"There is no feed {name!r}: `wireroom feeds list` shows their numbers and addresses.")
+        found.append(row)
+    return found
+
+
+def listed(connection: Connection, folder: str | None = None, state: str | None = None) -> list[Any]:
+    """Return all feeds with their publications, those that fail first."""
+    query = select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication)
+    if folder:
+        query = query.where(Feed.folder == folder)
+    if state:
+        query = query.where(Feed.state == state)
+    return list(connection.execute(query.order_by(Feed.failures.desc(), Feed.id)).all())
+
+
+def articles_of(connection: Connection, feed_id: int) -> int:
+    """Return how many articles the feed brought first."""
+    return int(connection.scalar(select(func.count()).where(Article.feed_id == feed_id)) or 0)
+
+
+def refresh(connection: Connection, ids: Sequence[int]) -> None:
+    """Make feeds due now; one that is leased is polled again as soon as it is settled."""
+    moment = now(connection)
+    idle = or_(Feed.lease_token.is_(None), Feed.ready_at <= moment)
+    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(wanted_at=moment))
+    connection.execute(update(Feed).where(Feed.id.in_(ids), idle).values(due_at=moment, ready_at=moment))
+
+
+def pause(connection: Connection, ids: Sequence[int]) -> None:
+    """Stop polling feeds until they are resumed."""
+    words = {"state": "paused", "state_reason": "paused by the operator"}
+    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(**words, **_TAKEN_BACK))
+
+
+def resume(connection: Connection, ids: Sequence[int]) -> None:
+    """Poll feeds again, from now on: paused, parked or gone ones."""
+    moment = now(connection)
+    fresh = {"state": "active", "state_reason": None, "failures": 0, "due_at": moment, "ready_at": moment}
+    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(**fresh, **_TAKEN_BACK))
+
+
+def remove(connection: Connection, ids: Sequence[int]) -> None:
+    """Forget feeds; their articles stay."""
+    connection.execute(delete(Feed).where(Feed.id.in_(ids)))
+
+
+def set_aside(connection: Connection, ids: Sequence[int] | None = None) -> list[Any]:
+    """Return what was set aside, without its bytes, newest first.
+
+    :raises UsageError: one of `ids` names nothing.
+    """
+    size = func.coalesce(func.length(SetAside.data), 0).label("bytes")
+    columns = (
+        SetAside.id,
+        SetAside.at,
+        SetAside.stage,
+        SetAside.kind,
+        SetAside.target_id,
+        SetAside.url,
+        SetAside.reason,
+    )
+    query = select(*columns, size).order_by(SetAside.id.desc())
+    found = list(connection.execute(query.where(SetAside.id.in_(ids)) if ids is not None else query).all())
+    missing = set(ids or ()) - {row.id for row in found}
+    if missing:
+        raise UsageError(f"Nothing is set aside under {min(missing)}: `wireroom setaside list` shows what is.")
+    return found
+
+
+def aside_bytes(connection: Connection, aside_id: int) -> bytes | None:
+    """Return the bytes that were set aside, None where the belt had lost them."""
+    data: bytes | None = connection.scalar(select(SetAside.data).where(SetAside.id == aside_id))
+    return data
+
+
+def replay(connection: Connection, ids: Sequence[int]) -> None:
+    """Take what was set aside up again: its feed or page is due now, as if nothing were known of its entries."""
+    moment = now(connection)
+    for row in set_aside(connection, ids):
+        table, identity = (Feed, Feed.id) if row.kind == "feed" else (Page, Page.article_id)
+        forgotten: dict[str, Any] = {"etag": None, "last_modified": None, "body_digest": None}
+        if row.kind == "feed":
+            forgotten["entry_digests"] = ""
+        fresh = {"state": "active", "state_reason": None, "failures": 0, "due_at": moment, "ready_at": moment}
+        connection.execute(update(table).where(identity == row.target_id).values(**fresh, **forgotten, **_TAKEN_BACK))
+    drop(connection, ids)
+
+
+def drop(connection: Connection, ids: Sequence[int]) -> None:
+    """Forget what was set aside.
+
+    :raises UsageError: one of `ids` names nothing.
+    """
+    set_aside(connection, ids)
+    connection.execute(delete(SetAside).where(SetAside.id.in_(ids)))

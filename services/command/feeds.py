@@ -1,0 +1,165 @@
+"""`wireroom feeds …`: add, import, export, list, show, refresh, pause, resume, remove."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.command import console, feed_store, opml
+from services.command.stores import open_store
+from shared.database import reading, writing
+from shared.errors import UsageError
+from shared.hosts import web_address
+
+verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]
+BATCH = 500
+HIDDEN = frozenset({"entry_digests", "lease_token", "body_digest"})
+
+
+def add_to(app: typer.Typer, verb: str) -> None:
+    """Add the verb to `app`."""
+    app.add_typer(verbs, name=verb)
+
+
+@verbs.command()
+def add(
+    urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
+    folder: Annotated[str | None, typer.Option(help="Folder to put them in.")] = None,
+    publication: Annotated[str | None, typer.Option(help="Name of the title they belong to.")] = None,
+    interval: Annotated[int | None, typer.Option(help="Seconds between polls; without it, adaptive.", min=1)] = None,
+) -> None:
+    """Add feeds; they are polled at once."""
+    feeds = [opml.Outline(web_address(url), folder=folder, interval_s=interval) for url in urls]
+    with writing(open_store()) as connection:
+        new, known = feed_store.add(connection, feeds, publication=publication)
+    console.say(f"{new} added, {known} known already.")
+
+
+@verbs.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(help="An OPML file; - reads standard input.", show_default=False)],
+) -> None:
+    """Add the feeds of an OPML file; names each line that is wrong and goes on."""
+    feeds, wrong = opml.read(_read(file))
+    engine = open_store()
+    new = known = 0
+    for batch in console.progress(
+        [feeds[at : at + BATCH] for at in range(0, len(feeds), BATCH)], f"Importing, {BATCH} feeds each"
+    ):
+        with writing(engine) as connection:
+            more_new, more_known = feed_store.add(connection, batch)
+            new, known = new + more_new, known + more_known
+    for line in wrong:
+        console.warn(f"{file}:{line.line}: {line.reason}")
+    console.say(f"{new} added, {known} known already, {len(wrong)} wrong.")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@verbs.command()
+def export(file: Annotated[str, typer.Argument(help="Where to write; - is standard output.")] = "-") -> None:
+    """Write all feeds as OPML, in their folders."""
+    with reading(open_store()) as connection:
+        rows = feed_store.listed(connection)
+    outlines = [
+        opml.Outline(row.url, row.title, row.site_url, row.folder, row.interval_s)
+        for row in sorted(rows, key=lambda row: row.id)
+    ]
+    data = opml.write(outlines)
+    if file == "-":
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        Path(file).write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    console.say(f"{len(outlines)} feeds written to {file}.")
+
+
+@verbs.command("list")
+def list_(
+    as_json: Json = False,
+    folder: Annotated[str | None, typer.Option(help="Only feeds in this folder.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only active, paused, gone or parked ones.")] = None,
+) -> None:
+    """List feeds with their health, those that fail first."""
+    with reading(open_store()) as connection:
+        items = [_item(row) for row in feed_store.listed(connection, folder, state)]
+    columns = ("id", "publication", "state", "last_ok_at", "due_at", "failures", "error", "url")
+    console.rows(items, columns, as_json=as_json, empty="No feeds: add some with `wireroom feeds add URL`.")
+
+
+@verbs.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Number or address of a feed.", show_default=False)], as_json: Json = False
+) -> None:
+    """Show all that is known of one feed, and why it is due when it is."""
+    with reading(open_store()) as connection:
+        row = feed_store.find(connection, [name])[0]
+        item = _item(row) | {"articles": feed_store.articles_of(connection, row.id), "why": _why(row)}
+    console.facts(item, as_json=as_json)
+
+
+@verbs.command()
+def refresh(names: Names) -> None:
+    """Poll feeds now."""
+    _each(names, feed_store.refresh, "due now")
+
+
+@verbs.command()
+def pause(names: Names) -> None:
+    """Stop polling feeds until they are resumed."""
+    _each(names, feed_store.pause, "paused")
+
+
+@verbs.command()
+def resume(names: Names) -> None:
+    """Poll feeds again: paused, parked or gone ones."""
+    _each(names, feed_store.resume, "active and due now")
+
+
+@verbs.command()
+def remove(names: Names) -> None:
+    """Forget feeds; their articles stay."""
+    _each(names, feed_store.remove, "removed")
+
+
+def _each(names: list[str], change: Any, what: str) -> None:
+    with writing(open_store()) as connection:
+        rows = feed_store.find(connection, names)
+        change(connection, [row.id for row in rows])
+    for row in rows:
+        console.say(f"{row.id} {row.url} is {what}.")
+
+
+def _item(row: Any) -> dict[str, Any]:
+    return {
+        name: value for name, value in row._mapping.items() if name not in HIDDEN
+    } | {"entries": len(row.entry_digests) // 12, "leased": row.lease_token is not None}  # fmt: skip
+
+
+def _why(row: Any) -> str:
+    """Return in words why a feed is due when it is."""
+    if row.state != "active":
+        return f"not polled: {row.state_reason or row.state}"
+    if row.lease_token is not None:
+        return "being polled now"
+    if row.last_polled_at is None:
+        return "never polled: due at once"
+    if row.failures:
+        return f"backing off after {row.failures} failed polls in a row"
+    if row.interval_s:
+        return f"every {row.interval_s} s, as the operator set it"
+    return f"every {row.polling_s} s, adapted to how often it brings something new"
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error

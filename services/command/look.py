@@ -1,0 +1,190 @@
+"""`wireroom poll`, `extract` and `fold`: a stage's work on files and addresses, without store and queue."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.command import console
+from shared.errors import Failed, Malformed, NotAFeed, UsageError, WireroomError, contain
+from shared.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from shared.messages import Entry
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+From = Annotated[Path | None, typer.Option("--from", help="Lines {id, path, url}; prints a line for each document.")]
+Url = Annotated[str, typer.Option("--url", help="Where a file's document came from.")]
+GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A document from a file or an address."""
+
+    data: bytes
+    url: str
+    media_type: str | None
+
+
+def add_to(app: typer.Typer, verb: str) -> None:
+    """Add the verb to `app`."""
+    verbs: dict[str, Callable[..., None]] = {"poll": poll, "extract": extract, "fold": fold}
+    app.command()(verbs[verb])
+
+
+def poll(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[URL|FILE]...", help="Feeds.")] = None,
+    as_json: Json = False,
+    url: Url = "",
+    listing: From = None,
+) -> None:
+    """Fetch and parse feeds now and show their articles; stores nothing."""
+    _each(sources or [], listing, url, _feed, as_json=as_json)
+
+
+def extract(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[URL|FILE]...", help="Article pages.")] = None,
+    as_json: Json = False,
+    url: Url = "",
+    listing: From = None,
+) -> None:
+    """Fetch article pages and show the articles on them; stores nothing."""
+    _each(sources or [], listing, url, _page, as_json=as_json)
+
+
+def fold(
+    file: Annotated[str, typer.Argument(help="JSON lines {id, publisher, title, text, published_at?, url?}.")],
+) -> None:
+    """Fold the articles of a file into stories: prints {id, story} for each."""
+    from services.indexer.fold.file import fold_lines
+
+    settings = read_settings()
+    if file == "-":
+        _print(fold_lines(sys.stdin, settings.fold_threshold))
+        return
+    try:
+        with Path(file).open(encoding="utf-8") as lines:
+            _print(fold_lines(lines, settings.fold_threshold))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}.") from error
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        print(line)
+
+
+def _feed(document: Fetched) -> "list[Entry]":
+    from services.parser.look import read_feed_bytes
+
+    return read_feed_bytes(document.data, document.url, document.media_type)
+
+
+def _page(document: Fetched) -> "list[Entry]":
+    from services.parser.look import read_page_bytes
+
+    return [read_page_bytes(document.data, document.url, document.media_type)]
+
+
+def _each(sources: list[str], listing: Path | None, url: str, read: Any, *, as_json: bool) -> None:
+    """Read every source; one that fails is named and the others go on, status 1 at the end."""
+    if bool(sources) == bool(listing):
+        raise UsageError("Name feeds or pages by address or file, or a list of them with --from.")
+    settings = read_settings()
+    if listing:
+        for line in console.progress(list(_lines(listing)), "Reading"):
+            console.say(json.dumps(_answer(line, read, settings), ensure_ascii=False))
+        return
+    failed = 0
+    for source in sources:
+        entries = contain(lambda source=source: read(_load(source, url, settings)))  # type: ignore[misc]
+        if isinstance(entries, Failed):
+            failed += 1
+            console.warn(f"{source}: {_sentence(entries)}")
+            continue
+        for entry in entries:
+            console.say(json.dumps(_article(entry), ensure_ascii=False) if as_json else _shown(entry))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _lines(listing: Path) -> Iterator[dict[str, Any]]:
+    try:
+        for number, line in enumerate(listing.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip():
+                item = json.loads(line)
+                if not isinstance(item, dict) or "id" not in item or not (item.get("path") or item.get("url")):
+                    raise UsageError(f"{listing}:{number}: a line is {{id, path, url}}; path or url has to be there.")
+                yield item
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{listing} cannot be read: {error}.") from error
+
+
+def _answer(line: Mapping[str, Any], read: Any, settings: Settings) -> dict[str, Any]:
+    source = str(line.get("path") or line["url"])
+    entries = contain(lambda: read(_load(source, str(line.get("url") or ""), settings)))
+    if isinstance(entries, Failed):
+        return {"id": line["id"], "articles": [], "error": _sentence(entries)}
+    return {"id": line["id"], "articles": [_article(entry) for entry in entries], "error": None}
+
+
+def _load(source: str, url: str, settings: Settings) -> Fetched:
+    if source.startswith(("http://", "https://")):
+        return _fetch(source, settings)
+    path = Path(source)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{source} cannot be read: {error.strerror}.") from error
+    if data.startswith(GZIP):
+        import gzip
+
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError) as error:
+            raise Malformed(f"it is no whole gzip file: {error}.") from error
+    return Fetched(data, url or path.resolve().as_uri(), None)
+
+
+def _fetch(url: str, settings: Settings) -> Fetched:
+    from shared.http import Client, Limits
+
+    client = Client(Limits.from_settings(settings), settings.fetch_allow, settings.user_agent)
+    response = client.get(url)
+    if response.status != 200:
+        raise NotAFeed(f"the server answered {response.status}.")
+    return Fetched(response.body, response.url, response.headers.get("content-type"))
+
+
+def _sentence(failed: Failed) -> str:
+    return str(failed.error) if isinstance(failed.error, WireroomError) else f"it could not be read ({failed})"
+
+
+def _article(entry: "Entry") -> dict[str, Any]:
+    """Return an entry as an article's fields."""
+    return {
+        "source_id": entry.source_id,
+        "url": entry.url,
+        **entry.content.model_dump(mode="json"),
+        "page_wanted": entry.page_wanted,
+    }
+
+
+def _shown(entry: "Entry") -> str:
+    """Return an entry as a person reads it."""
+    content = entry.content
+    people = content.byline or ", ".join(author.name for author in content.authors)
+    when = content.published_at.strftime("%Y-%m-%d %H:%M UTC") if content.published_at else None
+    head = " · ".join(part for part in (when, content.section, people, content.credit) if part)
+    pictures = [
+        f"[picture] {image.caption or image.url}" + (f" ({image.credit})" if image.credit else "")
+        for image in content.images
+    ]
+    text = content.body_text or content.summary or ""
+    parts = [content.headline or "(no headline)", head, entry.url or "", *pictures, "", text, ""]
+    return "\n".join(part for part in parts if part is not None)

@@ -1,0 +1,101 @@
+"""OPML, the format in which feed lists travel (OPML 2.0), both ways. Pure."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+from lxml import etree
+
+from shared.errors import UsageError
+from shared.hosts import web_address
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One feed of a list; `line` is where it stands in the file."""
+
+    url: str
+    title: str | None = None
+    site_url: str | None = None
+    folder: str | None = None
+    interval_s: int | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A line that names no feed, and why."""
+
+    line: int
+    reason: str
+
+
+def read(data: bytes) -> tuple[list[Outline], list[Wrong]]:
+    """Return the feeds of an OPML document, each in the folder it stands in, and what is wrong with its other lines.
+
+    A document that is not well-formed gives what can be read of it, and the parser's complaint as a wrong line.
+
+    :raises UsageError: it is no OPML at all.
+    """
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise UsageError(f"This is no OPML: {error.msg}.") from None
+    body = None if root is None else root.find("body")
+    if root is None or root.tag != "opml" or body is None:
+        raise UsageError("This is no OPML: it has no <opml> with a <body>.")
+    feeds: list[Outline] = []
+    wrong = [Wrong(entry.line, f"not well-formed: {entry.message}") for entry in parser.error_log]
+    _walk(body, None, feeds, wrong)
+    return feeds, sorted(wrong, key=lambda one: one.line)
+
+
+def _walk(element: "etree._Element", folder: str | None, feeds: list[Outline], wrong: list[Wrong]) -> None:
+    for outline in element.iterchildren("outline"):
+        line: int = cast("int | None", outline.sourceline) or 0
+        name = outline.get("text") or outline.get("title")
+        address = outline.get("xmlUrl")
+        if address is None and len(outline):
+            _walk(outline, name or folder, feeds, wrong)
+            continue
+        if address is None:
+            wrong.append(Wrong(line, f"the outline {name!r} has no xmlUrl, so it names no feed"))
+            continue
+        try:
+            seconds = outline.get("wireroomInterval")
+            feeds.append(
+                Outline(
+                    url=web_address(address),
+                    title=name,
+                    site_url=outline.get("htmlUrl"),
+                    folder=folder,
+                    interval_s=int(seconds) if seconds else None,
+                    line=line,
+                )
+            )
+        except (UsageError, ValueError) as error:
+            wrong.append(Wrong(line, str(error)))
+
+
+def write(feeds: Iterable[Outline]) -> bytes:
+    """Return an OPML document with the feeds in their folders; reading it gives the same feeds."""
+    root = ET.Element("opml", version="2.0")
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = "Feeds of Wireroom"
+    body = ET.SubElement(root, "body")
+    folders: dict[str, ET.Element] = {}
+    for feed in feeds:
+        parent = body
+        if feed.folder:
+            if feed.folder not in folders:
+                folders[feed.folder] = ET.SubElement(body, "outline", text=feed.folder)
+            parent = folders[feed.folder]
+        attributes = {"type": "rss", "text": feed.title or feed.url, "xmlUrl": feed.url}
+        if feed.site_url:
+            attributes["htmlUrl"] = feed.site_url
+        if feed.interval_s:
+            attributes["wireroomInterval"] = str(feed.interval_s)
+        ET.SubElement(parent, "outline", attributes)
+    ET.indent(root)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"

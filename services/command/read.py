@@ -1,0 +1,143 @@
+"""`wireroom articles`, `stories`, `changes` and `status`: the store, read as any reader reads it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from services.command import console
+from services.command.stores import open_store
+from shared.belt import Belt, connect
+from shared.database import reading
+from shared.errors import Failed, contain
+from shared.settings import read_settings
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")]
+
+
+def add_to(app: typer.Typer, verb: str) -> None:
+    """Add the verb to `app`."""
+    verbs: dict[str, Callable[..., None]] = {
+        "articles": articles,
+        "stories": stories,
+        "changes": changes,
+        "status": status,
+    }
+    app.command()(verbs[verb])
+
+
+def articles(
+    as_json: Json = False,
+    limit: Limit = 30,
+    publication: Annotated[int | None, typer.Option(help="Only of this title, by its number.")] = None,
+    story: Annotated[int | None, typer.Option(help="Only of this story.")] = None,
+) -> None:
+    """List articles, newest first; --json gives the whole of each."""
+    from services.reader.queries.articles import Filters, list_articles
+
+    filters = Filters(publication=publication, story=story)
+    with reading(open_store()) as connection:
+        found, _ = list_articles(connection, filters, None, limit, full=as_json)
+    if as_json:
+        for article in found:
+            console.say(article.model_dump_json())
+        return
+    items = [
+        {
+            "id": article.id,
+            "published": article.published_at or article.first_seen_at,
+            "publication": article.publication.name,
+            "headline": article.headline,
+            "words": article.word_count,
+            "story": article.story_id,
+            "role": article.copy_role,
+        }
+        for article in found
+    ]
+    console.rows(items, list(items[0]) if items else [], as_json=False, empty="No articles yet.")
+
+
+def stories(as_json: Json = False, limit: Limit = 30) -> None:
+    """List stories with the titles that carry them, newest first."""
+    from services.reader.queries.articles import Filters
+    from services.reader.queries.stories import list_stories
+
+    with reading(open_store()) as connection:
+        found, _ = list_stories(connection, Filters(), None, limit)
+    if as_json:
+        for story in found:
+            console.say(story.model_dump_json())
+        return
+    items = [
+        {
+            "id": story.id,
+            "at": story.ordered_at,
+            "titles": story.publications,
+            "headline": story.versions[0].headline,
+            "carried_by": ", ".join(version.publication.name for version in story.versions),
+        }
+        for story in found
+    ]
+    console.rows(items, list(items[0]) if items else [], as_json=False, empty="No stories yet.")
+
+
+def changes(
+    as_json: Json = False,
+    after: Annotated[int, typer.Option(min=0, help="Only those after this number.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, in the log's order.")] = 100,
+) -> None:
+    """Print the change log in its order."""
+    from services.reader.queries.changes import list_changes
+
+    with reading(open_store()) as connection:
+        found = list_changes(connection, after, limit, articles=False)
+    if as_json:
+        for change in found.changes:
+            console.say(change.model_dump_json(exclude={"article"}))
+        return
+    columns = ("seq", "at", "kind", "article_id", "story_id", "revision", "detail")
+    items = [change.model_dump() for change in found.changes]
+    console.rows(items, columns, as_json=False, empty="No changes.")
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+    """Show feeds by health, queues, the latest article, how soon articles are stored, and what is set aside."""
+    from services.reader.queries.articles import Filters, list_articles
+    from services.reader.queries.measures import take_measures
+
+    settings = read_settings()
+    with reading(open_store(settings)) as connection:
+        measures = take_measures(connection, settings.lease_s)
+        latest, _ = list_articles(connection, Filters(), None, 1, full=False)
+    said: dict[str, Any] = {
+        "feeds": _counts({health.value: count for health, count in measures.feed_health.items()}),
+        "pages": _counts(measures.page_states),
+        "polls_last_hour": _counts({f"{kind} {outcome}": count for (kind, outcome), count in measures.polls.items()}),
+        "articles": _counts(measures.articles),
+        "stories": measures.stories,
+        "changes": measures.log_head,
+        "latest_article": f"{latest[0].headline} ({latest[0].publication.name})" if latest else None,
+        "published_to_stored": _latency(measures.latencies_s),
+        "latest_feed_waits": f"{measures.feed_lateness_s:.0f} s",
+        "set_aside": _counts(measures.set_aside),
+        "counters": _counts(measures.counters),
+        "queues": _queues(settings.redis_url, settings.lease_s),
+    }
+    console.facts(said, as_json=as_json)
+
+
+def _counts(counts: Any) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()) or "none"
+
+
+def _latency(seconds: tuple[float, float] | None) -> str | None:
+    return None if seconds is None else f"median {seconds[0]:.0f} s, 95th percentile {seconds[1]:.0f} s"
+
+
+def _queues(redis_url: str, lease_s: int) -> str:
+    if not redis_url:
+        return "not asked: WIREROOM_REDIS_URL is not set"
+    belt = Belt(connect(redis_url), lease_s)
+    queued = contain(belt.queued)
+    return str(queued.error) if isinstance(queued, Failed) else _counts(queued)

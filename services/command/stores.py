@@ -1,0 +1,50 @@
+"""How the command opens the store."""
+
+from sqlalchemy import Engine
+
+from shared.database import check, connect, store_url, upgrade
+from shared.errors import UsageError
+from shared.settings import Settings, read_settings
+
+
+def open_store(settings: Settings | None = None, *, migrate: bool = False) -> Engine:
+    """Return the engine of a store that answers and has the newest schema.
+
+    The embedded store is made where there is none yet only with `migrate`.
+
+    :raises UsageError: there is no such store, or it is of an older schema.
+    """
+    settings = settings or read_settings()
+    if not settings.database_url:
+        path = settings.data_dir / "wireroom.db"
+        if not path.exists() and not migrate:
+            raise UsageError(
+                f"There is no store in {settings.data_dir}: start one with `wireroom run` or `wireroom db upgrade`, "
+                "or set WIREROOM_DATABASE_URL."
+            )
+        _make_directory(settings)
+    engine = connect(store_url(settings))
+    if migrate:
+        upgrade(engine)
+    else:
+        check(engine)
+    return engine
+
+
+def _make_directory(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"The data directory {settings.data_dir} cannot be made: {error.strerror}. Set WIREROOM_DATA_DIR."
+        ) from error
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Bring the store to the newest schema, making it where there is none; return the migrations applied.
+
+    :raises UsageError: the store cannot be opened.
+    """
+    if not settings.database_url:
+        _make_directory(settings)
+    return upgrade(connect(store_url(settings)))

@@ -1,0 +1,24 @@
+"""Which service does which stage's work."""
+
+from shared.queues import FETCH, INDEX, PARSE
+from shared.settings import Settings
+from shared.worker import run_worker
+
+FETCH_LIMIT_S = 90  # a job starts no fetch after 45 s, and one fetch ends within 30
+INDEX_LIMIT_S = 90
+PARSE_GRACE_S = 5  # the parser's own alarm goes off before this; what ignores it is killed
+
+
+def serve(stage: str, settings: Settings) -> int:
+    """Do the work of `stage` until told to stop; returns the exit status."""
+    if stage == "fetch":
+        from services.fetcher.tasks import start as fetch
+
+        return run_worker(FETCH, fetch, settings, settings.fetch_processes, FETCH_LIMIT_S)
+    if stage == "parse":
+        from services.parser.tasks import start as parse
+
+        return run_worker(PARSE, parse, settings, settings.parse_processes, settings.parse_time_s + PARSE_GRACE_S)
+    from services.indexer.tasks import start as index
+
+    return run_worker(INDEX, index, settings, settings.index_processes, INDEX_LIMIT_S)

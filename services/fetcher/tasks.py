@@ -1,0 +1,34 @@
+"""The fetcher: takes jobs off the fetch queue and puts documents and facts on the belt."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import structlog
+
+from services.fetcher.round import Round
+from services.fetcher.verdict import hand_back
+from shared.belt import Belt
+from shared.http import Client, Limits
+from shared.messages import Batch, FetchJob, Result, expired
+from shared.queues import INDEX, Publish
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+
+def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[FetchJob], None]:
+    """Return what handles one job; called once in each process, after the fork."""
+    client = Client(Limits.from_settings(settings), settings.fetch_allow, settings.user_agent)
+    hosts = ThreadPoolExecutor(settings.fetch_threads, "host")
+
+    def handle(job: FetchJob) -> None:
+        if expired(job.lease_ends, datetime.now(UTC)):
+            log.info("dropped", reason="the lease ended before the job was taken up", targets=job.weight)
+        elif belt.load().memory_share > settings.belt_memory_share:
+            log.warning("handed back", reason="Redis is too full to take documents", targets=job.weight)
+            publish(INDEX, Batch(results=tuple(Result(facts=hand_back(target)) for target in job.targets)))
+        else:
+            Round(job, client, belt, publish).run(hosts)
+
+    return handle

@@ -1,0 +1,130 @@
+"""What an answer means: the facts that the store is to remember. Pure.
+
+An answer whose outcome is OK has a document, which is passed on; every other outcome is all there is to say.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.client import responses
+from math import ceil
+
+from shared.digests import sha256
+from shared.errors import Blocked, FetchError, Refused
+from shared.http import Response
+from shared.messages import Facts, Outcome, Target, Validators
+
+LONGEST_S = 366 * 86_400  # a wish for more than a year is a mistake, and must fit the store
+VALIDATOR_CHARS = 1024  # a longer one is not worth sending back
+DOCUMENTS = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
+PATIENCE = frozenset(
+    {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+)  # where Retry-After is meant for us
+_MAX_AGE = re.compile(r'(?:^|[\s,])max-age\s*=\s*"?([0-9]+)', re.ASCII | re.IGNORECASE)
+
+
+def judge(target: Target, answer: Response, now: datetime) -> Facts:
+    """Return the facts of a fetch that was answered.
+
+    Validators are those of the answer where a document came, to be committed with its articles; None keeps the old.
+    """
+    facts = Facts(
+        kind=target.kind,
+        id=target.id,
+        token=target.token,
+        outcome=Outcome.OK,
+        status=answer.status,
+        wire_bytes=answer.wire_bytes,
+        elapsed_ms=answer.elapsed_ms,
+        max_age_s=max_age_s(answer.headers),
+        moved_to=answer.moved_to,
+    )
+    if answer.status == HTTPStatus.NOT_MODIFIED:
+        return facts.model_copy(update={"outcome": Outcome.NOT_MODIFIED})
+    if answer.status in DOCUMENTS and answer.body:
+        digest = sha256(answer.body)
+        if digest == target.validators.body_digest:
+            return facts.model_copy(update={"outcome": Outcome.UNCHANGED})
+        return facts.model_copy(update={"validators": _validators(answer.headers, digest)})
+    return facts.model_copy(update=_failure(answer, now) | {"max_age_s": None, "moved_to": None})
+
+
+def excuse(target: Target, error: FetchError, elapsed_ms: int) -> Facts:
+    """Return the facts of a fetch that brought no answer, or none that is taken."""
+    outcome = Outcome.TRANSIENT
+    if isinstance(error, Blocked):
+        outcome = Outcome.BLOCKED
+    elif isinstance(error, Refused):
+        outcome = Outcome.REFUSED
+    return Facts(
+        kind=target.kind,
+        id=target.id,
+        token=target.token,
+        outcome=outcome,
+        status=error.status,
+        error=str(error),
+        error_kind=error.kind,
+        elapsed_ms=elapsed_ms,
+        retry_after_s=error.retry_after_s,
+    )
+
+
+def hand_back(target: Target) -> Facts:
+    """Return the facts of a fetch that was not begun."""
+    return Facts(kind=target.kind, id=target.id, token=target.token, outcome=Outcome.UNFETCHED)
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> int | None:
+    """Return the seconds that Retry-After asks for, given as such or as a date (RFC 9110, 10.2.3); None if it does not.
+
+    >>> retry_after_s({"retry-after": "120"}, datetime.now(UTC))
+    120
+    """
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return LONGEST_S if len(value) > 9 else min(int(value), LONGEST_S)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)  # an HTTP date is GMT, and "-0000" says no other
+    return min(max(0, ceil((moment - now).total_seconds())), LONGEST_S)
+
+
+def max_age_s(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds that Cache-Control says the answer stays fresh (RFC 9111, 5.2.2.1); None if it does not say.
+
+    >>> max_age_s({"cache-control": "public, max-age=600"}), max_age_s({"cache-control": "s-maxage=5"})
+    (600, None)
+    """
+    found = _MAX_AGE.search(headers.get("cache-control", ""))
+    return None if found is None else min(int(found[1][:10]), LONGEST_S)
+
+
+def kept(headers: Mapping[str, str], name: str) -> str | None:
+    """Return a field that can be stored and sent back as it is, or None."""
+    value = headers.get(name, "").strip()
+    return value if value and value.isprintable() and len(value) <= VALIDATOR_CHARS else None
+
+
+def _failure(answer: Response, now: datetime) -> dict[str, object]:
+    if answer.status in DOCUMENTS:
+        return {
+            "outcome": Outcome.TRANSIENT,
+            "error_kind": "http",
+            "error": "The server answered 200 OK with an empty body.",
+        }
+    phrase = responses.get(answer.status, "")
+    return {
+        "outcome": Outcome.GONE if answer.status == HTTPStatus.GONE else Outcome.TRANSIENT,
+        "error_kind": "http",
+        "error": f"The server answered {answer.status} {phrase}".rstrip() + ".",
+        "retry_after_s": retry_after_s(answer.headers, now) if answer.status in PATIENCE else None,
+    }
+
+
+def _validators(headers: Mapping[str, str], digest: str) -> Validators:
+    return Validators(etag=kept(headers, "etag"), last_modified=kept(headers, "last-modified"), body_digest=digest)

@@ -1,0 +1,1 @@
+"""The indexer: what a fetch brought becomes articles, revisions, stories and changes, in one commit under its lease."""

@@ -1,0 +1,52 @@
+"""The change log: one row orders it, dense and without holes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from shared.tables import Article, Change, LogHead
+
+
+@dataclass(frozen=True)
+class News:
+    """A change before it has its number: created, revised, reparsed, withdrawn, released, folded or unfolded."""
+
+    kind: str
+    article_id: int
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def take_head(connection: Connection) -> int:
+    """Take the row that orders the log until the end of the transaction; return the last number given.
+
+    Whoever commits a change holds it, so one such commit is under way at a time, and numbers become visible in order.
+    """
+    return int(connection.scalars(select(LogHead.seq).where(LogHead.id == 1).with_for_update()).one())
+
+
+def append(connection: Connection, last: int, news: Sequence[News], now: datetime) -> None:
+    """Number `news` after `last` and write them with the story and revision that their articles have by now."""
+    if not news:
+        return
+    ids = sorted({change.article_id for change in news})
+    articles = {
+        row.id: row
+        for row in connection.execute(select(Article.id, Article.story_id, Article.revision).where(Article.id.in_(ids)))
+    }
+    rows = [
+        {
+            "seq": last + number,
+            "at": now,
+            "kind": change.kind,
+            "article_id": change.article_id,
+            "story_id": articles[change.article_id].story_id,
+            "revision": articles[change.article_id].revision,
+            "detail": change.detail,
+        }
+        for number, change in enumerate(news, 1)
+    ]
+    connection.execute(insert(Change), rows)
+    connection.execute(update(LogHead).where(LogHead.id == 1).values(seq=last + len(news)))

@@ -1,0 +1,135 @@
+"""Whether two articles carry the same text. Pure.
+
+In this order:
+
+1. Recorded more than a window apart they make no pair; an article without a time is in every window.
+2. Articles of one publication make a pair only as one article under two addresses: the same headline, the same text
+   both ways (Jaccard of at least `REPRINT_SHARE`), the same figures, announced by its headline (rule 7). What is less
+   alike is a revision or another day's template.
+3. The same agency item, or one canonical address for both, makes a pair whatever the words are.
+4. With fewer than `LEAST_SHINGLES` shingles left in either, words prove nothing: none.
+5. The shorter text has to be in the longer one: containment of at least the threshold.
+6. Texts alike but for their figures and days (weather, markets, results) are two days of one template: none.
+7. A text that neither headline announces is a form or a box that both pages show in place of the article: none, unless
+   the headlines of two publications are alike.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.indexer.fold.evidence import alike_headlines, announced, another_edition, figures_apart, same_headline
+from services.indexer.fold.shingles import Sketch
+
+LEAST_SHINGLES = 30  # about two sentences; shorter ones are shared by chance
+REPRINT_SHARE = 0.85  # of both texts together, by shingles
+WINDOW = timedelta(days=14)
+
+# A posting that leads to more different texts than this is a form or a phrase of the trade, and ignored for all.
+CROWD = 500
+# Two texts' shared postings waver around their containment; below this share of the threshold they cannot reach it.
+SAMPLED_SHARE = 0.4
+
+_FRONT_PAGE = re.compile(r"[^:/?#]+://[^/?#]*/*(#.*)?")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What decides whether an article is a copy of another."""
+
+    id: int
+    publication: int | str | None  # None: unknown, and no other's
+    headline: str
+    text: str  # without the publication's furniture
+    sketch: Sketch  # of `text`
+    recorded_at: datetime | None  # published, else first seen
+    url: str | None = None
+    canonical_url: str | None = None
+    agency_item: str | None = None  # the agency's own identifier of the text, as the article names it
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two articles with the same text, and what says so; `a` is the smaller id."""
+
+    a: int
+    b: int
+    containment: float  # share of the shorter text that both have, 0 to 1
+    evidence: str  # text, canonical, agency or reprint
+
+
+def containment(a: Sketch, b: Sketch) -> float:
+    """Return the share of the shorter text's shingles that the other has, 0 to 1; 0 where one has none."""
+    shorter = min(len(a.hashes), len(b.hashes))
+    return len(a.hashes & b.hashes) / shorter if shorter else 0.0
+
+
+def jaccard(a: Sketch, b: Sketch) -> float:
+    """Return the share of both texts' shingles that both have, 0 to 1; 0 where neither has any."""
+    either = len(a.hashes | b.hashes)
+    return len(a.hashes & b.hashes) / either if either else 0.0
+
+
+def judge(a: Candidate, b: Candidate, threshold: float, window: timedelta = WINDOW) -> Pair | None:
+    """Return the pair that two articles make by the rules above, or None."""
+    evidence = _evidence(a, b, threshold) if near(a.recorded_at, b.recorded_at, window) else None
+    return Pair(min(a.id, b.id), max(a.id, b.id), containment(a.sketch, b.sketch), evidence) if evidence else None
+
+
+def worth_judging(shared: int, a: int, b: int, threshold: float) -> bool:
+    """Return whether two texts with `a` and `b` postings, `shared` of them the same, can be one."""
+    return shared >= SAMPLED_SHARE * threshold * min(a, b)
+
+
+def near(a: datetime | None, b: datetime | None, window: timedelta) -> bool:
+    """Return whether two recorded times lie within a window (rule 1)."""
+    return a is None or b is None or abs(a - b) <= window
+
+
+def _evidence(a: Candidate, b: Candidate, threshold: float) -> str | None:
+    if a.publication is not None and a.publication == b.publication:
+        return "reprint" if reprinted(a, b, threshold) else None
+    return said_to_be_one(a, b) or ("text" if alike(a, b, threshold) and presentable(a, b) else None)
+
+
+def reprinted(a: Candidate, b: Candidate, threshold: float) -> bool:
+    """Return whether two articles of one publication are one under two addresses (rule 2)."""
+    if not same_headline(a.headline, b.headline) or _shorter(a, b) < LEAST_SHINGLES:
+        return False
+    if jaccard(a.sketch, b.sketch) < max(REPRINT_SHARE, threshold) or figures_apart(a.text, b.text)[0]:
+        return False
+    return _announced(a, b)
+
+
+def alike(a: Candidate, b: Candidate, threshold: float) -> bool:
+    """Return whether two texts are one (rules 4 to 6); nothing else of the articles plays a part."""
+    if _shorter(a, b) < LEAST_SHINGLES or containment(a.sketch, b.sketch) < threshold:
+        return False
+    return not another_edition(a.text, b.text)
+
+
+def presentable(a: Candidate, b: Candidate) -> bool:
+    """Return whether what the two share is an article and not a form or a box (rule 7)."""
+    return alike_headlines(a.headline, b.headline) or _announced(a, b)
+
+
+def _announced(a: Candidate, b: Candidate) -> bool:
+    """Return whether either headline announces the shorter text, which is what both have."""
+    shared = min((len(article.sketch.hashes), article.text) for article in (a, b))[1]
+    return announced(a.headline, shared) or announced(b.headline, shared)
+
+
+def _shorter(a: Candidate, b: Candidate) -> int:
+    return min(len(a.sketch.hashes), len(b.sketch.hashes))
+
+
+def said_to_be_one(a: Candidate, b: Candidate) -> str | None:
+    """Return how the publishers themselves say that the two are one text (rule 3), or None if they do not."""
+    if a.agency_item is not None and a.agency_item == b.agency_item:
+        return "agency"
+    return "canonical" if _addresses(a) & _addresses(b) else None
+
+
+def _addresses(article: Candidate) -> set[str]:
+    """Return the addresses that are the article's own; a site's front page is no article's."""
+    return {url for url in (article.canonical_url, article.url) if url and not _FRONT_PAGE.fullmatch(url)}

@@ -1,0 +1,183 @@
+"""What a fold over a file keeps on disk: articles, their texts and postings, in a private SQLite database.
+
+SQLite holds a database without a name in its page cache and spills what does not fit to a temporary file that goes with
+it. Equal texts are kept once and share their postings. Keys are digests, and articles are numbered by their ids, so
+nothing that is read from here depends on the order of arrival.
+"""
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
+
+from services.indexer.fold.furniture import HEADLINES, headline_key, keep, segments
+from services.indexer.fold.lines import Article
+from services.indexer.fold.pairs import CROWD, Candidate, worth_judging
+from services.indexer.fold.shingles import Sketch, sketch_words
+from services.indexer.fold.words import digest
+
+_PAGE_CACHE_KIB = 200_000
+_TEXTS_AT_HAND = 2000  # 40 kB each
+_NUMBERS_AT_HAND = 100_000  # 200 B each
+
+_TABLES = """
+CREATE TABLE article (row INTEGER PRIMARY KEY, id TEXT UNIQUE, publication TEXT, headline TEXT, at TEXT, url TEXT);
+CREATE TABLE body (row INTEGER PRIMARY KEY, sentences TEXT, digests BLOB);
+CREATE TABLE sentence (publication TEXT, digest INTEGER, headline INTEGER);
+CREATE TABLE text (key INTEGER PRIMARY KEY, body TEXT, hashes BLOB, sample BLOB, words INTEGER);
+CREATE TABLE posting (hash INTEGER, key INTEGER);
+CREATE TABLE place (number INTEGER PRIMARY KEY, row INTEGER, key INTEGER);
+"""
+
+_INDEXES = """
+DROP TABLE sentence;
+DROP TABLE body;
+CREATE UNIQUE INDEX by_key ON place (key, number);
+CREATE INDEX by_url ON article (url);
+CREATE INDEX by_hash ON posting (hash, key);
+"""
+
+_FURNITURE = """
+SELECT publication, digest FROM sentence GROUP BY publication, digest HAVING count(DISTINCT headline) >= ?
+"""
+
+_SHARED = """
+SELECT a.key, b.key, count(*) FROM posting a JOIN posting b ON b.hash = a.hash AND b.key > a.key
+WHERE a.hash NOT IN (SELECT hash FROM posting GROUP BY hash HAVING count(*) > ?)
+GROUP BY a.key, b.key
+"""
+
+_REPEATED = "SELECT key FROM place GROUP BY key HAVING count(*) > 1 ORDER BY key"
+
+_SHARED_URLS = "SELECT url FROM article WHERE url IS NOT NULL GROUP BY url HAVING count(*) > 1 ORDER BY url"
+
+_CANDIDATES = """
+SELECT number, publication, headline, at, url, t.body, t.hashes, t.sample, t.words
+FROM place JOIN article USING (row) JOIN text t USING (key) WHERE {} ORDER BY number
+"""
+
+
+class Shelf:
+    """The articles of one file on their way to stories."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect("", isolation_level=None)
+        self._db.executescript(
+            f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-{_PAGE_CACHE_KIB};"
+        )
+        self._db.executescript(_TABLES + "BEGIN;")
+        self._postings: dict[int, int] = {}  # how many each text has, by key
+        self.carriers = lru_cache(_TEXTS_AT_HAND)(self._carriers)
+        self.numbers = lru_cache(_NUMBERS_AT_HAND)(self._numbers)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._db.close()
+
+    def add(self, article: Article) -> bool:
+        """Keep an article and the sentences that may prove to be furniture; False if its id is there already."""
+        at = article.recorded_at and article.recorded_at.isoformat()
+        row = (article.id, article.publication, article.headline, at, article.url)
+        added = self._db.execute("INSERT OR IGNORE INTO article VALUES (NULL,?,?,?,?,?)", row)
+        if not added.rowcount:
+            return False
+        parts = segments(article.text)
+        digests = array("q", (number for number, _ in parts))
+        body = (added.lastrowid, "\n".join(sentence for _, sentence in parts), digests.tobytes())
+        self._db.execute("INSERT INTO body VALUES (?,?,?)", body)
+        if article.publication is not None:
+            key = headline_key(article.headline)
+            carried = ((article.publication, number, key) for number in set(digests))
+            self._db.executemany("INSERT INTO sentence VALUES (?,?,?)", carried)
+        return True
+
+    def post(self) -> None:
+        """Take its publication's furniture out of each text, keep what is left once, and post its sample."""
+        furniture = self._furniture()
+        rows = self._db.execute(
+            "SELECT row, publication, sentences, digests FROM article JOIN body USING (row) ORDER BY id"
+        )
+        for number, (row, publication, sentences, digests) in enumerate(rows):
+            parts = zip(array("q", digests), sentences.split("\n"), strict=False)
+            key = self._keep(keep(parts, furniture.get(publication, ())))
+            self._db.execute("INSERT INTO place VALUES (?,?,?)", (number, row, key))
+        self._db.executescript(_INDEXES)
+
+    def _furniture(self) -> dict[str | None, set[int]]:
+        """Return the digests of each publication's furniture."""
+        furniture: dict[str | None, set[int]] = {}
+        for publication, number in self._db.execute(_FURNITURE, (HEADLINES,)):
+            furniture.setdefault(publication, set()).add(number)
+        return furniture
+
+    def _keep(self, text: str) -> int:
+        """Keep a text and its postings, unless it is there; return its key."""
+        key = digest(text.replace("\n", " "))
+        if key not in self._postings:
+            made = sketch_words(text.split())  # it consists of words already
+            row = (key, text, array("q", made.hashes).tobytes(), array("q", made.sample).tobytes(), made.words)
+            self._db.execute("INSERT INTO text VALUES (?,?,?,?,?)", row)
+            self._db.executemany("INSERT INTO posting VALUES (?,?)", ((number, key) for number in made.sample))
+            self._postings[key] = len(made.sample)
+        return key
+
+    def count(self) -> int:
+        """Return the number of articles; they are numbered from 0 by their ids."""
+        (count,) = self._db.execute("SELECT count(*) FROM place").fetchone()
+        return int(count)
+
+    def shared(self, threshold: float) -> Iterator[tuple[int, int]]:
+        """Yield the keys of each two texts that share enough postings to be judged, crowded ones left out."""
+        for a, b, shared in self._db.execute(_SHARED, (CROWD,)):
+            if worth_judging(shared, self._postings[a], self._postings[b], threshold):
+                yield a, b
+
+    def repeated(self) -> list[int]:
+        """Return the keys of the texts that several articles have."""
+        return [key for (key,) in self._db.execute(_REPEATED)]
+
+    def addressed(self) -> list[list[Candidate]]:
+        """Return the articles that share their address with others, by address."""
+        urls = [url for (url,) in self._db.execute(_SHARED_URLS)]
+        return [self._select("url = ?", url) for url in urls]
+
+    def _numbers(self, key: int) -> list[int]:
+        return [number for (number,) in self._db.execute("SELECT number FROM place WHERE key = ?", (key,))]
+
+    def _carriers(self, key: int) -> list[Candidate]:
+        return self._select("place.key = ?", key)
+
+    def numbered(self, numbers: Iterable[int]) -> list[Candidate]:
+        """Return the articles with these numbers."""
+        return [candidate for number in numbers for candidate in self._select("number = ?", number)]
+
+    def _select(self, where: str, value: int | str) -> list[Candidate]:
+        return [_candidate(*row) for row in self._db.execute(_CANDIDATES.format(where), (value,))]
+
+    def places(self) -> Iterator[tuple[str, int]]:
+        """Yield each article's id and number, in the order of the file."""
+        return iter(self._db.execute("SELECT id, number FROM article JOIN place USING (row) ORDER BY row"))
+
+    def id_of(self, number: int) -> str:
+        """Return the id of the article with this number."""
+        (name,) = self._db.execute(
+            "SELECT id FROM place JOIN article USING (row) WHERE number = ?", (number,)
+        ).fetchone()
+        return str(name)
+
+
+def _candidate(
+    number: int,
+    publication: str | None,
+    headline: str,
+    at: str | None,
+    url: str | None,
+    body: str,
+    hashes: bytes,
+    sample: bytes,
+    length: int,
+) -> Candidate:
+    made = Sketch(frozenset(array("q", hashes)), tuple(array("q", sample)), length)
+    recorded_at = datetime.fromisoformat(at) if at else None
+    return Candidate(number, publication, headline, body, made, recorded_at, url)

@@ -1,0 +1,205 @@
+"""Settling fetches: the facts of many in one commit, fenced by their leases' tokens."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.messages import Kind, Outcome, Result, split_digests
+from shared.schedule import Plan, Standing, plan
+from shared.settings import Settings
+from shared.tables import Article, Counter, Feed, Page, Poll, core
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A feed or page as it stood when its fetch was settled."""
+
+    id: int
+    standing: Standing
+    url: str
+    lease_no: int
+    publication_id: int | None = None
+    title: str | None = None
+    site_url: str | None = None
+    pages: str = "auto"
+    digests: str = ""  # of its last window
+    interval_s: int | None = None
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of a document's entries."""
+
+    created: int = 0
+    revised: int = 0
+    known: int = 0
+    siblings: int = 0
+    repeats: int = 0
+    set_aside: int = 0
+
+
+def fence(connection: Connection, results: Iterable[Result]) -> dict[tuple[Kind, int], Row]:
+    """Return the feeds and pages of `results` that their tokens still hold, by kind and id, locked until the commit.
+
+    The token alone decides: a row that was leased again, or taken back by the operator, is not among them.
+    """
+    held: dict[tuple[Kind, int], Row] = {}
+    tokens = {(result.facts.kind, result.facts.id): result.facts.token for result in results}
+    for kind in Kind:
+        table, identity = _table(kind)
+        ids = sorted(id_ for (of, id_) in tokens if of is kind)
+        if not ids:
+            continue
+        # in the order of their ids, so that two batches never wait for each other
+        query = select(table.__table__).where(identity.in_(ids)).order_by(identity).with_for_update()
+        for row in connection.execute(query):
+            id_ = row.id if kind is Kind.FEED else row.article_id
+            if row.lease_token == tokens[kind, id_]:
+                held[kind, id_] = _row(kind, row)
+    return held
+
+
+def _table(kind: Kind) -> tuple[Any, Any]:
+    return (Feed, Feed.id) if kind is Kind.FEED else (Page, Page.article_id)
+
+
+def _row(kind: Kind, row: Any) -> Row:
+    wanted = row.wanted_at is not None and row.wanted_at > row.leased_at
+    if kind is Kind.PAGE:
+        return Row(row.article_id, Standing(row.state, row.failures, wanted=wanted), row.url, row.lease_no)
+    standing = Standing(row.state, row.failures, row.interval_s, row.polling_s, wanted)
+    return Row(
+        row.id,
+        standing,
+        row.url,
+        row.lease_no,
+        row.publication_id,
+        row.title,
+        row.site_url,
+        row.pages,
+        row.entry_digests,
+        row.interval_s,
+    )
+
+
+def settle(
+    connection: Connection,
+    kind: Kind,
+    settled: Sequence[tuple[Result, Row, Brought]],
+    now: datetime,
+    settings: Settings,
+) -> None:
+    """Write the facts of fetches whose rows are fenced, end their leases, and add them to the record of polls.
+
+    What was asked for while it was leased (`wanted_at`) is due at once.
+    """
+    if not settled:
+        return
+    plans = {row.id: _plan(result, row, brought, settings) for result, row, brought in settled}
+    table, identity = _table(kind)
+    news = [_news(kind, result, row, brought, plans[row.id], now) for result, row, brought in settled]
+    # rows that change the same columns go in one statement
+    for names in {tuple(one) for one in news}:
+        changed = {name: bindparam(name, type_=core(table).c[name].type) for name in names if name != "row_id"}
+        connection.execute(
+            update(core(table)).where(identity == bindparam("row_id")).values(changed),
+            [one for one in news if tuple(one) == names],
+        )
+    _record(connection, settled, now)
+    if kind is Kind.PAGE:
+        _page_states(connection, plans)
+
+
+def _plan(result: Result, row: Row, brought: Brought, settings: Settings) -> Plan:
+    ttl = result.feed.ttl_s if result.feed else None
+    return plan(row.standing, result.facts, brought.created, ttl, settings, random.random())
+
+
+def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan, now: datetime) -> dict[str, Any]:
+    """Return the columns of a row that its fetch changes."""
+    facts, good = result.facts, result.facts.outcome.good
+    due = now if row.standing.wanted else now + timedelta(seconds=planned.wait_s)
+    news: dict[str, Any] = {
+        "row_id": row.id,
+        "lease_token": None,
+        "attempts": 0,
+        "wanted_at": None,
+        "state": planned.state,
+        "state_reason": planned.reason,
+        "failures": planned.failures,
+        "due_at": due,
+        "ready_at": due,
+    }
+    if facts.outcome is not Outcome.UNFETCHED:
+        news |= {"error": None if good else facts.error, "error_kind": None if good else facts.error_kind}
+    if facts.validators is not None:
+        news |= facts.validators.model_dump()
+    if kind is Kind.PAGE or facts.outcome is Outcome.UNFETCHED:
+        return news
+    news |= {"polling_s": planned.polling_s, "last_polled_at": now}
+    if good:
+        news["last_ok_at"] = now
+    if brought.created:
+        news["last_new_at"] = now
+    if facts.moved_to:
+        news["moved_to"] = facts.moved_to
+    if result.window is not None:
+        news |= {"entry_digests": result.window, "parser": result.parser, "trusts_ids": result.trusts_ids}
+    return news
+
+
+def _record(connection: Connection, settled: Sequence[tuple[Result, Row, Brought]], now: datetime) -> None:
+    """Add a line to the record of polls for each fetch that was really made."""
+    lines = [
+        {
+            "at": now,
+            "kind": result.facts.kind,
+            "target_id": row.id,
+            "outcome": result.facts.outcome,
+            "status": result.facts.status,
+            "error": result.facts.error,
+            "elapsed_ms": result.facts.elapsed_ms,
+            "wire_bytes": result.facts.wire_bytes,
+            "entries": len(split_digests(result.window or "")) + result.left_out,
+            "created": brought.created,
+            "revised": brought.revised,
+            "known": brought.known,
+            "siblings": brought.siblings,
+            "repeats": brought.repeats,
+            "left_out": result.left_out,
+            "set_aside": brought.set_aside,
+        }
+        for result, row, brought in settled
+        if result.facts.outcome is not Outcome.UNFETCHED
+    ]
+    if lines:
+        connection.execute(insert(Poll), lines)
+
+
+def _page_states(connection: Connection, plans: Mapping[int, Plan]) -> None:
+    """Say on the articles what became of their pages."""
+    for state in ("done", "failed"):
+        ids = [id_ for id_, planned in plans.items() if planned.state == state]
+        if ids:
+            connection.execute(update(Article).where(Article.id.in_(ids)).values(page_state=state))
+
+
+def count(connection: Connection, name: str, more: int) -> None:
+    """Add `more` to the counter `name`."""
+    if not more:
+        return
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(Counter).values(name=name, value=more)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Counter.name], set_={"value": Counter.value + statement.excluded.value}
+        )
+    )

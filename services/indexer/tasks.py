@@ -1,0 +1,108 @@
+"""The index stage: facts of many fetches in one commit, each document with its articles in one commit of its own."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from services.indexer import aside, settle
+from services.indexer.articles import leave
+from services.indexer.document import commit_document, try_document
+from services.indexer.settle import Brought, Row
+from shared.belt import Belt
+from shared.database import connect, now, store_url, writing
+from shared.errors import TransientError
+from shared.messages import Batch, Kind, Result, split_digests
+from shared.queues import Publish
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+
+def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[Batch], None]:
+    """Return what handles one batch; it publishes nothing, for the store is the end of the line."""
+    return indexer(connect(store_url(settings), pool_size=2), belt, settings)
+
+
+def indexer(engine: Engine, belt: Belt, settings: Settings) -> Callable[[Batch], None]:
+    """Return what commits one batch to the store behind `engine`."""
+
+    def index(batch: Batch) -> None:
+        settle_facts(engine, [result for result in batch.results if not result.has_news], settings)
+        for result in batch.results:
+            if result.has_news:
+                _settle_document(engine, belt, result, settings)
+
+    return index
+
+
+def settle_facts(engine: Engine, results: Sequence[Result], settings: Settings) -> None:
+    """Commit fetches that brought no article to look at: errors, 304s, unchanged bytes, entries that only left."""
+    if not results:
+        return
+    with writing(engine) as connection:
+        moment = now(connection)
+        rows = settle.fence(connection, results)
+        for kind in Kind:
+            settled = [
+                (result, rows[kind, result.facts.id], _seen(result))
+                for result in results
+                if (result.facts.kind, result.facts.id) in rows and result.facts.kind is kind
+            ]
+            settle.settle(connection, kind, settled, moment, settings)
+            for result, row, _ in settled:
+                _left_and_rejected(connection, result, row, moment)
+        _count_stale(connection, len(results) - len(rows))
+
+
+def _seen(result: Result) -> Brought:
+    entries = len(split_digests(result.window or ""))
+    return Brought(
+        known=max(0, entries - result.repeats - len(result.rejected)),
+        repeats=result.repeats,
+        set_aside=len(result.rejected),
+    )
+
+
+def _left_and_rejected(connection: Connection, result: Result, row: Row, moment: datetime) -> None:
+    aside.keep_rejected(connection, result, row, moment)
+    if result.facts.kind is Kind.FEED:
+        leave(connection, row.id, _left(result, row), moment)
+
+
+def _left(result: Result, row: Row) -> set[str]:
+    if result.window is None:
+        return set()
+    return set(split_digests(row.digests)) - set(split_digests(result.window))
+
+
+def _settle_document(engine: Engine, belt: Belt, result: Result, settings: Settings) -> None:
+    """Commit one document's articles under its token; one that cannot be stored is set aside alone."""
+    token = result.facts.token
+    if not belt.begin(token):
+        log.info("dropped", id=result.facts.id, reason="it was begun before and never ended; the lease brings it back")
+        return
+    try:
+        _commit(engine, result, settings)
+    except TransientError:
+        belt.end(token)
+        raise
+    belt.end(token)
+
+
+def _commit(engine: Engine, result: Result, settings: Settings) -> None:
+    try:
+        commit_document(engine, result, settings)
+    except DBAPIError:
+        good = aside.without_unstorable(result, lambda one: try_document(engine, one, settings))
+        if len(good.entries) == len(result.entries):
+            raise
+        commit_document(engine, good, settings)
+
+
+def _count_stale(connection: Connection, stale: int) -> None:
+    settle.count(connection, "stale_results", stale)
+    if stale:
+        log.info("stale", results=stale, reason="their lease was given to another, or taken back")

@@ -1,0 +1,214 @@
+"""From what an entry says to an article's content: every field read, cleaned, cut to size and traced. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from services.parser.fields.credit import find_credit
+from services.parser.fields.dates import parse_date
+from services.parser.fields.html import Body, clean_body
+from services.parser.fields.images import read_images, read_media
+from services.parser.fields.language import declared_language, detected_language, direction
+from services.parser.fields.people import read_people
+from services.parser.fields.text import SUMMARY_CHARS, clean_characters, collapse, count_words, line
+from services.parser.fields.urls import absolute, canonical
+from services.parser.item import Item, Window
+from shared.schema import Content, Status
+
+ARTICLE_WORDS = 150  # a description of so many words is the article, not its summary
+EXCERPT_WORDS = 60  # a text of fewer words in one paragraph is no whole article, wherever it stands
+SEVERAL = 3  # paragraphs that make a description an article, if they hold half as many words
+MAX_KEYWORDS = 50
+MAX_SOURCE_ID_CHARS = 2000
+_RAW_CHARS = 200
+_KILL = re.compile(
+    r"^\W*(?:(?:STORY|PHOTO|COPY)\s+)?(?:KILL|KILLED|WITHDRAWN|MANDATORY KILL|BULLETIN "
+    r"KILL)\s*[:\u2013\u2014-]\s*\S|^\W*STORY (?:KILLED|WITHDRAWN)\W*$"
+)
+_CUT_OFF = re.compile(
+    r"(?:\[(?:…|\.\.\.|&hellip;)\]|…|\.\.\.)\W*$|(?:read more|continue reading|weiterlesen|lire la suite|"
+    r"leer más|read the full (?:story|article))\W{0,3}.{0,120}$",
+    re.IGNORECASE,
+)
+_FURNITURE = re.compile(
+    r"^(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:read more|continue reading|read "
+    r"the full story|weiterlesen|lire la suite|leer más)\b.{0,150}|(?:advertisement|anzeige|"
+    r"werbung))[.\s»→>]*$",
+    re.IGNORECASE,
+)
+_FURNITURE_END = re.compile(
+    r"\s*(?:The post .{1,300} (?:first )?appeared (?:first )?on .{1,100}\.?|\[?(?:…|\.\.\.)\]?\s*(?:Read "
+    r"more|Continue reading|Weiterlesen|Lire la suite)\b.{0,150})$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The words of an entry: its whole text, or what only sums it up."""
+
+    body: Body | None
+    summary: str | None
+    images: Body | None  # where the pictures of the text are, whole or not
+
+
+def read_content(item: Item, window: Window) -> Content:
+    """Return what `item` says as an article's content.
+
+    :raises Malformed: its text breaks a limit.
+    """
+    written = read_words(item)
+    headline = line(item.headline)
+    byline, authors = read_people(item.people)
+    paragraphs = written.body.paragraphs if written.body else tuple(filter(None, (written.summary,)))
+    rights = line(item.rights or window.rights, 500)
+    credit = find_credit(
+        paragraphs,
+        byline=byline,
+        source=line(item.source, 100) or line(item.publisher, 100),
+        rights=line(item.rights, 500),
+        creators=tuple(one.name for one in item.people),
+    )
+    language, language_from = _language(item, window, headline, paragraphs)
+    keywords = _keywords(item)
+    values: dict[str, object] = {
+        "canonical_url": canonical(item.origin or item.link) if item.link else None,
+        "headline": headline,
+        "subheadline": line(item.subheadline) if item.subheadline != item.summary else None,
+        "summary": written.summary,
+        "body_html": written.body.html if written.body else None,
+        "body_text": written.body.text if written.body else None,
+        "language": language,
+        "direction": direction(language, headline or "".join(paragraphs[:1])),
+        "byline": byline,
+        "authors": authors,
+        "dateline": credit.dateline,
+        "credit": credit.agency,
+        "credit_evidence": credit.evidence,
+        "published_at": parse_date(item.published) if item.published else None,
+        "updated_at": parse_date(item.updated) if item.updated else None,
+        "expires_at": parse_date(item.expires) if item.expires else None,
+        "section": line(item.section, 200) or (keywords[0] if keywords and len(keywords) == 1 else None),
+        "keywords": keywords,
+        "images": read_images(item.attached, written.images.images if written.images else (), item.base),
+        "media": read_media(item.attached, item.base),
+        "copyright_notice": rights,
+    }
+    if headline and _KILL.match(headline):
+        values |= {"status": Status.CANCELLED, "status_reason": headline}
+    values = {name: value for name, value in values.items() if value not in (None, ())}
+    return Content(**values, provenance=_provenance(values, item, language_from))  # type: ignore[arg-type]
+
+
+def read_words(item: Item) -> Written:
+    """Return the entry's words: an element made for whole texts gives the body, and a description that plainly is one."""
+    content = clean_body(item.content, item.base) if item.content else None
+    description = clean_body(item.summary, item.base) if item.summary and item.summary != item.content else None
+    content, description = _without_furniture(content), _without_furniture(description)
+    if content and not content.paragraphs:
+        content = None if not content.images else content
+    if content and _is_whole(content, EXCERPT_WORDS, 1):
+        return Written(content, _summary(description, content), content)
+    if description and _is_whole(description, ARTICLE_WORDS, SEVERAL):
+        return Written(description, None, description)
+    if (
+        content
+        and content.paragraphs
+        and not _cut_off(content)
+        and description
+        and len(content.text) > len(description.text)
+    ):
+        return Written(content, _summary(description, content), content)
+    short = description if description and description.paragraphs else content
+    return Written(None, _summary(short, None), content if content and content.images else description)
+
+
+def _without_furniture(body: Body | None) -> Body | None:
+    """Return `body` without the lines that a publishing system adds at the end."""
+    if body is None or not body.paragraphs:
+        return body
+    kept = list(body.paragraphs)
+    while kept and _FURNITURE.match(kept[-1]):
+        kept.pop()
+    return body if len(kept) == len(body.paragraphs) else Body(body.html, tuple(kept), body.images)
+
+
+def _is_whole(body: Body, words: int, several: int) -> bool:
+    count = count_words(body.text)
+    if count >= words and not (_cut_off(body) and count < 4 * ARTICLE_WORDS):
+        return several == 1 or count >= ARTICLE_WORDS or len(body.paragraphs) >= several
+    return several > 1 and len(body.paragraphs) >= several and count >= words // 2 and not _cut_off(body)
+
+
+def _cut_off(body: Body) -> bool:
+    return bool(body.paragraphs) and _CUT_OFF.search(body.paragraphs[-1][-300:]) is not None
+
+
+def _summary(short: Body | None, whole: Body | None) -> str | None:
+    """Return the summary in one paragraph, unless it only repeats the whole text."""
+    if short is None or not short.paragraphs:
+        return None
+    text = collapse(" ".join(short.paragraphs))
+    text = _FURNITURE_END.sub("", text) if len(text) < SUMMARY_CHARS else text
+    if whole is not None and text == collapse(" ".join(whole.paragraphs)):
+        return None
+    return line_of_text(text)
+
+
+def line_of_text(text: str) -> str | None:
+    """Return `text`, already clean, cut to a summary's length at a word."""
+    if len(text) > SUMMARY_CHARS:
+        text = text[:SUMMARY_CHARS].rsplit(" ", 1)[0]
+    return text or None
+
+
+def _language(item: Item, window: Window, headline: str | None, paragraphs: tuple[str, ...]) -> tuple[str | None, str]:
+    if declared := declared_language(item.language):
+        return declared, "entry"
+    if declared := declared_language(window.language):
+        return declared, "feed"
+    text = " ".join(filter(None, (headline, *paragraphs[:3])))
+    return detected_language(text), "text"
+
+
+def _keywords(item: Item) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for category in item.categories:
+        if (name := line(category, 100)) and not absolute(name, None):
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())[:MAX_KEYWORDS]
+
+
+def _provenance(values: dict[str, object], item: Item, language_from: str) -> dict[str, str]:
+    """Return where each value came from; dates are kept as written too."""
+    found = {field: f"feed {name}" for field, name in item.names.items() if field in values}
+    if "body_text" in values:
+        found["body_text"] = f"feed {item.names.get('body') or item.names.get('summary', 'text')}"
+    if "language" in values:
+        found["language"] = language_from
+    for field, raw in (("published_raw", item.published), ("updated_raw", item.updated)):
+        if raw:
+            found[field] = line(raw, _RAW_CHARS) or ""
+    return {field: name for field, name in found.items() if name}
+
+
+def killed(item: Item) -> Content:
+    """Return the content of an entry that the publisher took back (RFC 6721)."""
+    return Content(
+        status=Status.CANCELLED,
+        status_reason=line(item.cancelled, 500),
+        updated_at=parse_date(item.updated) if item.updated else None,
+        provenance={"status": "feed at:deleted-entry"},
+    )
+
+
+def source_id_of(text: str | None) -> str | None:
+    """Return the publisher's identifier as written, free of characters that no store takes; None if it is none."""
+    cleaned = line_kept(text)
+    return cleaned if cleaned and len(cleaned) <= MAX_SOURCE_ID_CHARS else None
+
+
+def line_kept(text: str | None) -> str | None:
+    """Return `text` without controls and white space at its ends."""
+    if not text:
+        return None
+    return clean_characters(collapse(text)) or None

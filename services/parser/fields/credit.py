@@ -1,0 +1,210 @@
+"""The agency behind a text, and what shows it: a mention within the text ("told Reuters") is no credit. Pure."""
+
+import re
+from dataclasses import dataclass
+
+# How each agency's name is written where it signs; the short forms count only in places where nothing else can stand.
+_NAMES = {
+    "AP": ("ap", "associated press", "the associated press", "ap news", "associated press news"),
+    "Reuters": ("reuters", "thomson reuters", "reuters news", "reuters.com"),
+    "AFP": ("afp", "agence france-presse", "agence france presse", "afp news", "afp.com"),
+    "PA Media": (
+        "pa",
+        "pa media",
+        "press association",
+        "pa news agency",
+        "the press association",
+        "pa wire",
+        "pa news",
+    ),
+    "dpa": (
+        "dpa",
+        "deutsche presse-agentur",
+        "dpa-afx",
+        "dpa international",
+        "dpa/lsw",
+        "dpa infocom",
+        "dpa-infocom",
+        "dpa-tmn",
+    ),
+    "APA": ("apa", "austria presse agentur"),
+    "SDA": ("sda", "keystone-sda", "keystone-ats"),
+    "epd": ("epd", "evangelischer pressedienst"),
+    "KNA": ("kna",),
+    "EFE": ("efe", "agencia efe", "efeagro", "agencias / efe"),
+    "Europa Press": ("europa press", "europapress", "ep"),
+    "ANSA": ("ansa", "agenzia ansa"),
+    "Adnkronos": ("adnkronos",),
+    "Lusa": ("lusa", "agência lusa"),
+    "Xinhua": ("xinhua", "xinhua news agency"),
+    "TASS": ("tass", "itar-tass", "тасс"),
+    "RIA Novosti": ("ria novosti", "риа новости"),
+    "Interfax": ("interfax", "интерфакс"),
+    "Kyodo": ("kyodo", "kyodo news"),
+    "Jiji": ("jiji", "jiji press"),
+    "Yonhap": ("yonhap", "yonhap news agency"),
+    "AAP": ("aap", "australian associated press"),
+    "The Canadian Press": ("canadian press", "the canadian press", "la presse canadienne"),
+    "Bloomberg": ("bloomberg", "bloomberg news"),
+    "UPI": ("upi", "united press international"),
+    "PTI": ("pti", "press trust of india"),
+    "ANI": ("ani", "asian news international"),
+    "IANS": ("ians", "indo-asian news service"),
+    "ANP": ("anp",),
+    "Belga": ("belga",),
+    "NTB": ("ntb",),
+    "TT": ("tt", "tt nyhetsbyrån"),
+    "Ritzau": ("ritzau",),
+    "STT": ("stt",),
+    "Anadolu": ("anadolu agency", "anadolu ajansı", "anadolu"),
+    "MTI": ("mti",),
+    "CTK": ("čtk", "ctk"),
+    "PAP": ("pap",),
+    "Agerpres": ("agerpres",),
+    "ATS": ("ats",),
+    "Tribune News Service": ("tribune news service", "tribune content agency", "tns"),
+    "CNN Wire": ("cnn wire", "the cnn wire", "cnn newsource"),
+    "CNA": ("central news agency",),
+    "Bernama": ("bernama",),
+    "SPA": ("saudi press agency",),
+    "WAM": ("wam", "emirates news agency"),
+    "Local Democracy Reporting Service": ("local democracy reporting service", "local democracy reporter", "ldrs"),
+    "SWNS": ("swns",),
+    "Inter Press Service": ("inter press service",),
+    "States Newsroom": ("states newsroom",),
+}
+_BY_NAME = {name: agency for agency, names in _NAMES.items() for name in names}
+_AMBIGUOUS = frozenset(
+    {
+        "pa",
+        "apa",
+        "ep",
+        "tt",
+        "pap",
+        "ats",
+        "ani",
+        "mti",
+        "spa",
+        "wam",
+        "ap",
+        "kna",
+        "sda",
+        "stt",
+        "anadolu",
+        "jiji",
+        "cna",
+    }
+)
+
+_DATELINE = re.compile(
+    r"^\W{0,3}(?P<place>[^\W\d_][^()\n\u2013\u2014]{0,70}?)?\s*\((?P<agency>[A-Za-zÀ-ɏА-я][^()\n]{1,38})\)(?:\s*[-\u2013\u2014\u2015:.|]+\s|\s*$|\s+(?=[A-Z\"\u201c]))"
+)
+_DATELINE_BARE = re.compile(
+    r"^(?P<place>[A-ZÀ-Þ][^()\n\u2013\u2014:]{1,60}?),?\s+(?P<agency>[A-Z][\w.]{2,20})\s*[\u2013\u2014-]\s"
+)
+_DATELINE_ONLY = re.compile(r"^(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ'.\- ]{2,40}(?:,\s[A-Z][\w. ]{1,20})?)\s*[\u2013\u2014]\s")
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:\d{4}[,\s]*)?(?:by\s+)?(?P<agency>[^.,;|\d]{2,50})", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"^[\W_]*(?:source|sources|quelle|quellen|fuente|fonte|credit|via|with inputs? from|with|mit material "
+    r"der|\(c\)|©|copyright)?[\s:]*(?:the\s)?(?P<agency>[^\W\d_][^\n]{1,40}?)[\W_]*$",
+    re.IGNORECASE,
+)
+_REUTERS_SIGNED = re.compile(
+    r"^\W*(?:reporting|writing|additional reporting) by .{3,300};.*editing by ", re.IGNORECASE | re.DOTALL
+)
+_SPLIT = re.compile(r"\s*(?:[/|;,&+]|\bwith\b|\band\b|\bund\b|\by\b|\bmit\b)\s*", re.IGNORECASE)
+_TRAILING_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The agency, normalised; what shows it; and the dateline, if that was it."""
+
+    agency: str | None = None
+    evidence: str | None = None
+    dateline: str | None = None
+
+
+def agency_named(text: str | None) -> str | None:
+    """Return the agency that `text` names and nothing else, or None.
+
+    >>> agency_named("The Associated Press"), agency_named("told Reuters")
+    ('AP', None)
+    """
+    if not text:
+        return None
+    plain = " ".join(text.split()).strip(" .,:;()[]-–—/|©").casefold()
+    if found := _BY_NAME.get(plain):
+        return found
+    parts = [part for part in _SPLIT.split(plain) if part]
+    named = [_BY_NAME.get(part) for part in parts]
+    return named[0] if 1 < len(parts) <= 4 and all(named) else None
+
+
+def is_desk(text: str) -> bool:
+    """Return whether `text` names an agency where people are named; a few letters may be a person's initials."""
+    plain = text.casefold().strip(" .")
+    return agency_named(text) is not None and (plain not in _AMBIGUOUS or text.isupper())
+
+
+def find_credit(
+    paragraphs: tuple[str, ...],
+    *,
+    byline: str | None,
+    source: str | None,
+    rights: str | None,
+    creators: tuple[str, ...] = (),
+) -> Credit:
+    """Return who wrote the text, by the places where agencies sign: dateline, byline, source, last line, copyright."""
+    opening = paragraphs[0][:200] if paragraphs else ""
+    dateline = _dateline(opening)
+    found = _from_dateline(opening)
+    if found:
+        return Credit(found, f"dateline: {opening[:80]}", dateline)
+    for name in creators:
+        if (agency := agency_named(name)) and is_desk(name):
+            return Credit(agency, f"byline: {name}", dateline)
+    if byline and (agency := _in_byline(byline)):
+        return Credit(agency, f"byline: {byline[:100]}", dateline)
+    if agency := agency_named(source):
+        return Credit(agency, f"source: {source}", dateline)
+    for text in reversed(paragraphs[-3:]) if len(paragraphs) > 1 else ():
+        if agency := _signed(text):
+            return Credit(agency, f"last line: {text[:100]}", dateline)
+    if rights and (found_rights := _COPYRIGHT.search(rights)) and (agency := agency_named(found_rights["agency"])):
+        return Credit(agency, f"copyright: {rights[:100]}", dateline)
+    return Credit(dateline=dateline)
+
+
+def _from_dateline(opening: str) -> str | None:
+    if found := _DATELINE.match(opening):
+        return agency_named(found["agency"])
+    if (found := _DATELINE_BARE.match(opening)) and found["agency"].casefold() not in {"us"}:
+        return agency_named(found["agency"])
+    return None
+
+
+def _dateline(opening: str) -> str | None:
+    """Return the place that the text opens with, as newspapers set it before the first sentence."""
+    found = _DATELINE.match(opening)
+    if found and found["place"] and agency_named(found["agency"]):
+        return found["place"].strip(" ,")[:100]
+    if found := _DATELINE_ONLY.match(opening):
+        return found["place"].strip(" ,")[:100]
+    return None
+
+
+def _in_byline(byline: str) -> str | None:
+    parts = re.split(r"\s*(?:[,/|;()]|\s[-–—]\s|\band\b|\bfor\b|\bof\b)\s*", byline)
+    return next((agency for part in parts if part and (agency := agency_named(part)) and is_desk(part)), None)
+
+
+def _signed(text: str) -> str | None:
+    if len(text) <= _TRAILING_CHARS and (found := _TRAILING.match(text)):
+        return agency_named(found["agency"])
+    if _REUTERS_SIGNED.match(text):
+        return "Reuters"
+    if (found := _COPYRIGHT.match(text)) and len(text) < 300:
+        return agency_named(found["agency"])
+    tail = re.search(r"[.!?\"”’]\s*[(\[—–-]{1,2}\s*(?P<agency>[^()\[\]]{2,30})[)\]]?\s*\.?$", text[-60:])
+    return agency_named(tail["agency"]) if tail else None

@@ -1,0 +1,127 @@
+"""Dates as publishers write them, read as moments in UTC. Pure.
+
+RFC 5322 with its obsolete zones (RSS), RFC 3339 and the profiles of ISO 8601 that feeds use (Atom, JSON Feed, sitemaps),
+and the common variants of both. A date without an offset names no moment, and none is guessed.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january janv janvier januar jän enero ene gennaio gen januari янв января",
+            "feb february fév févr février februar febrero febbraio февр февраля фев",
+            "mar march mars mär märz marzo maart mrt мар марта",
+            "apr april avr avril abr abril aprile апр апреля",
+            "may mai mayo maggio mag mei мая май",
+            "jun june juin juni junio giugno giu июн июня",
+            "jul july juil juillet juli julio luglio lug июл июля",
+            "aug august août aout agosto ago augustus авг августа",
+            "sep sept september septembre septiembre settembre set сен сент сентября",
+            "oct october octobre okt oktober octubre ottobre ott окт октября",
+            "nov november novembre noviembre ноя нояб ноября",
+            "dec december déc décembre dez dezember diciembre dic dicembre дек декабря",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+# Minutes east of Greenwich: RFC 5322, 4.3, and zone names that mean one thing wherever newspapers use them.
+_ZONES = {
+    "z": 0, "gmt": 0, "ut": 0, "utc": 0, "wet": 0,
+    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
+    "akst": -540, "akdt": -480,
+    "hst": -600, "ast": -240, "adt": -180, "nst": -210, "ndt": -150, "brt": -180,
+    "bst": 60, "cet": 60, "met": 60, "mez": 60, "west": 60, "wat": 60,
+    "cest": 120, "mest": 120, "mesz": 120, "eet": 120, "cat": 120, "sast": 120,
+    "eest": 180, "msk": 180, "eat": 180, "trt": 180, "pkt": 300, "wib": 420,
+    "hkt": 480, "sgt": 480, "myt": 480, "awst": 480, "pht": 480,
+    "jst": 540, "kst": 540, "acst": 570, "aest": 600, "acdt": 630, "aedt": 660, "nzst": 720, "nzdt": 780,
+}  # fmt: skip
+
+_ISO = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)(?:[T\s]\s*(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
+    r"\s*(?P<zone>Z|[A-Za-z]{2,5}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d?\d?(?::\d\d)?)?$"
+)
+_BASIC = re.compile(
+    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d\d:?\d\d)?$"
+)
+_MAIL = re.compile(
+    r"(?:[^\W\d_]+\.?,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?P<month>[^\W\d_]+)\.?,?[\s-]+(?P<year>\d{4}|\d\d),?"
+    r"(?:\s+(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d+))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
+    r"\s*\(?(?P<zone>[A-Za-z]{1,5}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d?\d?)?\)?(?:\s*\([^)]*\))?$"
+)
+_SPOKEN = re.compile(
+    r"(?:[^\W\d_]+\.?,?\s+)??(?P<month>[^\W\d_]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?:(?P<year1>\d{4}),?\s*)?(?:at\s+)?"
+    r"(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>\.\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
+    r"\s*(?P<zone>[A-Za-z]{1,5}|(?:UTC|GMT)?[+-]\d\d:?\d\d)?\s*(?P<year2>\d{4})?$"
+)
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d\d?):?(\d\d)?", re.IGNORECASE)
+_FORMS = (_ISO, _MAIL, _SPOKEN, _BASIC)
+_EARLIEST, _LATEST = 1970, 9999
+_MAX_CHARS = 80
+
+
+@lru_cache(maxsize=4096)
+def parse_date(text: str) -> datetime | None:
+    """Return the moment that a date string names, in UTC, or None if it names none between 1970 and 9999.
+
+    >>> parse_date("Mon, 06 Sep 2010 09:00:00 +0900").isoformat()
+    '2010-09-06T00:00:00+00:00'
+    >>> parse_date("2025-01-01 12:00:00") is None and parse_date("yesterday") is None
+    True
+    """
+    text = text.strip()
+    if not text or len(text) > _MAX_CHARS:
+        return None
+    for form in _FORMS:
+        found = form.match(text)
+        if found:
+            return _moment(found.groupdict())
+    return None
+
+
+def _moment(parts: dict[str, str | None]) -> datetime | None:
+    offset = _offset(parts["zone"])
+    year, month = _year(parts), _month(parts["month"] or "")
+    if offset is None or parts["hour"] is None or month is None or not _EARLIEST <= year <= _LATEST:
+        return None
+    hour, second = int(parts["hour"]), min(int(parts.get("second") or 0), 59)  # a leap second is the second before it
+    if half := parts.get("half"):
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    micro = int(((parts.get("fraction") or "0").lstrip(".") + "000000")[:6])
+    days, hour = divmod(hour, 24) if hour == 24 and parts["minute"] == "00" else (0, hour)
+    try:
+        there = datetime(
+            year, month, int(parts["day"] or 0), hour, int(parts["minute"] or 0), second, micro, timezone(offset)
+        )
+        moment = (there + timedelta(days=days)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if _EARLIEST <= moment.year <= _LATEST else None
+
+
+def _year(parts: dict[str, str | None]) -> int:
+    text = parts.get("year") or parts.get("year1") or parts.get("year2") or "0"
+    year = int(text)
+    if len(text) > 2:
+        return year
+    return year + (2000 if year < 50 else 1900)  # RFC 5322, 4.3
+
+
+def _month(text: str) -> int | None:
+    return int(text) if text.isdigit() else _MONTHS.get(text.lower().rstrip("."))
+
+
+def _offset(zone: str | None) -> timedelta | None:
+    if not zone:
+        return None
+    if minutes := _OFFSET.fullmatch(zone.strip()):
+        total = 60 * int(minutes[2]) + int(minutes[3] or 0)
+        return timedelta(minutes=-total if minutes[1] == "-" else total) if total <= 15 * 60 else None
+    named = _ZONES.get(zone.lower())
+    return None if named is None else timedelta(minutes=named)

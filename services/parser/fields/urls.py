@@ -1,0 +1,157 @@
+"""Addresses: made absolute, kept to http and https, and brought into one canonical form. Pure.
+
+What is canonical follows RFC 3986, section 6.2.2 and 6.2.3, and drops only what is known to track a reader. No
+parameter is dropped because it looks unimportant: `?id=7` is another article than `?id=8`.
+"""
+
+import re
+from functools import lru_cache
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+URL_CHARS = 2000  # longer addresses are none that a publisher means; PostgreSQL's index rows end at 2704 bytes
+
+_TRACKING = frozenset({
+    "__hsfp", "__hssc", "__hstc", "_hsenc", "_hsmi", "at_bbc_team", "at_campaign", "at_custom1", "at_custom2",
+    "at_custom3", "at_custom4", "at_format", "at_link_id", "at_link_origin", "at_link_type", "at_medium",
+    "at_ptr_name", "cmp", "cmpid", "dclid", "echobox", "fbclid", "feedtype", "gbraid", "gclid", "gclsrc",
+    "guccounter", "guce_referrer", "guce_referrer_sig", "hsctatracking", "icid", "igsh", "igshid", "ito", "mc_cid",
+    "mc_eid", "mkt_tok", "msclkid", "mtm_campaign", "mtm_content", "mtm_keyword", "mtm_medium", "mtm_source", "ncid",
+    "ns_campaign", "ns_fee", "ns_linkname", "ns_mchannel", "ns_source", "ocid", "oly_anon_id", "oly_enc_id",
+    "partner_id", "piwik_campaign", "pk_campaign", "pk_kwd", "pk_medium", "pk_source", "s_cid", "s_kwcid", "smid",
+    "spm", "sr_share", "traffic_source", "ttclid", "twclid", "vero_conv", "vero_id", "wbraid", "wickedid",
+    "wt.mc_id", "wt_mc", "xtor", "yclid", "ysclid",
+})  # fmt: skip
+_TRACKING_PREFIXES = ("utm_", "at_campaign", "hsa_", "itm_", "stm_")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\^`{|}\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_SAFE_PATH = "!$&'()*+,-./:;=@_~%"
+_SAFE_QUERY = _SAFE_PATH + "?"
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[A-Za-z0-9._~!$&'()*+,;=:@/-]*")  # canonical already
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def absolute(url: str | None, base: str | None) -> str | None:
+    """Return `url` as an absolute http or https address, or None if it is none.
+
+    White space and control characters around and within are removed first, as browsers do (URL Standard, 4.1), so that
+    none hides a scheme.
+
+    >>> absolute("/a b", "https://paper.example/x/")
+    'https://paper.example/a%20b'
+    >>> absolute(" JaVa\\tScRiPt:alert(1)", "https://paper.example/") is None
+    True
+    """
+    if not url:
+        return None
+    url = url.strip("\x00\t\n\x0b\x0c\r \x1f\u00a0\ufeff")
+    if "\t" in url or "\n" in url or "\r" in url:
+        url = url.replace("\t", "").replace("\n", "").replace("\r", "")
+    if not url or len(url) > URL_CHARS:
+        return None
+    try:
+        if not url[:8].lower().startswith(("http://", "https://")):
+            if _SCHEME.match(url) and not re.match(r"[\w.-]+:\d+(/|$)", url):
+                return None
+            if base is None:
+                return None
+            url = urljoin(base, url)
+        return _checked(url)
+    except ValueError:
+        return None
+
+
+def _checked(url: str) -> str | None:
+    scheme, host = url.split("://", 1) if "://" in url else ("", "")
+    host = host.split("/", 1)[0]
+    if scheme.lower() not in _DEFAULT_PORTS or not host or host.startswith((".", "?", "#")):
+        return None
+    if _UNFIT.search(url):
+        parts = urlsplit(url)
+        if not parts.hostname or _UNFIT.search(parts.netloc):
+            return None
+        url = _UNFIT.sub(lambda found: quote(found[0], errors="replace"), url)
+    return url if url.isascii() or len(url.encode()) <= URL_CHARS // 2 else None
+
+
+@lru_cache(maxsize=8192)
+def canonical(url: str) -> str:
+    """Return the canonical form of an absolute http or https address; idempotent.
+
+    Scheme and host in lower case, no default port, no fragment, no tracking parameters, escapes normalised, parameters in
+    the order they were written (publishers' servers may care), user information kept out.
+
+    >>> canonical("HTTPS://Paper.Example:443/a?id=7&utm_source=rss#top")
+    'https://paper.example/a?id=7'
+    """
+    if _PLAIN.fullmatch(url) and "/." not in url[8:]:
+        return url
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url
+    scheme = parts.scheme.lower()
+    host = _ascii_host((parts.hostname or "").lower().rstrip("."))
+    if ":" in host:
+        host = f"[{host}]"
+    if port is not None and port != _DEFAULT_PORTS.get(scheme):
+        host = f"{host}:{port}"
+    path = _normal_escapes(_without_dots(parts.path), _SAFE_PATH) or "/"
+    query = "&".join(
+        _normal_escapes(pair, _SAFE_QUERY) for pair in parts.query.split("&") if pair and not _tracks(pair)
+    )
+    return urlunsplit((scheme, host, path, query, ""))
+
+
+def _tracks(pair: str) -> bool:
+    name = unquote(pair.split("=", 1)[0]).lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def _without_dots(path: str) -> str:
+    """Return `path` with its dot segments resolved (RFC 3986, 5.2.4)."""
+    if "/." not in path:
+        return path
+    out: list[str] = []
+    segments = path.split("/")[1:]
+    for at, segment in enumerate(segments):
+        if segment == "..":
+            del out[-1:]
+        elif segment != ".":
+            out.append(segment)
+        if segment in {".", ".."} and at == len(segments) - 1:
+            out.append("")
+    return "/" + "/".join(out)
+
+
+def _normal_escapes(text: str, safe: str) -> str:
+    """Return `text` with escapes of unreserved characters decoded, others in upper case, and what needs one escaped."""
+    if "%" in text:
+        text = _ESCAPE.sub(_normal_escape, text)
+        text = re.sub(r"%(?![0-9A-F]{2})", "%25", text)
+    return quote(text, safe=safe, errors="replace")
+
+
+def _normal_escape(found: re.Match[str]) -> str:
+    char = chr(int(found[1], 16))
+    return char if char in _UNRESERVED else found[0].upper()
+
+
+def _ascii_host(host: str) -> str:
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return quote(host, safe=":@[]")
+
+
+def host_of(url: str | None) -> str:
+    """Return the host of `url` in lower case without `www.`, or an empty string."""
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")

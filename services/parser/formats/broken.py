@@ -1,0 +1,198 @@
+"""Feeds that no repair makes well-formed: cut at their entries' tags, each whole entry read alone. Pure.
+
+An entry is parsed strictly within the header's namespaces; where that fails too, feedparser's loose parser reads it,
+which was made for such markup. An entry that a cut-off document ends in is not whole and is left to the next poll.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+import feedparser
+from lxml import etree
+
+from services.parser.fields.urls import absolute
+from services.parser.formats import xml
+from services.parser.formats.entries import kind_of
+from services.parser.item import Attached, Item, Person, Slot, Window
+from shared.digests import entry_digest
+from shared.errors import Malformed, NotAFeed
+
+MAX_ENTRY_CHARS = 1_000_000
+MAX_FIELD_CHARS = 100_000  # of one text within a broken entry
+MAX_PERSON_CHARS = 500  # feedparser's pattern for authors takes minutes on long ones
+_EXCERPT_CHARS = 60_000
+_START_TAG = re.compile(r"""<[A-Za-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>=/]+))+\s*/?>""")
+_UNQUOTED = re.compile(r"""(\s[\w:.-]+\s*=\s*)([^\s"'<>=]+)(?=[\s/>])""")
+_OPEN_ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?P<local>rss|rdf|feed))\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:item|entry))(?=[\s>])[^<>]*>", re.IGNORECASE)
+_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
+_DECLARED = re.compile(r"""xmlns:([\w.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_LONG_TEXT = re.compile(rf"[^<]{{{MAX_FIELD_CHARS},}}")
+_PERSON = re.compile(
+    r"(<(?P<name>(?:[\w.-]+:)?(?:author|creator|contributor|managingEditor|webMaster|publisher|owner|"
+    r"name))\b[^>]*>)(.*?)(</(?P=name)\s*>)",
+    re.IGNORECASE | re.DOTALL,
+)
+# What publishers mean by a prefix that they forgot to declare.
+_USUAL = {
+    "content": "http://purl.org/rss/1.0/modules/content/", "dc": "http://purl.org/dc/elements/1.1/", "media": "http://search.yahoo.com/mrss/",
+    "atom": "http://www.w3.org/2005/Atom", "atom10": "http://www.w3.org/2005/Atom", "a10": "http://www.w3.org/2005/Atom",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd", "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "rss": "http://purl.org/rss/1.0/", "dcterms": "http://purl.org/dc/terms/",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+}  # fmt: skip
+
+TreeWindow = Callable[[etree._Element, str], Window]
+
+
+def read_window(text: str, url: str, tree_window: TreeWindow) -> Window:
+    """Return the whole entries of a damaged feed.
+
+    :raises NotAFeed: there is no feed's root element.
+    :raises Malformed: there is one, but nothing in it can be read.
+    """
+    root = _OPEN_ROOT.search(text)
+    if root is None:
+        raise NotAFeed("The document is no feed: it is not XML and has no feed's root element.")
+    closing = re.compile(rf"</{re.escape(root['name'])}\s*>", re.IGNORECASE)
+    closed = closing.search(text, root.end()) is not None
+    pieces, head_end = _cut(text, root.end())
+    header = _header(text[root.start() : root.end()], text[root.end() : head_end], root["name"], url, tree_window)
+    opening = _with_prefixes(_clean_root(root), text[root.end() :])
+    slots = [slot for piece in pieces for slot in _slots(piece, opening, root["name"], url, header, tree_window)]
+    if not slots and not closed:
+        raise Malformed("The document breaks off before its first entry ends.")
+    return Window(feed=header.feed, slots=tuple(slots), closed=closed, language=header.language, rights=header.rights)
+
+
+def _cut(text: str, start: int) -> tuple[list[str], int]:
+    """Return the whole entries, and where the header ends; what has no end tag before the next entry is not whole."""
+    opens = list(_ENTRY.finditer(text, start))
+    pieces: list[str] = []
+    for at, opened in enumerate(opens):
+        until = opens[at + 1].start() if at + 1 < len(opens) else len(text)
+        end = re.compile(rf"</{re.escape(opened['name'])}\s*>", re.IGNORECASE).search(text, opened.end(), until)
+        if end is not None:
+            pieces.append(text[opened.start() : end.end()])
+    return pieces, opens[0].start() if opens else len(text)
+
+
+def _clean_root(root: re.Match[str]) -> str:
+    """Return the root's start tag with its namespaces, trimmed to what they mean, and nothing else."""
+    found = re.findall(r"""(xmlns(?::[\w.-]+)?)\s*=\s*(?:"([^"]*)"|'([^']*)')""", root["attributes"])
+    declared = {name: "".join((double or single).split()) for name, double, single in found}
+    return (
+        f"<{root['name']}"
+        + "".join(
+            f' {name}="{address}"' for name, address in declared.items() if "<" not in address and "&" not in address
+        )
+        + ">"
+    )
+
+
+def _with_prefixes(opening: str, text: str) -> str:
+    declared = set(_DECLARED.findall(opening)) | {"xml", "xmlns"}
+    used = {one or other for one, other in _PREFIX.findall(text)} - declared
+    extra = "".join(
+        f' xmlns:{prefix}="{_USUAL.get(prefix, "urn:undeclared:" + prefix)}"' for prefix in sorted(used)[:50]
+    )
+    return opening[:-1] + extra + ">"
+
+
+def _header(root: str, head: str, name: str, url: str, tree_window: TreeWindow) -> Window:
+    """Return the window without entries that the header makes, as far as it can be read."""
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"
+    )
+    text = _with_prefixes(root, head) + head[:MAX_FIELD_CHARS] + f"</{name}>"
+    tree = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    if tree is None:
+        raise Malformed("The document is a feed whose header cannot be read.")
+    return tree_window(tree, url)
+
+
+def _slots(piece: str, opening: str, name: str, url: str, header: Window, tree_window: TreeWindow) -> list[Slot]:
+    shortened = _PERSON.sub(
+        lambda found: (
+            found[1] + found[3][:MAX_PERSON_CHARS] + found[4] if len(found[3]) > MAX_PERSON_CHARS else found[0]
+        ),
+        piece,
+    )
+    shortened = _LONG_TEXT.sub(lambda found: found[0][:MAX_FIELD_CHARS], shortened)
+    if len(shortened) > MAX_ENTRY_CHARS:
+        return [_unreadable(piece, f"The entry is {len(piece)} characters long.")]
+    document = f"{opening}{shortened}</{name}>"
+    try:
+        return list(tree_window(_strict(document), header.feed.site_url or url).slots)
+    except (etree.XMLSyntaxError, NotAFeed) as error:
+        if isinstance(error, etree.XMLSyntaxError) and xml.too_deep(error):
+            return [_unreadable(piece, f"The entry nests elements more than {xml.MAX_DEPTH} deep.")]
+        return [_loose(piece, document, header.feed.site_url or url)]
+
+
+def _strict(document: str) -> etree._Element:
+    """Return the tree of one entry, its attributes put into quotes if that is all that it lacks."""
+    try:
+        return xml.parse(document)
+    except etree.XMLSyntaxError as error:
+        if xml.too_deep(error):
+            raise
+        return xml.parse(_START_TAG.sub(lambda tag: _UNQUOTED.sub(r'\1"\2"', tag[0]), document))
+
+
+def _loose(piece: str, document: str, url: str) -> Slot:
+    parsed = feedparser.parse(document.encode("utf-8", "replace"), sanitize_html=False, resolve_relative_uris=False)
+    if not parsed.entries:
+        return _unreadable(piece, "The entry's markup is so broken that nothing in it can be told apart.")
+    item = _item(parsed.entries[0], url)
+    digest = entry_digest(piece.encode("utf-8", "replace"))
+    return Slot(
+        digest,
+        item.source_id,
+        item.link,
+        item.headline,
+        item.published or item.updated,
+        lambda: item,
+        lambda: piece[:_EXCERPT_CHARS],
+    )
+
+
+def _item(found: feedparser.FeedParserDict, url: str) -> Item:
+    contents = [part.get("value") or "" for part in found.get("content", ())]
+    people = [Person(one["name"], one.get("href")) for one in found.get("authors", ()) if one.get("name")]
+    return Item(
+        source_id=found.get("id") or None,
+        link=absolute(found.get("link"), url),
+        base=url,
+        headline=found.get("title"),
+        summary=found.get("summary"),
+        content=max(contents, key=len, default=None),
+        published=found.get("published"),
+        updated=found.get("updated") if "updated" in found.keys() else None,  # noqa: SIM118 - `in` answers for others too
+        people=tuple(people),
+        categories=tuple(tag["term"] for tag in found.get("tags", ()) if tag.get("term")),
+        attached=tuple(
+            Attached(one["href"], kind_of(one.get("type"), None, one["href"]), one.get("type"))
+            for one in found.get("enclosures", ())
+            if one.get("href")
+        ),
+        names={
+            "headline": "title",
+            "summary": "description",
+            "published_at": "pubDate",
+            "body": "content",
+            "authors": "author",
+        },
+    )
+
+
+def _unreadable(piece: str, reason: str) -> Slot:
+    def read() -> Item:
+        raise Malformed(reason)
+
+    return Slot(entry_digest(piece.encode("utf-8", "replace")), None, None, None, None, read, partial(_start, piece))
+
+
+def _start(piece: str) -> str:
+    return piece[:_EXCERPT_CHARS]

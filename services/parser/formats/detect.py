@@ -1,0 +1,53 @@
+"""Which format a document is in: by its content first, then by its declaration. Pure."""
+
+import re
+import zlib
+
+from services.parser.formats import feed, jsonfeed, sitemap, xml
+from services.parser.formats.encoding import decode
+from services.parser.item import Window
+from shared.errors import Malformed, NotAFeed
+
+MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as sitemaps are
+_LEADING = r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"
+_HTML = re.compile(_LEADING + r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL)
+_SITEMAP = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>]")
+_FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|entry)[\s>]", re.IGNORECASE)
+_HEAD_CHARS = 20_000
+
+
+def read_listing(data: bytes, url: str, media_type: str | None) -> Window:
+    """Return the entries that a fetched document lists, whatever its format.
+
+    :raises NotAFeed: it lists nothing: a page, a picture, other XML or JSON.
+    :raises Malformed: it is a feed that breaks a limit or is damaged beyond use.
+    """
+    if data.startswith(b"\x1f\x8b"):
+        data = _unpacked(data)
+    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
+        raise NotAFeed("The document is a file of another kind, not a feed.")
+    text = decode(data, media_type)
+    start = text[:_HEAD_CHARS].lstrip("\ufeff \t\r\n\x00")
+    if start[:1] in {"{", "["}:
+        return jsonfeed.read_window(text.lstrip("\ufeff \t\r\n\x00"), url)
+    if _HTML.match(start) and not _FEED.search(re.sub(r"<!--.*?-->", "", start, flags=re.DOTALL)):
+        raise NotAFeed("The document is an HTML page, not a feed.")
+    if "<" not in start:
+        raise NotAFeed("The document is plain text or binary data, not a feed.")
+    text = xml.prologue_off(text)
+    if _SITEMAP.search(text[:_HEAD_CHARS]):
+        return sitemap.read_window(text, url)
+    return feed.read_window(text, url)
+
+
+def _unpacked(data: bytes) -> bytes:
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = unpacking.decompress(data, MAX_UNPACKED_BYTES)
+    except zlib.error as error:
+        raise Malformed(f"The document is a damaged gzip file: {error}.") from None
+    if unpacking.unconsumed_tail:
+        raise Malformed(f"The document unpacks to more than {MAX_UNPACKED_BYTES} bytes.")
+    if not unpacking.eof:
+        raise Malformed("The document is a gzip file that breaks off.")
+    return unpacked

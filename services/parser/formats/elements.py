@@ -1,0 +1,111 @@
+"""Elements of feeds by short names, whatever namespace address or prefix a publisher chose for them. Pure."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from html import escape
+
+from lxml import etree
+
+# By namespace address without scheme, in lower case, without a slash at the end: publishers get all three wrong.
+_SPACES = {
+    address: prefix
+    for prefix, addresses in (
+        (
+            "",
+            "purl.org/rss/1.0 my.netscape.com/rdf/simple/0.9 channel.netscape.com/rdf/simple/0.9 "
+            "purl.org/net/rss1.1# backend.userland.com/rss backend.userland.com/rss2 "
+            "blogs.law.harvard.edu/tech/rss cyber.law.harvard.edu/rss backend.userland.com/rss091 "
+            "backend.userland.com/rss092 my.netscape.com/publish/formats/rss-0.91.dtd "
+            "www.w3.org/2005/atom purl.org/atom/ns# example.com/newformat# example.com/necho "
+            "purl.org/echo uri/of/echo/namespace# www.sitemaps.org/schemas/sitemap/0.9 "
+            "www.google.com/schemas/sitemap/0.84",
+        ),
+        ("dc:", "purl.org/dc/elements/1.1 purl.org/dc/elements/1.0"),
+        ("dcterms:", "purl.org/dc/terms"),
+        ("content:", "purl.org/rss/1.0/modules/content"),
+        (
+            "media:",
+            "search.yahoo.com/mrss search.yahoo.com/mrss/rss www.rssboard.org/media-rss tools.search.yahoo.com/mrss",
+        ),
+        ("itunes:", "www.itunes.com/dtds/podcast-1.0.dtd"),
+        ("feedburner:", "rssnamespace.org/feedburner/ext/1.0"),
+        ("sy:", "purl.org/rss/1.0/modules/syndication"),
+        ("at:", "purl.org/atompub/tombstones/1.0"),
+        ("rdf:", "www.w3.org/1999/02/22-rdf-syntax-ns#"),
+        ("xhtml:", "www.w3.org/1999/xhtml"),
+        (
+            "prism:",
+            "prismstandard.org/namespaces/1.2/basic prismstandard.org/namespaces/basic/2.0 "
+            "prismstandard.org/namespaces/basic/2.1 prismstandard.org/namespaces/basic/3.0",
+        ),
+        ("news:", "www.google.com/schemas/sitemap-news/0.9"),
+        ("image:", "www.google.com/schemas/sitemap-image/1.1"),
+        ("video:", "www.google.com/schemas/sitemap-video/1.1"),
+    )
+    for address in addresses.split()
+}
+_SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+_PREFIXED = re.compile(r"<(/?)[A-Za-z_][\w.-]*:(?=[A-Za-z])")
+_DECLARATION = re.compile(r"""\sxmlns(?::[\w.-]+)?="[^"]*\"""")
+RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+
+Fields = dict[str, list[etree._Element]]
+
+
+@lru_cache(maxsize=4096)
+def short(tag: str) -> str:
+    """Return a tag's short name: `title` for all RSS and Atom, `dc:creator`; `?:name` in namespaces that are not known."""
+    if not tag.startswith("{"):
+        return tag
+    space, _, local = tag[1:].partition("}")
+    prefix = _SPACES.get(_SCHEME.sub("", space.strip()).lower().rstrip("/"))
+    return f"?:{local}" if prefix is None else prefix + local
+
+
+def fields_of(element: etree._Element) -> Fields:
+    """Return the element's children by short name, each name's in document order."""
+    found: Fields = {}
+    for child in element:
+        if isinstance(child.tag, str):
+            found.setdefault(short(child.tag), []).append(child)
+    return found
+
+
+def text_of(element: etree._Element) -> str:
+    """Return all text within the element."""
+    if len(element) == 0:
+        return element.text or ""
+    return "".join(str(part) for part in element.itertext())
+
+
+def texts(fields: Fields, *names: str) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each non-empty element called one of `names`, the first name's first."""
+    for name in names:
+        for element in fields.get(name, ()):
+            text = text_of(element).strip()
+            if text:
+                yield name, text
+
+
+def first(fields: Fields, *names: str) -> tuple[str, str] | tuple[None, None]:
+    """Return name and text of the first non-empty element called one of `names`."""
+    return next(texts(fields, *names), (None, None))
+
+
+def html_of(element: etree._Element) -> str:
+    """Return what the element holds as HTML: escaped markup unescaped once, markup that stands open as it is."""
+    kind, mode = element.get("type", "").lower(), element.get("mode", "")
+    if len(element) == 0:
+        text = element.text or ""
+        return (
+            escape(text, quote=False)
+            if kind in {"text", "text/plain"} and mode != "escaped" and "<" not in text
+            else text
+        )
+    inside = escape(element.text or "", quote=False) + "".join(
+        etree.tostring(child, encoding="unicode", method="html") for child in element
+    )
+    return _PREFIXED.sub(r"<\1", _DECLARATION.sub("", inside))

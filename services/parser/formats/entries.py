@@ -1,0 +1,257 @@
+"""One entry of RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3 or Atom 1.0, read from its element tree. Pure."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from services.parser.fields.urls import absolute
+from services.parser.formats.elements import (
+    RDF_ABOUT,
+    XML_BASE,
+    XML_LANG,
+    Fields,
+    fields_of,
+    first,
+    html_of,
+    text_of,
+    texts,
+)
+from services.parser.item import Attached, Item, Person
+
+_TITLE = ("title", "media:title", "dc:title", "itunes:title")
+_PUBLISHED = (
+    "pubDate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created", "prism:publicationDate",
+    "pubdate", "PubDate", "date",
+)  # fmt: skip
+_UPDATED = ("updated", "modified", "dcterms:modified", "prism:modificationDate")
+_CONTENT = (
+    "content:encoded",
+    "content",
+    "xhtml:body",
+    "xhtml:div",
+    "fullText",
+    "?:fulltext",
+    "?:full-text",
+    "?:encoded",
+)
+_SUMMARY = ("description", "summary", "dc:description", "media:description", "itunes:summary", "dcterms:abstract")
+_AUTHORS = ("author", "dc:creator", "dc:contributor", "itunes:author", "media:author")
+_RIGHTS = ("copyright", "rights", "dc:rights", "media:copyright", "dcterms:rights", "prism:copyright")
+_MANY = 100  # of anything repeated within one entry
+
+
+def read_entry(element: etree._Element, base: str | None) -> Item:
+    """Return the entry that `element` is; addresses are relative to `base` unless the entry says otherwise."""
+    fields = fields_of(element)
+    base = own_base(element, base)
+    title_from, title = _title(fields)
+    content_from, content = _markup(fields, _CONTENT)
+    summary_from, summary = _markup(fields, _SUMMARY)
+    published_from, published = first(fields, *_PUBLISHED)
+    updated_from, updated = first(fields, *_UPDATED)
+    people_from, people = _people(fields)
+    names = {
+        "headline": title_from, "body": content_from, "summary": summary_from, "published_at": published_from,
+        "updated_at": updated_from, "authors": people_from,
+    }  # fmt: skip
+    return Item(
+        source_id=source_id(element, fields),
+        link=link(fields, base),
+        origin=absolute(first(fields, "feedburner:origLink")[1], base),
+        base=base,
+        headline=title,
+        subheadline=first(fields, "itunes:subtitle", "subtitle", "?:subtitle", "prism:subtitle")[1],
+        summary=summary,
+        content=content,
+        published=published,
+        updated=updated,
+        expires=first(fields, "dcterms:valid", "prism:expirationDate", "expirationDate")[1],
+        people=people,
+        source=_source(fields),
+        publisher=first(fields, "dc:publisher")[1],
+        rights=first(fields, *_RIGHTS)[1],
+        language=first(fields, "dc:language", "language")[1] or element.get(XML_LANG),
+        categories=tuple(_categories(fields))[:_MANY],
+        section=first(fields, "prism:section", "?:section", "section")[1],
+        attached=tuple(_attached(fields))[:_MANY],
+        names={field: name for field, name in names.items() if name},
+    )
+
+
+def own_base(element: etree._Element, base: str | None) -> str | None:
+    """Return what the element's addresses are relative to (XML Base)."""
+    said = element.get(XML_BASE)
+    return absolute(said, base) or base if said else base
+
+
+def source_id(element: etree._Element, fields: Fields) -> str | None:
+    """Return the publisher's identifier as it is written."""
+    return first(fields, "guid", "id")[1] or element.get(RDF_ABOUT) or first(fields, "dc:identifier")[1]
+
+
+def link(fields: Fields, base: str | None) -> str | None:
+    """Return the absolute address of the article: its link, else an identifier that is declared to be its address."""
+    ranked = sorted(_links(fields), key=lambda found: found[0])
+    for _, href, near in ranked:
+        if url := absolute(href, absolute(near, base) or base if near else base):
+            return url
+    for element in fields.get("guid", ()):
+        if element.get("isPermaLink", "true").lower() != "false" and text_of(element).strip().startswith(
+            ("http://", "https://")
+        ):
+            return absolute(text_of(element), base)
+    return None
+
+
+def _links(fields: Fields) -> Iterator[tuple[int, str, str | None]]:
+    """Yield each link that may lead to the article: rank (0 is best), address, and its own base."""
+    for element in fields.get("link", ()):
+        near = element.get(XML_BASE)
+        href = element.get("href")
+        if href is None:
+            text = text_of(element).strip()
+            if text:
+                yield 0, text, near
+            continue
+        if element.get("rel", "alternate").lower() in {
+            "alternate",
+            "http://www.iana.org/assignments/relation/alternate",
+        }:
+            yield (
+                0 if element.get("type", "text/html") in {"text/html", "application/xhtml+xml", ""} else 1,
+                href.strip(),
+                near,
+            )
+
+
+def _title(fields: Fields) -> tuple[str | None, str | None]:
+    for name in _TITLE:
+        for element in fields.get(name, ()):
+            text = html_of(element).strip()
+            if text:
+                return name, text
+    return None, None
+
+
+def _markup(fields: Fields, names: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Return the longest of the first kind that says anything; `content` that only points elsewhere says nothing."""
+    for name in names:
+        found = [html_of(element) for element in fields.get(name, ()) if not _is_medium(element)]
+        found = [text for text in found if text and not text.isspace()]
+        if found:
+            return name, max(found, key=len)
+    return None, None
+
+
+def _is_medium(element: etree._Element) -> bool:
+    kind = element.get("type", "")
+    return "/" in kind and not kind.startswith(("text/", "application/xhtml"))
+
+
+def _people(fields: Fields) -> tuple[str | None, tuple[Person, ...]]:
+    for name in _AUTHORS:
+        people = tuple(person for element in fields.get(name, ())[:_MANY] if (person := _person(element)))
+        if people:
+            return name, people
+    return None, ()
+
+
+def _person(element: etree._Element) -> Person | None:
+    if len(element) == 0:
+        text = (element.text or "").strip()
+        return Person(text) if text else None
+    parts = fields_of(element)
+    name = first(parts, "name", "title", "?:name")[1] or (
+        None if "email" in parts or "uri" in parts else text_of(element).strip()
+    )
+    return Person(name, first(parts, "uri", "url")[1]) if name else None
+
+
+def _source(fields: Fields) -> str | None:
+    for element in (*fields.get("source", ()), *fields.get("dc:source", ())):
+        name = first(fields_of(element), "title")[1] if len(element) else (element.text or "").strip()
+        if name:
+            return name
+    return None
+
+
+def _categories(fields: Fields) -> Iterator[str]:
+    for element in fields.get("category", []):
+        text = element.get("label") or element.get("term") or text_of(element)
+        if text and text.strip():
+            yield text.strip()
+    yield from (text for _, text in texts(fields, "dc:subject"))
+    for _, joined in texts(fields, "media:keywords", "itunes:keywords", "prism:keyword"):
+        yield from (part.strip() for part in joined.split(",") if part.strip())
+
+
+def _attached(fields: Fields) -> Iterator[Attached]:
+    around = fields
+    for group in fields.get("media:group", []):
+        yield from _media(fields_of(group), fields_of(group))
+    yield from _media(fields, around)
+    for element in fields.get("enclosure", []):
+        yield _file(element, element.get("url"), {})
+    for element in fields.get("link", []):
+        if element.get("rel", "").lower() == "enclosure":
+            yield _file(element, element.get("href"), {})
+    for element in fields.get("itunes:image", []):
+        yield Attached(element.get("href") or text_of(element).strip(), "thumbnail")
+    for element in fields.get("image", []):
+        url = first(fields_of(element), "url")[1] or element.get(RDF_RESOURCE) or text_of(element).strip()
+        yield Attached(url, "image", caption=first(fields_of(element), "title")[1])
+
+
+RDF_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
+
+
+def _media(fields: Fields, around: Fields) -> Iterator[Attached]:
+    """Yield what Media RSS attaches; a description beside the file belongs to it unless it has its own."""
+    for element in fields.get("media:content", []):
+        inner = fields_of(element)
+        yield _file(
+            element, element.get("url"), {**{name: around[name] for name in _BESIDE if name in around}, **inner}
+        )
+        yield from _thumbnails(inner)
+    yield from _thumbnails(fields)
+
+
+_BESIDE = ("media:credit",)
+
+
+def _thumbnails(fields: Fields) -> Iterator[Attached]:
+    for element in fields.get("media:thumbnail", []):
+        url = element.get("url") or text_of(element).strip()
+        yield Attached(url, "thumbnail", width=element.get("width"), height=element.get("height"))
+
+
+def _file(element: etree._Element, url: str | None, inner: Fields) -> Attached:
+    return Attached(
+        url=url or "",
+        kind=kind_of(element.get("type"), element.get("medium"), url),
+        type=element.get("type"),
+        caption=first(inner, "media:description", "media:text", "media:title")[1],
+        credit=first(inner, "media:credit", "media:copyright")[1],
+        width=element.get("width"),
+        height=element.get("height"),
+        duration=element.get("duration"),
+    )
+
+
+def kind_of(media_type: str | None, medium: str | None, url: str | None) -> str:
+    """Return image, audio, video or other, by what is declared, else by how the address ends."""
+    for word in (medium or "", (media_type or "").split("/")[0]):
+        if word.lower() in {"image", "audio", "video"}:
+            return word.lower()
+    ending = (url or "").split("?")[0].rsplit(".", 1)[-1].lower()
+    for kind, endings in _ENDINGS.items():
+        if ending in endings:
+            return kind
+    return "other"
+
+
+_ENDINGS = {
+    "image": {"jpg", "jpeg", "png", "gif", "webp", "avif", "bmp"},
+    "audio": {"mp3", "m4a", "ogg", "oga", "aac", "wav", "flac"},
+    "video": {"mp4", "m4v", "webm", "mov", "avi", "mpg", "mpeg"},
+}

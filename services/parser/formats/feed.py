@@ -1,0 +1,174 @@
+"""RSS, RDF and Atom: a document split into its entries, each read only when asked for. Pure.
+
+A well-formed document is walked as a tree. One that is not is repaired where the repair has one meaning; what is still
+broken is cut at its entries' tags, so that one bad entry costs itself alone (`broken`).
+"""
+
+from functools import partial
+
+from lxml import etree
+
+from services.parser.fields.text import line
+from services.parser.fields.urls import absolute
+from services.parser.formats import broken, xml
+from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, short, text_of
+from services.parser.formats.entries import link, own_base, read_entry, source_id
+from services.parser.item import Item, Slot, Window
+from shared.digests import entry_digest
+from shared.errors import Malformed, NotAFeed
+from shared.messages import FeedFacts
+
+ROOTS = frozenset({"rss", "rdf", "feed", "channel", "entry"})
+_PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
+_DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+_EXCERPT_CHARS = 60_000
+_CHEAP = frozenset(
+    {
+        "guid",
+        "id",
+        "link",
+        "title",
+        "pubDate",
+        "published",
+        "updated",
+        "dc:date",
+        "issued",
+        "modified",
+        "dc:identifier",
+        "feedburner:origLink",
+    }
+)
+
+
+def read_window(text: str, url: str) -> Window:
+    """Return the entries of the feed in `text`, which came from `url`.
+
+    :raises NotAFeed: it is something else.
+    :raises Malformed: it is nested too deeply, or so damaged that no entry is left.
+    """
+    root = _tree(text)
+    if root is None:
+        repaired = xml.repair(text)
+        root = _tree(repaired)
+        if root is None:
+            return broken.read_window(repaired, url, tree_window)
+    return tree_window(root, url)
+
+
+def _tree(text: str) -> etree._Element | None:
+    try:
+        return xml.parse(text)
+    except etree.XMLSyntaxError as error:
+        if xml.too_deep(error):
+            raise Malformed(
+                f"The document nests elements more than {xml.MAX_DEPTH} deep, which no feed needs."
+            ) from None
+        return None
+
+
+def tree_window(root: etree._Element, url: str) -> Window:
+    """Return the entries below `root` of a well-formed feed.
+
+    :raises NotAFeed: the root is no feed's.
+    """
+    name = _local(root)
+    if name not in ROOTS:
+        raise NotAFeed(f"The document is XML, but its root element <{name}> is no feed's.")
+    if short(str(root.tag)).startswith("?:") and name != "rss":
+        raise NotAFeed(f"The document is XML, but its root element {root.tag} is no feed's.")
+    header = fields_of(root)
+    channel = root if name in {"feed", "channel"} else next(iter(header.get("channel", ())), root)
+    about = header if channel is root else fields_of(channel)
+    base = own_base(root, url)
+    base = own_base(channel, base) if channel is not root else base
+    feed = _feed_facts(channel, about, base)
+    entry_base = base if name == "feed" or base != url else feed.site_url or base
+    slots = [_slot(element, entry_base) for element in _entries(root, name, header, about)]
+    return Window(
+        feed=feed,
+        slots=tuple(slots),
+        language=feed.language or root.get(XML_LANG),
+        rights=first(about, "copyright", "rights", "dc:rights")[1],
+        author=None,
+    )
+
+
+def _entries(root: etree._Element, name: str, header: Fields, about: Fields) -> list[etree._Element]:
+    """Return the entries and tombstones in document order."""
+    if name == "entry":
+        return [root]
+    if name == "feed":
+        return [child for child in root if short(str(child.tag)) in {"entry", "at:deleted-entry"}]
+    found = [
+        element for element in root.iter("{*}item", _DELETED) if short(str(element.tag)) in {"item", "at:deleted-entry"}
+    ]
+    return [element for element in found if next(element.iterancestors("{*}item"), None) is None]
+
+
+def _local(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def _slot(element: etree._Element, base: str | None) -> Slot:
+    written = etree.tostring(element, encoding="utf-8", with_tail=False)
+    digest = entry_digest(written)
+    if short(str(element.tag)) == "at:deleted-entry":
+        return _tombstone(element, digest)
+    fields = _cheap_fields(element)
+    near = own_base(element, base)
+    title = next((text for found in fields.get("title", ()) if (text := text_of(found).strip())), None)
+    return Slot(
+        digest=digest,
+        source_id=source_id(element, fields),
+        link=absolute(first(fields, "feedburner:origLink")[1], near) or link(fields, near),
+        title=title,
+        dated=first(fields, "pubDate", "published", "issued", "dc:date", "updated", "modified")[1],
+        read=partial(read_entry, element, base),
+        excerpt=partial(_excerpt, element),
+    )
+
+
+def _cheap_fields(element: etree._Element) -> Fields:
+    found: Fields = {}
+    for child in element:
+        if isinstance(child.tag, str):
+            name = short(child.tag)
+            if name in _CHEAP:
+                found.setdefault(name, []).append(child)
+    return found
+
+
+def _tombstone(element: etree._Element, digest: str) -> Slot:
+    """Return the slot of an entry that the publisher took back (RFC 6721)."""
+    ref = (element.get("ref") or "").strip()
+    reason = first(fields_of(element), "at:comment")[1] or ""
+    item = Item(source_id=ref, cancelled=reason, updated=element.get("when"))
+    return Slot(
+        digest, ref or None, None, None, element.get("when"), lambda: item, partial(_excerpt, element), cancelled=True
+    )
+
+
+def _excerpt(element: etree._Element) -> str:
+    return etree.tostring(element, encoding="unicode", with_tail=False)[:_EXCERPT_CHARS]
+
+
+def _feed_facts(channel: etree._Element, about: Fields, base: str | None) -> FeedFacts:
+    language = first(about, "language", "dc:language")[1] or channel.get(XML_LANG)
+    return FeedFacts(
+        title=line(first(about, "title")[1], 300),
+        site_url=link({"link": about.get("link", [])}, base),
+        language=language.strip()[:35] if language else None,
+        ttl_s=_ttl_s(about),
+    )
+
+
+def _ttl_s(about: Fields) -> int | None:
+    """Return the publisher's wish: RSS `ttl` in minutes, or the syndication module's period and frequency."""
+    minutes = first(about, "ttl")[1] or ""
+    if minutes.isdecimal() and len(minutes) < 7:
+        return int(minutes) * 60
+    period = _PERIODS_S.get((first(about, "sy:updatePeriod")[1] or "").lower())
+    frequency = first(about, "sy:updateFrequency")[1] or "1"
+    if period and frequency.isdecimal() and int(frequency[:6]) > 0:
+        return period // int(frequency[:6])
+    return None

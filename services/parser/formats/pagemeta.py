@@ -1,0 +1,183 @@
+"""What a page's head and its JSON-LD say of the article, each fact with its source. Pure."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+from lxml import html
+
+from services.parser.item import Attached, Person
+
+_ARTICLE_TYPES = re.compile(
+    r"(?:Article|BlogPosting|Report|Review|LiveBlogPosting|SocialMediaPosting|AnalysisNewsArticle|VideoObject|NewsMediaObject)$"
+)
+_MAX_NODES = 2000
+_MAX_SCRIPTS = 30
+_MAX_SCRIPT_CHARS = 2_000_000
+_TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*$"
+)
+
+_PICTURE_CREDITS = ("creditText", "copyrightHolder", "author", "creator")
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The page's own words on its article, unread: see `page` for which of them counts."""
+
+    nodes: tuple[Node, ...]  # JSON-LD articles, the best first
+    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)  # meta name or property, in lower case: contents
+    canonical: str | None = None
+    language: str | None = None
+    title: str | None = None  # the title element
+
+    def tag(self, *names: str) -> tuple[str, str] | tuple[None, None]:
+        """Return name and content of the first meta element called one of `names`."""
+        return next(((name, value) for name in names for value in self.tags.get(name, ()) if value), (None, None))
+
+    def said(self, *names: str) -> tuple[str, str] | tuple[None, None]:
+        """Return name and text of the first JSON-LD member called one of `names`, over all article nodes."""
+        for node in self.nodes:
+            for name in names:
+                if text := text_of(node.get(name)):
+                    return name, text
+        return None, None
+
+
+def read_meta(root: html.HtmlElement, url: str) -> Meta:
+    """Return what the head and the JSON-LD of the page at `url` say."""
+    tags: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
+        content = (element.get("content") or "").strip()
+        if name and content and len(tags) < 500:
+            tags.setdefault(name, []).append(content)
+    canonical = next(
+        (element.get("href") for element in root.iter("link") if (element.get("rel") or "").lower() == "canonical"),
+        None,
+    )
+    title = next((element.text_content().strip() for element in root.iter("title")), None)
+    return Meta(
+        nodes=tuple(_ranked(list(_articles(root)), url)),
+        tags={name: tuple(values) for name, values in tags.items()},
+        canonical=canonical,
+        language=root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        title=title,
+    )
+
+
+def _articles(root: html.HtmlElement) -> Iterator[Node]:
+    scripts = [element for element in root.iter("script") if "ld+json" in (element.get("type") or "").lower()]
+    for script in scripts[:_MAX_SCRIPTS]:
+        document = load(script.text or "")
+        yield from (node for node in walk(document) if any(_ARTICLE_TYPES.search(kind) for kind in types_of(node)))
+
+
+def load(text: str) -> Any:
+    """Return the JSON in `text`, whatever a template left around and within it; None if it is beyond repair."""
+    if len(text) > _MAX_SCRIPT_CHARS:
+        return None
+    text = _WRAPPING.sub("", text).strip()
+    for attempt in (text, _TRAILING_COMMA.sub("", text), unescape(text), text.rstrip(";,")):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def walk(document: Any) -> Iterator[Node]:
+    """Yield every object in the document, outer ones first."""
+    waiting, seen = [document], 0
+    while waiting and seen < _MAX_NODES:
+        value = waiting.pop(0)
+        seen += 1
+        if isinstance(value, dict):
+            yield value
+            waiting += [
+                value[name]
+                for name in ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement", "item")
+                if name in value
+            ]
+        elif isinstance(value, list):
+            waiting += value
+
+
+def types_of(node: Node) -> tuple[str, ...]:
+    """Return the node's types without their namespace."""
+    kinds = node.get("@type")
+    listed = kinds if isinstance(kinds, list) else [kinds]
+    return tuple(kind.rsplit("/", 1)[-1] for kind in listed if isinstance(kind, str))
+
+
+def _ranked(nodes: list[Node], url: str) -> list[Node]:
+    """Return the nodes with the one that is about this page first: named by its address, a text, and full of facts."""
+    path = url.split("?")[0].split("#")[0].rstrip("/")
+
+    def rank(node: Node) -> tuple[bool, bool, int]:
+        named = {
+            str(one.get("@id") or one.get("url")) if isinstance(one, dict) else str(one)
+            for one in (node.get("url"), node.get("mainEntityOfPage"), node.get("@id"))
+            if one
+        }
+        mine = any(name.split("?")[0].split("#")[0].rstrip("/") == path for name in named)
+        written = any(not kind.endswith(("Object", "Review")) for kind in types_of(node))
+        facts = sum(name in node for name in ("headline", "datePublished", "author", "articleBody", "image"))
+        return (not (mine and facts > 1), not written, -facts)
+
+    ranked = sorted(
+        (node for node in nodes if node.get("headline") or node.get("datePublished") or node.get("articleBody")),
+        key=rank,
+    )
+    written = [node for node in ranked if any(not kind.endswith("Object") for kind in types_of(node))]
+    return (written or ranked)[:3] if not written else written[:1]
+
+
+def text_of(value: Any) -> str | None:
+    """Return a member's text: of a list the first, of an object its value, name or address."""
+    if isinstance(value, list):
+        return next((text for one in value if (text := text_of(one))), None)
+    if isinstance(value, dict):
+        return text_of(value.get("@value") or value.get("name") or value.get("url") or value.get("@id"))
+    if isinstance(value, str):
+        return unescape(value).strip() or None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def people_of(value: Any) -> tuple[Person, ...]:
+    """Return the people that an author member names; organisations are none."""
+    found = []
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict):
+            if "Organization" in types_of(one) or "NewsMediaOrganization" in types_of(one):
+                continue
+            names = one.get("name")
+            url = one.get("url") if isinstance(one.get("url"), str) else None
+            found += [
+                Person(name, url) for part in (names if isinstance(names, list) else [names]) if (name := text_of(part))
+            ]
+        elif name := text_of(one):
+            found.append(Person(name))
+    return tuple(found)
+
+
+def pictures_of(value: Any) -> Iterator[Attached]:
+    """Yield the pictures that an image member names."""
+    for one in (value if isinstance(value, list) else [value])[:50]:
+        if isinstance(one, str):
+            yield Attached(one, "image")
+        elif isinstance(one, dict) and (url := text_of(one.get("url") or one.get("contentUrl") or one.get("@id"))):
+            yield Attached(
+                url,
+                "image",
+                caption=text_of(one.get("caption") or one.get("description")),
+                credit=text_of(next((one[name] for name in _PICTURE_CREDITS if one.get(name)), None)),
+                width=text_of(one.get("width")),
+                height=text_of(one.get("height")),
+            )

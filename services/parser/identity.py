@@ -1,0 +1,127 @@
+"""What each entry is known by, judged over the whole window: a shared identifier is none. Pure."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.parser.article import source_id_of
+from services.parser.fields.dates import parse_date
+from services.parser.fields.text import line, normal
+from services.parser.fields.urls import canonical
+from services.parser.item import Slot
+from shared.digests import sha256
+
+KEY_DIGEST_CHARS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one entry of the window is known by."""
+
+    keys: tuple[str, ...]  # most trusted first
+    repeat_of: int | None = None  # the place of the entry that is delivered in its stead
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Every entry's keys, in the window's order, and whether the feed's identifiers can be trusted."""
+
+    known: tuple[Known, ...]
+    trusts_ids: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """One entry's names, comparable: empty where it has none."""
+
+    id: str
+    url: str
+    title: str
+
+
+def judge(slots: Sequence[Slot], trusts_ids: bool) -> Identities:
+    """Return what each entry is known by.
+
+    An identifier that two entries carry with both another link and another title is broken, and with it all of the
+    feed's. A link that entries with other titles carry too is no identity. Without either, title and date are, or the
+    entry's bytes.
+    """
+    names = [_named(slot) for slot in slots]
+    shared = _shared_ids(slots, names)
+    trusts_ids = trusts_ids and not shared
+    common = _common_urls(names)
+    keys = [_keys(slot, name, trusts_ids, common) for slot, name in zip(slots, names, strict=True)]
+    return Identities(tuple(_without_repeats(slots, keys)), trusts_ids)
+
+
+def _named(slot: Slot) -> _Named:
+    title = line(slot.title)
+    return _Named(
+        source_id_of(slot.source_id) or "", canonical(slot.link) if slot.link else "", normal(title) if title else ""
+    )
+
+
+def _shared_ids(slots: Sequence[Slot], names: Sequence[_Named]) -> set[str]:
+    first: dict[str, _Named] = {}
+    shared = set()
+    for slot, name in zip(slots, names, strict=True):
+        if name.id and name.url and name.title and not slot.cancelled:
+            other = first.setdefault(name.id, name)
+            if other.url != name.url and other.title != name.title:
+                shared.add(name.id)
+    return shared
+
+
+def _common_urls(names: Sequence[_Named]) -> set[str]:
+    """Return the links that entries with other titles share, unless one identifier holds them together."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    ids: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        if name.url:
+            titles[name.url].add(name.title)
+            ids[name.url].add(name.id)
+    return {url for url, found in titles.items() if len(found) > 1 and (len(ids[url]) > 1 or "" in ids[url])}
+
+
+def _keys(slot: Slot, name: _Named, trusts_ids: bool, common: set[str]) -> tuple[str, ...]:
+    keys = []
+    if name.id and (trusts_ids or slot.cancelled):
+        keys.append(f"id:{name.id}")
+    if name.url and name.url not in common:
+        keys.append(f"url:{name.url}")
+    return tuple(keys) or (_last_resort(slot, name),)
+
+
+def _last_resort(slot: Slot, name: _Named) -> str:
+    """Return the key of an entry without a trusted identifier or link."""
+    dated = (slot.dated or "").strip()
+    moment = parse_date(dated) if dated else None
+    material = f"{name.title}\n{moment.isoformat() if moment else dated}" if name.title else f"\n{slot.digest}"
+    return f"title:{sha256(material)[:KEY_DIGEST_CHARS]}"
+
+
+def _without_repeats(slots: Sequence[Slot], keys: Sequence[tuple[str, ...]]) -> list[Known]:
+    """Mark entries that repeat another one: the later dated is delivered, or else the first."""
+    groups: dict[str, int] = {}
+    chosen: dict[int, int] = {}
+    for at, own in enumerate(keys):
+        earlier = next((groups[key] for key in own if key in groups), None)
+        if earlier is None:
+            groups.update((key, at) for key in own)
+            continue
+        winner = at if _later(slots[at], slots[earlier]) else earlier
+        chosen[earlier if winner == at else at] = winner
+        groups.update((key, winner) for key in (*keys[earlier], *own))
+    return [Known(own, _final(at, chosen)) for at, own in enumerate(keys)]
+
+
+def _later(one: Slot, other: Slot) -> bool:
+    mine, theirs = (parse_date(slot.dated) if slot.dated else None for slot in (one, other))
+    return mine is not None and (theirs is None or mine > theirs)
+
+
+def _final(at: int, chosen: dict[int, int]) -> int | None:
+    winner = chosen.get(at)
+    while winner is not None and winner in chosen:
+        winner = chosen[winner]
+    return winner

@@ -1,0 +1,82 @@
+"""What a format hands on: the window of a document, and each listed article as it was written. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from shared.messages import FeedFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever is named as an author, as written."""
+
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture, sound or film that stands beside the text; addresses as written."""
+
+    url: str
+    kind: str  # image, thumbnail, audio, video or other
+    type: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+    alt: str | None = None
+    width: str | None = None
+    height: str | None = None
+    duration: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One listed article as the document writes it: markup is not cleaned, dates are not read."""
+
+    source_id: str | None = None
+    link: str | None = None  # absolute
+    origin: str | None = None  # where a redirecting link leads, as the feed itself says
+    base: str | None = None  # what addresses within the entry are relative to
+    headline: str | None = None  # may hold markup
+    subheadline: str | None = None
+    summary: str | None = None  # HTML
+    content: str | None = None  # HTML, from an element that is meant for the whole text
+    published: str | None = None
+    updated: str | None = None
+    expires: str | None = None
+    people: tuple[Person, ...] = ()
+    source: str | None = None  # who it was taken from
+    publisher: str | None = None
+    rights: str | None = None
+    language: str | None = None
+    categories: tuple[str, ...] = ()
+    section: str | None = None
+    attached: tuple[Attached, ...] = ()
+    cancelled: str | None = None  # why it was taken back; "" when no reason is given
+    names: dict[str, str] = field(default_factory=dict)  # field: the element or member that it was read from
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One entry of the window: what is read of every entry, and how to read the rest."""
+
+    digest: str
+    source_id: str | None
+    link: str | None  # absolute; what a redirecting link leads to, where the feed says so
+    title: str | None
+    dated: str | None
+    read: Callable[[], Item]  # :raises Malformed: this entry cannot be read
+    excerpt: Callable[[], str]
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Every entry that a document lists, in its order, and what it says of its feed."""
+
+    feed: FeedFacts
+    slots: tuple[Slot, ...]
+    closed: bool = True  # the document came to its end
+    language: str | None = None
+    rights: str | None = None
+    author: str | None = None

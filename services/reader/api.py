@@ -1,0 +1,223 @@
+"""The API's routes: the store as JSON, for programs."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
+
+from services.reader import problems
+from services.reader.cursors import LARGEST_ID, read_cursor, write_cursor
+from services.reader.queries import articles, changes, feeds, stories
+from services.reader.queries.articles import Filters
+from services.reader.render import answer
+from services.reader.values import (
+    ArticleList,
+    ChangeList,
+    FeedList,
+    Health,
+    Problem,
+    PublicationList,
+    RevisionList,
+    Story,
+    StoryList,
+)
+from shared.database import reading
+from shared.schema import Article
+from shared.settings import Settings
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    422: {"model": Problem, "description": "A parameter is wrong; `detail` says which and why."},
+    503: {"model": Problem, "description": "The store cannot be read at the moment."},
+}
+MISSING: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is none, or it may not be read."}
+}
+WITHDRAWN: dict[int | str, dict[str, Any]] = {
+    410: {"model": Problem, "description": "Its publisher withdrew it; remove it from what you keep."}
+}
+router = APIRouter(prefix="/v1", tags=["v1"], responses=REFUSALS)
+
+
+async def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+async def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no calendar holds it") from None
+
+
+Store = Annotated[Engine, Depends(_engine)]
+Given = Annotated[Settings, Depends(_settings)]
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Its id.")]
+OptionalId = Annotated[int | None, Field(ge=1, le=LARGEST_ID)]
+Word = Annotated[str | None, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Time = Annotated[AwareDatetime, AfterValidator(_in_utc)] | None
+Limit = Annotated[int, Field(ge=1, le=200, description="Items on a page.")]
+Cursor = Annotated[str | None, Field(max_length=200, description="`next` of the page before.")]
+IdCursor = Annotated[int | None, Field(ge=0, le=LARGEST_ID, description="`next` of the page before.")]
+
+
+class Parameters(BaseModel):
+    """Query parameters; one that is misspelt is an error, not a list of everything."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListParameters(Parameters):
+    """What articles and stories are narrowed down by."""
+
+    publication: OptionalId = Field(None, description="A title's id.")
+    feed: OptionalId = Field(None, description="Id of the feed that brought it first.")
+    section: Word = Field(None, description="As the article has it.")
+    language: Word = Field(None, description="BCP 47; `en` also finds `en-GB`.")
+    credit: Word = Field(None, description="The agency, such as AP.")
+    since: Time = Field(None, description="Published, or else first seen, then or later.")
+    until: Time = Field(None, description="Published, or else first seen, before then.")
+    cursor: Cursor = None
+    limit: Limit = 50
+
+    def filters(self) -> Filters:
+        """Return them as the queries take them."""
+        return Filters(**self.model_dump(include=set(Filters.__dataclass_fields__)))
+
+
+class ArticleParameters(ListParameters):
+    """What articles are narrowed down by."""
+
+    story: OptionalId = Field(None, description="A story's id.")
+    full: bool = Field(False, description="1: with `body_html` and `body_text`.")
+
+
+class PageParameters(Parameters):
+    """A page of a list that goes by number."""
+
+    cursor: IdCursor = None
+    limit: Limit = 50
+
+
+class RevisionParameters(PageParameters):
+    """A page of an article's states."""
+
+    full: bool = Field(False, description="1: with `body_html` and `body_text`.")
+
+
+class FeedParameters(PageParameters):
+    """What feeds are narrowed down by."""
+
+    health: Health | None = Field(None, description="How the feed is doing.")
+    publication: OptionalId = Field(None, description="A title's id.")
+
+
+class ChangeParameters(Parameters):
+    """A place in the log."""
+
+    after: Annotated[int, Field(ge=0, le=LARGEST_ID, description="`next` of the answer before; 0: from the start.")] = 0
+    limit: Annotated[int, Field(ge=1, le=1000, description="Lines of the log.")] = 200
+    articles: bool = Field(False, description="1: with each article as it stands now.")
+
+
+@router.get("/articles", response_model=ArticleList, summary="Articles, newest first")
+def list_articles(request: Request, store: Store, asked: Annotated[ArticleParameters, Query()]) -> Response:
+    """Readable articles by their time of publication; without `body_html` and `body_text` unless `full=1`."""
+    start = read_cursor(asked.cursor)
+    with reading(store) as connection:
+        found, end = articles.list_articles(connection, asked.filters(), start, asked.limit, full=asked.full)
+    exclude = None if asked.full else {"articles": {"__all__": articles.BODIES}}
+    return answer(request, ArticleList(articles=found, next=write_cursor(end)), exclude=exclude)
+
+
+@router.get("/articles/{article_id}", response_model=Article, responses=MISSING | WITHDRAWN, summary="One article")
+def get_article(request: Request, store: Store, article_id: Id) -> Response:
+    """The article's newest state. The `Link` header names its revisions, its story and its page."""
+    with reading(store) as connection:
+        found = articles.get_article(connection, article_id)
+        if found is None:
+            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+    links = (
+        f'</v1/articles/{article_id}/revisions>; rel="version-history"',  # RFC 5829
+        f'</v1/stories/{found.article.story_id}>; rel="collection"',
+        f'</articles/{article_id}>; rel="alternate"; type="text/html"',
+    )
+    return answer(request, found.article, {"Link": ", ".join(links)})
+
+
+@router.get(
+    "/articles/{article_id}/revisions",
+    response_model=RevisionList,
+    responses=MISSING | WITHDRAWN,
+    summary="An article's states",
+)
+def list_revisions(
+    request: Request, store: Store, article_id: Id, asked: Annotated[RevisionParameters, Query()]
+) -> Response:
+    """Every state of a readable article, newest first, as far as its publication's terms allow."""
+    with reading(store) as connection:
+        if not articles.is_readable(connection, article_id):
+            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+        found, end = articles.list_revisions(connection, article_id, asked.cursor, asked.limit)
+    exclude = None if asked.full else {"revisions": {"__all__": {"content": articles.BODIES}}}
+    return answer(request, RevisionList(article_id=article_id, revisions=found, next=end), exclude=exclude)
+
+
+@router.get("/stories", response_model=StoryList, summary="Stories, newest first")
+def list_stories(request: Request, store: Store, asked: Annotated[ListParameters, Query()]) -> Response:
+    """Stories of which anything may be read, each with its original and its copies.
+
+    With a filter, a story is found if one of its articles fits, and stands where the newest of these stands.
+    """
+    start = read_cursor(asked.cursor)
+    with reading(store) as connection:
+        found, end = stories.list_stories(connection, asked.filters(), start, asked.limit)
+    return answer(request, StoryList(stories=found, next=write_cursor(end)))
+
+
+@router.get("/stories/{story_id}", response_model=Story, responses=MISSING, summary="One story")
+def get_story(request: Request, store: Store, story_id: Id) -> Response:
+    """The story's original and its copies."""
+    with reading(store) as connection:
+        found = stories.get_story(connection, story_id)
+    if found is None:
+        raise problems.no_story()
+    return answer(request, found)
+
+
+@router.get("/feeds", response_model=FeedList, summary="Feeds and how they are doing")
+def list_feeds(request: Request, store: Store, settings: Given, asked: Annotated[FeedParameters, Query()]) -> Response:
+    """Feeds by id, each with its health, its last polls and its last error."""
+    with reading(store) as connection:
+        found, end = feeds.list_feeds(
+            connection,
+            settings.lease_s,
+            health=asked.health,
+            publication=asked.publication,
+            above=asked.cursor,
+            limit=asked.limit,
+        )
+    return answer(request, FeedList(feeds=found, next=end))
+
+
+@router.get("/publications", response_model=PublicationList, summary="Titles")
+def list_publications(request: Request, store: Store, asked: Annotated[PageParameters, Query()]) -> Response:
+    """Titles by id, with what may be served of each."""
+    with reading(store) as connection:
+        found, end = feeds.list_publications(connection, asked.cursor, asked.limit)
+    return answer(request, PublicationList(publications=found, next=end))
+
+
+@router.get("/changes", response_model=ChangeList, summary="The change log")
+def list_changes(request: Request, store: Store, asked: Annotated[ChangeParameters, Query()]) -> Response:
+    """The log in its own order. Give `next` back as `after`: no line is ever skipped."""
+    with reading(store) as connection:
+        found = changes.list_changes(connection, asked.after, asked.limit, articles=asked.articles)
+    return answer(request, found, exclude=None if asked.articles else {"changes": {"__all__": {"article"}}})

@@ -1,0 +1,154 @@
+"""The reader put together: its application, and the server that answers with it."""
+
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import FrameType
+from typing import Any
+
+import structlog
+import uvicorn
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
+from sqlalchemy import Engine
+
+from services.reader import api, describe, health, pages
+from services.reader.headers import GuardHeaders
+from services.reader.problems import handle_problems
+from services.reader.render import STATIC
+from shared.belt import Belt
+from shared.belt import connect as connect_belt
+from shared.database import check, connect, store_url
+from shared.errors import UsageError
+from shared.settings import Settings
+
+THREADS = 12  # requests answered side by side; each holds one connection, and SQLAlchemy's pools give 15
+DRAIN_S = 10  # an answer that is being written when the reader is stopped may take so long
+BACKLOG = 128
+# whoever measures the reader asks /metrics; nothing is sent anywhere, whatever the environment holds
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings, engine: Engine, belt: Belt | None) -> FastAPI:
+    """Return the reader over `engine`; without a belt, none is measured."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
+        yield
+
+    app = FastAPI(
+        title="Wireroom",
+        version="1",
+        description=describe.DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # they would load scripts from elsewhere; /v1/docs is our own
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        telemetry=NO_TELEMETRY,
+        lifespan=lifespan,
+    )
+    app.state.settings, app.state.engine, app.state.belt = settings, engine, belt
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    for router in (health.router, api.router, pages.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(GuardHeaders)
+    handle_problems(app)
+    return app
+
+
+def serve(settings: Settings) -> int:
+    """Answer requests until told to stop; return the exit status.
+
+    :raises UsageError: the store cannot be read or is not migrated, or the address cannot be listened on.
+    """
+    engine = connect(store_url(settings), pool_size=THREADS)
+    check(engine)
+    belt = Belt(connect_belt(settings.redis_url), settings.lease_s) if settings.redis_url else None
+    with listen(settings) as listener:
+        log.info("the reader listens", address=address(listener))
+        _run(server(create_app(settings, engine, belt)), listener)
+    engine.dispose()
+    return 0
+
+
+def server(app: FastAPI) -> uvicorn.Server:
+    """Return what answers with `app` once it is run on a socket."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            http="h11",
+            ws="none",
+            timeout_graceful_shutdown=DRAIN_S,
+        )
+    )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Return a socket that listens where the settings say; port 0 takes a free one.
+
+    :raises UsageError: it cannot be had; says why and what to do.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UsageError(
+            f"The reader cannot listen on {settings.host}:{settings.port}: {why}. "
+            "Set WIREROOM_HOST and WIREROOM_PORT to an address of this machine and a free port."
+        ) from error
+
+
+def address(listener: socket.socket) -> str:
+    """Return the address that browsers use."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _run(running: uvicorn.Server, listener: socket.socket) -> None:
+    """Run the server; a signal stops it gracefully and this returns."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        running.should_exit = True
+
+    # uvicorn raises the signal that stopped it once more at its end, for whoever handled it before: that is us
+    main = threading.current_thread() is threading.main_thread()
+    before = {one: signal.signal(one, stop) for one in (signal.SIGTERM, signal.SIGINT)} if main else {}
+    try:
+        running.run(sockets=[listener])
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = describe.corrected(
+            get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                separate_input_output_schemas=False,
+            )
+        )
+    return app.openapi_schema

@@ -1,0 +1,50 @@
+"""Whether the reader is up, and whether it can do its work: for compose, load balancers and Prometheus."""
+
+from fastapi import APIRouter, Request, Response
+
+from services.reader import metrics
+from services.reader.values import Ready
+from shared.belt import Belt
+from shared.database import check
+from shared.errors import TransientError, UsageError
+
+NO_STORE = {"Cache-Control": "no-store"}
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return Response("ok\n", headers=NO_STORE, media_type="text/plain")
+
+
+@router.get("/readyz")
+def readyz(request: Request) -> Response:
+    """The store answers and has the newest schema, and the belt answers where there is one; else 503 and why."""
+    reasons = not_ready(request)
+    body = Ready(ready=not reasons, reasons=tuple(reasons)).model_dump_json()
+    return Response(body, 503 if reasons else 200, NO_STORE, "application/json")
+
+
+@router.get("/metrics")
+def measure(request: Request) -> Response:
+    """What the store and the belt look like now, in Prometheus' text format."""
+    state = request.app.state
+    body, media_type = metrics.scrape(state.engine, state.belt, state.settings.lease_s)
+    return Response(body, 200, NO_STORE, media_type)
+
+
+def not_ready(request: Request) -> list[str]:
+    """Return why no work can be done, a sentence each; nothing when it can."""
+    reasons = []
+    try:
+        check(request.app.state.engine)
+    except UsageError as error:
+        reasons.append(str(error))
+    belt: Belt | None = request.app.state.belt
+    try:
+        if belt is not None:
+            belt.queued()
+    except TransientError as error:
+        reasons.append(f"{error}.")
+    return reasons

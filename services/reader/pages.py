@@ -1,0 +1,144 @@
+"""The web pages' routes: for readers and for operators, rendered here, readable without JavaScript."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from services.reader import problems
+from services.reader.api import Cursor, Given, Id, IdCursor, OptionalId, Store, Word
+from services.reader.cursors import read_cursor, write_cursor
+from services.reader.describe import DESCRIPTION, operations
+from services.reader.queries import articles, feeds, stories
+from services.reader.queries.articles import Filters
+from services.reader.render import show
+from services.reader.values import Health, Story, Version
+from services.reader.wording import pictures
+from shared.database import reading
+
+STORIES_SHOWN = 30
+MORE_SHOWN = 5  # headlines from the same title below an article
+FEEDS_IN_GROUP = 25
+FEEDS_SHOWN = 100
+REVISIONS_SHOWN = 50
+router = APIRouter(include_in_schema=False)
+
+
+class _Choice(BaseModel):
+    """A page's parameters; those that it does not know come from other people's links and change nothing."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _nothing_chosen(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+
+class FrontChoice(_Choice):
+    """What the front page is narrowed down to."""
+
+    publication: OptionalId = None
+    section: Word = None
+    before: Cursor = None
+
+    def older(self, cursor: str | None) -> str | None:
+        """Return the address of the next page under the same choice."""
+        return _address("/", publication=self.publication, section=self.section, before=cursor) if cursor else None
+
+
+class FeedChoice(_Choice):
+    """Which feeds are listed."""
+
+    health: Health | None = None
+    after: IdCursor = None
+
+
+@router.get("/")
+def front(request: Request, store: Store, choice: Annotated[FrontChoice, Query()]) -> Response:
+    """The front page: stories, newest first."""
+    filters = Filters(publication=choice.publication, section=choice.section)
+    start = read_cursor(choice.before)
+    with reading(store) as connection:
+        found, end = stories.list_stories(connection, filters, start, STORIES_SHOWN)
+        choices = stories.front_choices(connection)
+    cards = [(story, lead(story, choice)) for story in found]
+    older = choice.older(write_cursor(end))
+    return show(request, "front.html", cards=cards, choice=choice, choices=choices, older=older)
+
+
+def lead(story: Story, choice: FrontChoice) -> Version:
+    """Return the version that stands for the story: the original, or the first that fits the choice."""
+
+    def fits(version: Version) -> bool:
+        right_title = choice.publication in (None, version.publication.id)
+        return right_title and choice.section in (None, version.section)
+
+    return next(filter(fits, story.versions), story.versions[0])
+
+
+@router.get("/articles/{article_id}")
+def read_article(request: Request, store: Store, article_id: Id) -> Response:
+    """One article."""
+    with reading(store) as connection:
+        found = articles.get_article(connection, article_id)
+        if found is None:
+            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+        story = stories.get_story(connection, found.article.story_id)
+        more = stories.latest_versions(connection, found.article.publication.id, found.article.story_id, MORE_SHOWN)
+    others = [version for version in story.versions if version.id != article_id] if story else []
+    images = pictures(found.article.images, found.article.body_html)
+    return show(request, "article.html", article=found.article, reading=found, others=others, images=images, more=more)
+
+
+@router.get("/articles/{article_id}/revisions")
+def read_revisions(
+    request: Request, store: Store, article_id: Id, before: Annotated[IdCursor, Query()] = None
+) -> Response:
+    """What an article said, state by state."""
+    with reading(store) as connection:
+        found = articles.get_article(connection, article_id)
+        if found is None:
+            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+        revisions, end = articles.list_revisions(connection, article_id, before, REVISIONS_SHOWN)
+    older = _address(f"/articles/{article_id}/revisions", before=end) if end else None
+    return show(request, "revisions.html", article=found.article, revisions=revisions, older=older)
+
+
+@router.get("/stories/{story_id}")
+def read_story(request: Request, store: Store, story_id: Id) -> Response:
+    """Every version of one story."""
+    with reading(store) as connection:
+        story = stories.get_story(connection, story_id)
+    if story is None:
+        raise problems.no_story()
+    return show(request, "story.html", story=story, lead=story.versions[0])
+
+
+@router.get("/feeds")
+def read_feeds(request: Request, store: Store, settings: Given, choice: Annotated[FeedChoice, Query()]) -> Response:
+    """How the feeds are doing, worst first."""
+    late_after_s, end = settings.lease_s, None
+    with reading(store) as connection:
+        counts = feeds.count_health(connection, late_after_s)
+        if choice.health is None:
+            groups = feeds.group_feeds(connection, late_after_s, FEEDS_IN_GROUP)
+        else:
+            found, end = feeds.list_feeds(
+                connection, late_after_s, health=choice.health, above=choice.after, limit=FEEDS_SHOWN
+            )
+            groups = {choice.health: found}
+    older = _address("/feeds", health=choice.health, after=end) if end else None
+    return show(request, "feeds.html", counts=counts, groups=groups, choice=choice, older=older)
+
+
+@router.get("/v1/docs")
+def read_docs(request: Request) -> Response:
+    """The API, described for people."""
+    return show(request, "docs.html", description=DESCRIPTION, operations=operations(request.app.openapi()))
+
+
+def _address(path: str, **parameters: object) -> str:
+    given = {name: str(value) for name, value in parameters.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path

@@ -1,0 +1,91 @@
+"""What operators measure: a handful of cheap statements a scrape."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import quantiles
+
+from sqlalchemy import Connection, func, select
+
+from services.reader.queries.feeds import count_health
+from services.reader.values import Health
+from shared.database import now
+from shared.tables import Article, Counter, Feed, LogHead, Page, Poll, SetAside, Story
+
+POLLS_WITHIN = timedelta(hours=1)
+LATENCY_FROM = 500  # the newest articles
+
+
+@dataclass(frozen=True)
+class Measures:
+    """One look at the store."""
+
+    feed_states: dict[str, int]
+    feed_health: dict[Health, int]
+    page_states: dict[str, int]
+    polls: dict[tuple[str, str], int]  # (feed or page, outcome): within the last hour
+    articles: dict[str, int]  # by status
+    stories: int
+    log_head: int
+    feed_lateness_s: float  # of the active feed that has waited longest for a lease; 0: none waits
+    page_lateness_s: float
+    latencies_s: tuple[float, float] | None  # median and 95th percentile; None: nothing to measure yet
+    set_aside: dict[str, int]  # by stage
+    counters: dict[str, int]
+
+
+def take_measures(connection: Connection, late_after_s: int) -> Measures:
+    """Return what the store looks like now."""
+    moment = now(connection)
+    polls = select(Poll.kind, Poll.outcome, func.count()).where(Poll.at > moment - POLLS_WITHIN)
+    return Measures(
+        feed_states=_counts(connection, Feed.state),
+        feed_health=count_health(connection, late_after_s),
+        page_states=_counts(connection, Page.state),
+        polls={
+            (kind, outcome): n
+            for kind, outcome, n in connection.execute(polls.group_by(Poll.kind, Poll.outcome))
+        },
+        articles=_counts(connection, Article.status),
+        stories=connection.scalar(select(func.count()).select_from(Story)) or 0,
+        log_head=connection.scalar(select(LogHead.seq)) or 0,
+        feed_lateness_s=_lateness_s(connection, Feed, moment),
+        page_lateness_s=_lateness_s(connection, Page, moment),
+        latencies_s=_latencies_s(connection),
+        set_aside=_counts(connection, SetAside.stage),
+        counters=dict(connection.execute(select(Counter.name, Counter.value)).all()),
+    )
+
+
+def spread(seconds: list[float]) -> tuple[float, float] | None:
+    """Return median and 95th percentile, or None of nothing.
+
+    >>> spread([4.0])
+    (4.0, 4.0)
+    """
+    if not seconds:
+        return None
+    if len(seconds) == 1:
+        return seconds[0], seconds[0]
+    twentieths = quantiles(seconds, n=20, method="inclusive")
+    return twentieths[9], twentieths[18]
+
+
+def _counts(connection: Connection, column: object) -> dict[str, int]:
+    return dict(connection.execute(select(column, func.count()).group_by(column)).all())  # type: ignore[call-overload]
+
+
+def _lateness_s(connection: Connection, table: type[Feed] | type[Page], moment: datetime) -> float:
+    oldest = connection.scalar(select(func.min(table.ready_at)).where(table.state == "active"))
+    return max(0.0, (moment - oldest).total_seconds()) if oldest else 0.0
+
+
+def _latencies_s(connection: Connection) -> tuple[float, float] | None:
+    """Only what was published while its feed was followed counts: the rest was late before we came."""
+    newest = select(Article.feed_id, Article.published_at, Article.first_seen_at).order_by(Article.id.desc())
+    recent = newest.limit(LATENCY_FROM).subquery()
+    rows = connection.execute(
+        select(recent.c.published_at, recent.c.first_seen_at)
+        .join(Feed, Feed.id == recent.c.feed_id)
+        .where(recent.c.published_at >= Feed.created_at)
+    )
+    return spread([max(0.0, (seen - published).total_seconds()) for published, seen in rows])

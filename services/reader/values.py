@@ -1,0 +1,194 @@
+"""What the reader gives away: frozen values, which are also the JSON of the API."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from shared.schema import Article, Content, CopyRole, Image, Moment, PublicationRef, Value
+
+
+class Health(StrEnum):
+    """How a feed is doing, worst first."""
+
+    PARKED = "parked"  # its documents killed their workers
+    FAILING = "failing"  # the last fetch failed
+    LATE = "late"  # due for longer than a lease and not polled
+    GONE = "gone"  # the publisher said that it is no more
+    NEW = "new"  # not polled yet
+    PAUSED = "paused"  # by the operator
+    HEALTHY = "healthy"
+
+
+class ArticleList(Value):
+    """Articles, newest first."""
+
+    articles: tuple[Article, ...]
+    next: str | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
+
+
+class Revision(Value):
+    """One state of an article."""
+
+    number: int
+    at: Moment
+    kinds: tuple[str, ...] = Field(description="What changed: headline, text, picture, status …")
+    content_sha256: str
+    content: Content | None = Field(description="null: the text of this state may not be read.")
+
+
+class RevisionList(Value):
+    """The states of one article, newest first."""
+
+    article_id: int
+    revisions: tuple[Revision, ...]
+    next: int | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
+
+
+class Version(Value):
+    """A story's text as one publication carries it."""
+
+    id: int = Field(description="The article's.")
+    publication: PublicationRef
+    headline: str | None
+    opening: str | None = Field(description="The summary, or the first words of the text.")
+    section: str | None
+    language: str | None
+    direction: str | None
+    byline: str | None
+    credit: str | None
+    image: Image | None
+    url: str | None
+    published_at: Moment | None
+    updated_at: Moment | None
+    first_seen_at: Moment
+    copy_role: CopyRole
+    copy_of: int | None
+    similarity: float | None = Field(description="Share of the shorter text that both have, 0 to 1.")
+
+
+class Story(Value):
+    """All readable articles that carry one text: its original, where that may be read, and its copies."""
+
+    id: int
+    ordered_at: Moment = Field(description="When its original was published, else when it was first seen.")
+    publications: int = Field(description="Titles that carry it.")
+    original: Version | None
+    copies: tuple[Version, ...] = Field(description="Earliest first.")
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The original, then the copies."""
+        return (self.original, *self.copies) if self.original else self.copies
+
+
+class StoryList(Value):
+    """Stories, newest first."""
+
+    stories: tuple[Story, ...]
+    next: str | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
+
+
+class Feed(Value):
+    """A feed and how it is doing."""
+
+    id: int
+    url: str = Field(description="Without user name and password.")
+    title: str | None
+    site_url: str | None
+    folder: str | None
+    publication: PublicationRef | None = Field(description="null: not known before the first poll.")
+    health: Health
+    state: str = Field(description="active, paused, gone or parked.")
+    state_reason: str | None
+    last_polled_at: Moment | None
+    last_ok_at: Moment | None
+    last_new_at: Moment | None
+    due_at: Moment
+    interval_s: int | None = Field(description="Seconds between two polls as it stands now; null: not settled yet.")
+    failures: int = Field(description="In a row.")
+    error: str | None = Field(description="Of the last fetch, one sentence.")
+    error_kind: str | None
+    articles: int = Field(description="Articles in the store that this feed was the first to bring.")
+
+
+class FeedList(Value):
+    """Feeds, by id."""
+
+    feeds: tuple[Feed, ...]
+    next: int | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
+
+
+class Publication(Value):
+    """A title and what may be served of it."""
+
+    id: int
+    name: str
+    site_url: str | None
+    terms: str = Field(description="What is served: full, excerpt (no text) or headline (no summary either).")
+    attribution: str | None = Field(description="Words that must stand beside each of its articles.")
+    feeds: int
+    latest_at: Moment | None = Field(description="Time of its newest article that may be read.")
+
+
+class PublicationList(Value):
+    """Titles, by id."""
+
+    publications: tuple[Publication, ...]
+    next: int | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
+
+
+class Change(Value):
+    """One line of the log."""
+
+    seq: int
+    at: Moment
+    kind: str = Field(description="created, revised, reparsed, withdrawn, released, folded or unfolded.")
+    article_id: int
+    story_id: int
+    revision: int
+    readable: bool = Field(description="Whether the article may be read now.")
+    detail: dict[str, Any] | None = Field(description="null: the article may not be read now.")
+    article: Article | None = Field(None, description="As it stands now, where `articles=1` was asked for.")
+
+
+class ChangeList(Value):
+    """Lines of the log in its order, without holes."""
+
+    changes: tuple[Change, ...]
+    next: int = Field(description="Give it as `after` to go on, now or later; it is never null.")
+    head: int = Field(description="The newest line's `seq`.")
+
+
+class Ready(Value):
+    """Whether the reader can do its work, and if not, why."""
+
+    ready: bool
+    reasons: tuple[str, ...]
+
+
+class Problem(Value):
+    """What went wrong (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An article with what its page shows beside it."""
+
+    article: Article
+    attribution: str | None
+    revisions: tuple[Revision, ...]  # newest first, without their contents
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the front page can be narrowed down to."""
+
+    publications: tuple[PublicationRef, ...]
+    sections: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""The scheduler: leases what is due, no faster than the line settles it."""

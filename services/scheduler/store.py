@@ -1,0 +1,150 @@
+"""The scheduler's side of the store: due rows, leases, attempts, parking."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy.orm import aliased
+
+from services.scheduler.backpressure import Settled
+from services.scheduler.pack import Due
+from shared.messages import PARSER, Kind, Target, Validators
+from shared.settings import Settings
+from shared.tables import Feed, Moment, Page, Poll, SetAside, core
+
+TICK_LOCK = 7277  # advisory lock: one tick at a time, however many schedulers run
+PURGE_ROWS = 5000  # polls deleted in one transaction
+
+
+@dataclass(frozen=True)
+class Killer:
+    """A row whose worker died at it while it travelled alone, once too often."""
+
+    target: Target
+    attempts: int
+
+
+def alone(connection: Connection) -> bool:
+    """Return whether this is the only tick under way; the lock ends with the transaction."""
+    if connection.dialect.name != "postgresql":
+        return True  # SQLite has one writer anyway
+    return bool(connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": TICK_LOCK}))
+
+
+def settled_lately(connection: Connection, now: datetime, lease_s: int) -> Settled:
+    """Return what was settled within the last half lease."""
+    row = connection.execute(
+        select(func.count(), func.coalesce(func.sum(Poll.wire_bytes), 0)).where(
+            Poll.at > now - timedelta(seconds=lease_s / 2)
+        )
+    ).one()
+    return Settled(int(row[0]), int(row[1]))
+
+
+def due(
+    connection: Connection, kind: Kind, now: datetime, limit: int, begun: Callable[[Sequence[str]], set[str]]
+) -> list[Due]:
+    """Return up to `limit` rows that may be leased, longest due first, locked for this transaction.
+
+    A row of a host that is leased already waits. A row whose lease ran out counts one more attempt if its worker had
+    begun on it and never ended.
+    """
+    table = Feed if kind is Kind.FEED else Page
+    rows = connection.execute(
+        select(table.__table__)
+        .where(table.state == "active", table.ready_at <= now, ~_host_leased(table, now))
+        .order_by(table.ready_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=table)
+    ).all()
+    dead = begun([row.lease_token for row in rows if row.lease_token])
+    return [Due(_target(kind, row), row.attempts + (row.lease_token in dead)) for row in rows]
+
+
+def _host_leased(table: type[Feed] | type[Page], now: datetime) -> Any:
+    feed, page = aliased(Feed), aliased(Page)
+    return or_(
+        *(
+            exists().where(and_(other.host == table.host, other.lease_token.is_not(None), other.ready_at > now))
+            for other in (feed, page)
+        )
+    )
+
+
+def _target(kind: Kind, row: Any) -> Target:
+    feed = kind is Kind.FEED
+    current = not feed or row.parser == PARSER  # what another parser version knew is not known
+    return Target(
+        kind=kind,
+        id=row.id if feed else row.article_id,
+        token=row.lease_token or "",
+        url=row.url,
+        host=row.host,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified, body_digest=row.body_digest)
+        if current
+        else Validators(),
+        known=row.entry_digests if feed and current else "",
+        trusts_ids=row.trusts_ids if feed else True,
+    )
+
+
+def lease(connection: Connection, kind: Kind, rows: Sequence[Due], now: datetime, lease_s: int) -> list[Due]:
+    """Give each row a new token until `now` plus `lease_s`; return the rows under their tokens."""
+    if not rows:
+        return []
+    table = Feed if kind is Kind.FEED else Page
+    identity = Feed.id if kind is Kind.FEED else Page.article_id
+    leased = [Due(row.target.model_copy(update={"token": secrets.token_hex(16)}), row.attempts) for row in rows]
+    connection.execute(
+        update(core(table))
+        .where(identity == bindparam("row_id"))
+        .values(
+            lease_token=bindparam("token"),
+            lease_no=table.lease_no + 1,
+            leased_at=bindparam("now", type_=Moment),
+            ready_at=bindparam("until", type_=Moment),
+            attempts=bindparam("deaths"),
+        ),
+        [
+            {
+                "row_id": row.target.id,
+                "token": row.target.token,
+                "now": now,
+                "until": now + timedelta(seconds=lease_s),
+                "deaths": row.attempts,
+            }
+            for row in leased
+        ],
+    )
+    return leased
+
+
+def park(connection: Connection, killer: Killer, data: bytes | None, now: datetime) -> None:
+    """Take a row off the line for good, with the document that its worker died at."""
+    table, identity = (Feed, Feed.id) if killer.target.kind is Kind.FEED else (Page, Page.article_id)
+    reason = f"Its worker died at it {killer.attempts} times, the last times while it travelled alone."
+    connection.execute(
+        update(table)
+        .where(identity == killer.target.id)
+        .values(state="parked", state_reason=reason, attempts=killer.attempts, lease_token=None)
+    )
+    connection.execute(
+        insert(SetAside).values(
+            at=now,
+            stage="lease",
+            kind=killer.target.kind,
+            target_id=killer.target.id,
+            url=killer.target.url,
+            reason=reason,
+            data=data,
+        )
+    )
+
+
+def purge_polls(connection: Connection, now: datetime, settings: Settings) -> int:
+    """Delete the oldest records of polls that are past their keeping; return how many."""
+    old = select(Poll.id).where(Poll.at < now - timedelta(days=settings.poll_history_days)).limit(PURGE_ROWS)
+    return connection.execute(delete(Poll).where(Poll.id.in_(old))).rowcount

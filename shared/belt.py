@@ -1,0 +1,209 @@
+"""The belt: all that Wireroom keeps in Redis, none of which it would miss.
+
+doc:<kind>:<id>:<token>   a document's bytes, zstd, for two leases
+ref:<uuid>                the body of a message over 64 KiB, zstd, likewise
+begun:<token>             a stage is at work on this lease, or died at it
+belt:<queue>              message id ▶ "feeds bytes since", for each message that is queued or unacknowledged
+pulse:<stage>@<host>      when this worker last took a message off its queue
+<queue>, unacked:<queue>  Celery's own
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import redis
+import zstandard
+
+from shared.errors import Malformed, TransientError
+from shared.queues import NAMES
+
+SOCKET_TIMEOUT_S = 10  # a frozen Redis otherwise hangs its publisher for ever
+CONNECT_TIMEOUT_S = 3
+FORGET_AFTER_LEASES = 4  # a message lost between Redis and a killed worker leaves its weight behind for so long
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is queued and unacknowledged, over all queues, and how full Redis is (0 to 1; 0 where it has no limit)."""
+
+    feeds: int
+    bytes: int
+    memory_share: float
+
+
+def connect(url: str) -> "redis.Redis":
+    """Return a client of the Redis at `url`; nothing is sent before the first command."""
+    keepalive = {} if url.startswith("unix:") else {"socket_keepalive": True}
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=SOCKET_TIMEOUT_S,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+        health_check_interval=10,
+        decode_responses=False,
+        **keepalive,
+    )
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Turn every way that Redis can be away or full into one transient error."""
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError) as error:
+        raise TransientError(f"Redis cannot be reached: {error}") from error
+    except redis.ResponseError as error:
+        raise TransientError(f"Redis refused a command: {error}") from error
+
+
+class Belt:
+    """Bytes by reference, marks of begun work, and what the queues weigh."""
+
+    def __init__(self, client: "redis.Redis", lease_s: int) -> None:
+        self.client = client
+        self._lease_s = lease_s
+        self._ttl_s = 2 * lease_s
+
+    # -- bytes by reference
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep `data` under `key`, compressed, for two leases.
+
+        :raises TransientError: Redis is away or full.
+        """
+        with _reachable():
+            self.client.set(key, zstandard.ZstdCompressor(level=1).compress(data), ex=self._ttl_s)
+
+    def get(self, key: str, max_bytes: int) -> bytes | None:
+        """Return the bytes under `key`, or None if the belt no longer has them.
+
+        :raises TransientError: Redis is away.
+        :raises Malformed: what is there is larger than `max_bytes`, or damaged.
+        """
+        with _reachable():
+            data = cast("bytes | None", self.client.get(key))
+        if data is None:
+            return None
+        try:
+            if zstandard.frame_content_size(data) > max_bytes:
+                raise Malformed(f"{key} holds more than {max_bytes} bytes.")
+            return zstandard.ZstdDecompressor().decompress(data, max_output_size=max_bytes)
+        except zstandard.ZstdError as error:
+            raise Malformed(f"{key} is damaged: {error}.") from error
+
+    def drop(self, *keys: str) -> None:
+        """Remove `keys`; the next message is already published.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            self.client.unlink(*keys)
+
+    # -- marks of begun work
+
+    def begin(self, token: str) -> bool:
+        """Mark the lease as being worked on; False if it is marked already: someone is at it, or died at it.
+
+        :raises TransientError: Redis is away or full.
+        """
+        with _reachable():
+            return bool(self.client.set(f"begun:{token}", b"1", nx=True, ex=self._ttl_s))
+
+    def end(self, *tokens: str) -> None:
+        """Remove the marks: the work ended, well or not.
+
+        :raises TransientError: Redis is away.
+        """
+        if tokens:
+            with _reachable():
+                self.client.unlink(*(f"begun:{token}" for token in tokens))
+
+    def begun(self, tokens: Sequence[str]) -> set[str]:
+        """Return those of `tokens` whose work was begun and never ended.
+
+        :raises TransientError: Redis is away.
+        """
+        if not tokens:
+            return set()
+        with _reachable():
+            marks = self.client.mget([f"begun:{token}" for token in tokens])
+        return {token for token, mark in zip(tokens, marks, strict=True) if mark}
+
+    # -- what the queues weigh
+
+    def weigh(self, queue: str, message_id: str, feeds: int, size: int) -> None:
+        """Count a message as on the belt, before it is published.
+
+        :raises TransientError: Redis is away or full.
+        """
+        with _reachable():
+            self.client.hset(f"belt:{queue}", message_id, f"{feeds} {size} {int(time.time())}")
+
+    def unweigh(self, queue: str, message_id: str) -> None:
+        """Count a message as settled.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            self.client.hdel(f"belt:{queue}", message_id)
+
+    def load(self) -> Load:
+        """Return what is on the belt, and forget the weight of messages that were lost long ago.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            pipe = self.client.pipeline(transaction=False)
+            for name in NAMES:
+                pipe.hgetall(f"belt:{name}")
+            pipe.info("memory")
+            *weights, memory = pipe.execute()
+            feeds, size = 0, 0
+            for name, messages in zip(NAMES, weights, strict=True):
+                for message_id, weight in messages.items():
+                    count, length, since = map(int, weight.split())
+                    if time.time() - since > FORGET_AFTER_LEASES * self._lease_s:
+                        self.client.hdel(f"belt:{name}", message_id)
+                    else:
+                        feeds, size = feeds + count, size + length
+        limit = memory["maxmemory"]
+        return Load(feeds, size, memory["used_memory"] / limit if limit else 0.0)
+
+    def queued(self) -> dict[str, int]:
+        """Return the number of messages that wait in each queue or are unacknowledged.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            pipe = self.client.pipeline(transaction=False)
+            for name in NAMES:
+                pipe.llen(name)
+                pipe.hlen(f"unacked:{name}")
+            counts = pipe.execute()
+        return {name: counts[2 * at] + counts[2 * at + 1] for at, name in enumerate(NAMES)}
+
+    # -- pulses
+
+    def pulse(self, worker: str) -> None:
+        """Note that `worker` has just taken a message off its queue.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            self.client.set(f"pulse:{worker}", str(int(time.time())), ex=3600)
+
+    def pulse_age_s(self, worker: str) -> int | None:
+        """Return the seconds since `worker` last took a message, or None if it did not within the hour.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            at = cast("bytes | None", self.client.get(f"pulse:{worker}"))
+        return None if at is None else max(0, int(time.time()) - int(at))
+
+
+def document_key(kind: str, target_id: int, token: str) -> str:
+    """Return where the document of one lease waits."""
+    return f"doc:{kind}:{target_id}:{token}"

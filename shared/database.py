@@ -1,0 +1,179 @@
+"""Engines and transactions, the same on PostgreSQL and SQLite; every moment comes from the database's clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
+
+from shared.errors import TransientError, UsageError
+from shared.settings import Settings
+
+SQLITE_BUSY_MS = 30_000
+READ = "wireroom_read"
+
+
+def store_url(settings: Settings) -> str:
+    """Return the address of the store: as set, else SQLite in the data directory."""
+    return settings.database_url or f"sqlite:///{settings.data_dir.resolve() / 'wireroom.db'}"
+
+
+def connect(url: str, pool_size: int = 5) -> Engine:
+    """Return an engine; no connection is made before the first transaction.
+
+    :raises UsageError: the address is none that SQLAlchemy reads, or names another kind of database.
+    """
+    try:
+        if url.startswith(("postgresql:", "postgres:")):
+            url = "postgresql+psycopg:" + url.split(":", 1)[1]
+        if url.startswith("postgresql"):
+            return create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000})
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise UsageError(
+            f"WIREROOM_DATABASE_URL cannot be read: {error}. Give postgresql://… or sqlite:///…."
+        ) from error
+    if engine.dialect.name != "sqlite":
+        raise UsageError(
+            f"WIREROOM_DATABASE_URL names {engine.dialect.name}; Wireroom keeps its store in PostgreSQL or SQLite."
+        )
+    _prepare_sqlite(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # transactions begin below, not when the driver thinks so
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"busy_timeout={SQLITE_BUSY_MS}",
+            "cache_size=-32000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # a deferred transaction that turns to writing fails at once where another writes; an immediate one waits
+        deferred = connection.get_execution_options().get(READ)
+        connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield one transaction; commits at the end, rolls back on any error.
+
+    :raises TransientError: the database is away, or broke the transaction to resolve a deadlock.
+    """
+    with _available(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Yield one transaction that only reads.
+
+    :raises TransientError: the database is away.
+    """
+    with _available(), engine.connect().execution_options(**{READ: True}) as connection:
+        yield connection
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise TransientError(f"The database cannot do it now: {sentence(error)}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise TransientError(f"The database went away: {sentence(error)}") from error
+        raise
+
+
+def sentence(error: SQLAlchemyError) -> str:
+    """Return the driver's own words in one line."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return " ".join(str(cause).split())[:300].rstrip(".")
+
+
+def now(connection: Connection) -> datetime:
+    """Return the database's clock, also after waiting for a lock (PostgreSQL's `now()` is the transaction's start)."""
+    if connection.dialect.name == "postgresql":
+        moment: datetime = connection.scalar(text("SELECT clock_timestamp()"))
+        return moment.astimezone(UTC)
+    stamp = connection.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
+    return datetime.fromisoformat(str(stamp)).replace(tzinfo=UTC)
+
+
+def upgrade(engine: Engine) -> list[str]:
+    """Bring the store to the newest schema; return the migrations that were applied.
+
+    :raises UsageError: the database cannot be reached or opened.
+    """
+    script = ScriptDirectory.from_config(_alembic())
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(7276)"))  # two migrations at once would collide
+            before = _revision(connection)
+            config = _alembic()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            applied = script.iterate_revisions("head", before) if before else script.walk_revisions()
+            return (
+                []
+                if before == script.get_current_head()
+                else [f"{one.revision} {one.doc}" for one in reversed(list(applied))]
+            )
+    except (OperationalError, InterfaceError) as error:
+        raise UsageError(f"The database at {shown(engine)} cannot be opened: {sentence(error)}.") from error
+
+
+def check(engine: Engine) -> None:
+    """Return if the store answers and has the newest schema.
+
+    :raises UsageError: it does not; says which and what to do.
+    """
+    try:
+        with reading(engine) as connection:
+            current = _revision(connection)
+    except TransientError as error:
+        cause = error.__cause__
+        why = sentence(cause) if isinstance(cause, SQLAlchemyError) else str(error)
+        raise UsageError(f"The database at {shown(engine)} cannot be opened: {why}.") from error
+    if current != ScriptDirectory.from_config(_alembic()).get_current_head():
+        raise UsageError(f"The database at {shown(engine)} is not at the newest schema: run `wireroom db upgrade`.")
+
+
+def shown(engine: Engine) -> str:
+    """Return the store's address without its password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -1,0 +1,193 @@
+"""The three messages of the line, frozen and typed: FetchJob, Document, Batch."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from shared.schema import Content, Value
+
+PARSER = (
+    "wireroom@1"  # goes up when the same bytes give another article; entry digests count under their own version only
+)
+DIGEST_CHARS = 12  # an entry digest: 9 bytes of BLAKE2b in base64url; 2**36 entries until one is likely to be missed
+
+
+class Kind(StrEnum):
+    """What a target is: a feed's document or an article's page."""
+
+    FEED = "feed"
+    PAGE = "page"
+
+
+class Outcome(StrEnum):
+    """How a fetch ended; the words are those an operator sees."""
+
+    OK = "ok"  # a document came and was read
+    NOT_MODIFIED = "not_modified"  # 304
+    UNCHANGED = "unchanged"  # 200 with the bytes of the last good poll
+    UNFETCHED = "unfetched"  # handed back: no time left in the job; counts against nobody
+    TRANSIENT = "transient"  # an error that may pass
+    REFUSED = "refused"  # the answer broke a limit or is no feed
+    BLOCKED = "blocked"  # the address may not be reached
+    GONE = "gone"  # 410
+
+    @property
+    def good(self) -> bool:
+        """Whether the publisher was reached and had nothing wrong."""
+        return self in {Outcome.OK, Outcome.NOT_MODIFIED, Outcome.UNCHANGED}
+
+
+class Message(Value):
+    """Anything that travels on the belt."""
+
+    version: Literal[1] = 1
+
+    @property
+    def weight(self) -> int:
+        """Feeds and pages in this message."""
+        return 1
+
+    @property
+    def carried_bytes(self) -> int:
+        """Bytes that wait on the belt beside this message, as they came over the wire."""
+        return 0
+
+
+class Validators(Value):
+    """What lets the next request be conditional (RFC 9110, 13.1), and the digest of the decoded body."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_digest: str | None = None
+
+
+class Target(Value):
+    """One feed or page to fetch, under its lease."""
+
+    kind: Kind
+    id: int  # the feed's, or the article's for a page
+    token: str  # the lease's; it alone decides whether the result counts
+    url: str
+    host: str
+    validators: Validators = Validators()
+    known: str = ""  # entry digests of the last window, joined; empty when another parser version made them
+    trusts_ids: bool = True  # False: this feed's identifiers have been seen shared or reused
+
+
+class FetchJob(Message):
+    """Feeds or pages to fetch: hosts side by side, one host's targets one after another."""
+
+    lease_ends: AwareDatetime
+    targets: tuple[Target, ...]
+
+    @property
+    def weight(self) -> int:
+        """Feeds and pages in this message."""
+        return len(self.targets)
+
+
+class Facts(Value):
+    """What the store must remember of one fetch, committed with its articles or not at all."""
+
+    kind: Kind
+    id: int
+    token: str
+    outcome: Outcome
+    status: int | None = None  # HTTP
+    error: str | None = None  # one sentence
+    error_kind: str | None = None  # see FetchError
+    validators: Validators | None = None  # None: keep those of the last good poll
+    wire_bytes: int = 0
+    elapsed_ms: int = 0
+    retry_after_s: int | None = None
+    max_age_s: int | None = None  # Cache-Control
+    moved_to: str | None = None  # after permanent redirects only
+
+
+class Document(Message):
+    """One fetched resource, as the server sent it, with what the store must remember of the fetch."""
+
+    lease_ends: AwareDatetime
+    facts: Facts
+    target: Target
+    final_url: str
+    media_type: str | None = None  # Content-Type as declared; None: the server did not say
+    body_key: str  # where the decoded, compressed bytes wait in Redis
+    complete: bool = True  # the transfer was whole
+
+    @property
+    def carried_bytes(self) -> int:
+        """Bytes that wait on the belt beside this message, as they came over the wire."""
+        return self.facts.wire_bytes
+
+
+class Entry(Value):
+    """One article as one source gives it."""
+
+    keys: tuple[str, ...]  # what it is known by, most trusted first: "id:…", "url:…", "title:…"
+    digest: str  # of the entry's bytes in the document
+    source_id: str | None = None
+    url: str | None = None
+    content: Content
+    page_wanted: bool = False  # the source gives only a summary
+    cancelled: bool = False  # a tombstone (RFC 6721) or a kill: only `keys` and `content.status_reason` count
+
+
+class Rejected(Value):
+    """An entry that could not be read, with its bytes."""
+
+    reason: str
+    excerpt: str  # the entry as it stood in the document, at most 64 KiB
+
+
+class FeedFacts(Value):
+    """What a document says of its feed."""
+
+    title: str | None = None
+    site_url: str | None = None
+    language: str | None = None
+    ttl_s: int | None = None  # the publisher's wish between polls
+
+
+class Result(Value):
+    """What one fetch brought: its facts and, where a document came, its articles."""
+
+    facts: Facts
+    final_url: str | None = None
+    feed: FeedFacts | None = None
+    window: str | None = None  # entry digests of the whole document, joined; None: no document was read
+    entries: tuple[Entry, ...] = ()  # those whose digest was not known
+    rejected: tuple[Rejected, ...] = ()
+    repeats: int = 0  # entries that repeat another entry of the same document
+    left_out: int = 0  # entries over the limit; the next poll goes on there
+    trusts_ids: bool = True
+    document_sha256: str | None = None
+    parser: str | None = None  # name@version
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the store's articles may change through this result."""
+        return bool(self.entries)
+
+
+class Batch(Message):
+    """Results on their way into the store."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def weight(self) -> int:
+        """Feeds and pages in this message."""
+        return len(self.results)
+
+
+def split_digests(joined: str) -> list[str]:
+    """Return the entry digests in `joined`, in document order."""
+    return [joined[at : at + DIGEST_CHARS] for at in range(0, len(joined), DIGEST_CHARS)]
+
+
+def expired(lease_ends: datetime, now: datetime) -> bool:
+    """Return whether a stage should drop the work before starting it: an optimisation, the token alone judges."""
+    return now >= lease_ends

@@ -1,0 +1,90 @@
+"""Every setting, read from the environment (`WIREROOM_…`) at the entry points and nowhere else."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.errors import UsageError
+
+
+class Settings(BaseSettings):
+    """One frozen value; the unit of each number stands in its name or its description."""
+
+    model_config = SettingsConfigDict(env_prefix="WIREROOM_", frozen=True, extra="ignore")
+
+    database_url: str = Field("", description="SQLAlchemy URL of the store. Empty: SQLite in the data directory.")
+    redis_url: str = Field("", description="redis://, rediss:// or unix:// URL of the belt. Empty: the bundled server.")
+    data_dir: Path = Field(Path(".wireroom"), description="Where the embedded run keeps its database, belt and logs.")
+    host: str = Field("127.0.0.1", description="Address the reader listens on.")
+    port: int = Field(8800, ge=0, le=65535, description="Port the reader listens on; 0 takes a free one.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = Field("console", pattern="^(console|json)$", description="console for people, json for machines.")
+
+    lease_s: int = Field(300, ge=2, description="Seconds a worker has before its feed is given to another.")
+    tick_s: float = Field(1.0, gt=0, description="Seconds between two looks at what is due.")
+    job_size: int = Field(50, ge=1, le=500, description="Feeds or pages in one job at most.")
+    belt_floor: int = Field(500, ge=1, description="Feeds that may always be on the belt, however slow the line is.")
+    belt_memory_share: float = Field(
+        0.6, gt=0, lt=1, description="Share of Redis' memory above which nothing is leased."
+    )
+    max_attempts: int = Field(3, ge=2, description="Worker deaths on one feed after which it is parked.")
+
+    poll_interval_s: int = Field(900, ge=1, description="Seconds between polls of a feed that nothing is known of.")
+    poll_floor_s: int = Field(300, ge=1, description="Fewest seconds between two polls of a feed.")
+    poll_ceiling_s: int = Field(3600, ge=1, description="Most seconds between two polls of a healthy feed.")
+    backoff_ceiling_s: int = Field(
+        86_400, ge=1, description="Most seconds between polls of a failing feed; caps Retry-After."
+    )
+    poll_history_days: int = Field(30, ge=1, description="Days that the record of each poll is kept.")
+
+    fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Inner addresses that may be fetched, host:port, comma-separated."
+    )
+    fetch_pages: bool = Field(True, description="Fetch the article page where a feed gives only a summary.")
+    fetch_threads: int = Field(16, ge=1, description="Hosts that one fetch job talks to side by side.")
+    user_agent: str = Field(
+        "Wireroom/0.1 (+https://wireroom.example/about)",
+        description="How the fetcher names itself; put your own contact here.",
+    )
+    connect_timeout_s: float = Field(5.0, gt=0, description="Seconds to connect.")
+    read_timeout_s: float = Field(10.0, gt=0, description="Seconds between two reads.")
+    total_timeout_s: float = Field(30.0, gt=0, description="Seconds from DNS to the last byte, over all redirects.")
+    max_wire_bytes: int = Field(5 * 2**20, ge=1, description="Bytes of a body as sent.")
+    max_document_bytes: int = Field(10 * 2**20, ge=1, description="Bytes of a body after decoding.")
+    max_entries: int = Field(2000, ge=1, description="Entries of one document that are read at one poll.")
+    parse_time_s: int = Field(20, ge=1, description="Seconds that one document may be parsed for.")
+    parse_memory_mb: int = Field(2048, ge=256, description="MiB of address space of a parsing process.")
+
+    fetch_processes: int = Field(2, ge=1, description="Processes of one fetch worker.")
+    parse_processes: int = Field(2, ge=1, description="Processes of one parse worker.")
+    index_processes: int = Field(1, ge=1, description="Processes of one index worker; SQLite wants 1.")
+
+    fold_threshold: float = Field(
+        0.6, gt=0, le=1, description="Share of the shorter text that two copies have in common at least."
+    )
+    fold_window_days: int = Field(14, ge=1, description="Days within which two texts can be copies.")
+
+    @field_validator("fetch_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def document_ttl_s(self) -> int:
+        """Seconds that a document waits on the belt: two leases."""
+        return 2 * self.lease_s
+
+
+def read_settings() -> Settings:
+    """Return the settings that the environment gives.
+
+    :raises UsageError: a variable does not hold what it should; names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "WIREROOM_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise UsageError(f"{name} is wrong: {first['msg'].lower()}; got {first['input']!r}.") from None

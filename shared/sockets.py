@@ -1,0 +1,203 @@
+"""Sockets that keep to their request: only to addresses that may be reached, no longer and no more than allowed.
+
+Every wait on the network happens in one of three calls: looking a name up, connecting (with the TLS handshake) and
+receiving. Each of them waits no longer than the request has left, so the deadline holds without a thread that watches
+it, and a late answer is an error where it is read and never a body that merely ends early.
+"""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from shared.addresses import Place, is_literal, is_public
+from shared.errors import Blocked, FetchError, Refused
+from shared.settings import Settings
+
+LOOKUPS = 16  # names looked up side by side; one that hangs holds its thread until the system's resolver gives up
+
+_Found = list[tuple[Any, ...]]
+Resolve = Callable[..., _Found]  # as socket.getaddrinfo
+_thread = threading.local()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request may take."""
+
+    connect_s: float = 5.0  # each address; again for the TLS handshake
+    read_s: float = 10.0  # between two reads
+    total_s: float = 30.0  # from DNS to the last byte, over all hops
+    hops: int = 5  # redirects
+    wire_bytes: int = 5 * 2**20  # of the body as sent
+    body_bytes: int = 10 * 2**20  # of the body as decoded
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return the limits that the operator set."""
+        return cls(
+            connect_s=settings.connect_timeout_s,
+            read_s=settings.read_timeout_s,
+            total_s=settings.total_timeout_s,
+            wire_bytes=settings.max_wire_bytes,
+            body_bytes=settings.max_document_bytes,
+        )
+
+
+class Exchange:
+    """What one request may still take, from the first look-up to the last byte over all hops."""
+
+    def __init__(self, limits: Limits, dialler: "Dialler") -> None:
+        self.began = time.monotonic()
+        self.received = 0  # bytes, header fields included
+        self.dialled = False  # whether the current hop needed a new connection
+        self._total_s, self._read_s, self._dialler = limits.total_s, limits.read_s, dialler
+        self._bytes_end = 0
+        self._limit = ""
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Make this the exchange of whatever this thread sends and receives."""
+        _thread.exchange = self
+        try:
+            yield
+        finally:
+            del _thread.exchange
+
+    def left_s(self) -> float:
+        """Return the seconds left.
+
+        :raises FetchError: there are none.
+        """
+        left = self.began + self._total_s - time.monotonic()
+        if left <= 0:
+            raise self._late()
+        return left
+
+    def allow(self, size: int, limit: str) -> None:
+        """Allow `size` bytes from now on; `limit` says what would be too large after them."""
+        self._bytes_end, self._limit = self.received + size, limit
+
+    def receive(self, sock: socket.socket, into: Callable[[], int]) -> int:
+        """Return the number of bytes that `into` received on `sock`.
+
+        :raises FetchError: nothing came in time, or the time for the whole exchange is over.
+        :raises Refused: more came than is allowed.
+        """
+        left = self.left_s()
+        sock.settimeout(min(self._read_s, left))
+        try:
+            count = into()
+        except TimeoutError:
+            raise self._late() if left < self._read_s else self._silent() from None
+        self.received += count
+        if self.received > self._bytes_end:
+            raise Refused("too_large", self._limit)
+        return count
+
+    def dial(self, host: str, port: int) -> "Wire":
+        """Return a new connection; see `Dialler.dial`."""
+        self.dialled = True
+        return self._dialler.dial(host, port, self)
+
+    def _late(self) -> FetchError:
+        return FetchError("timeout", f"The whole answer was not there after {self._total_s:g} s.")
+
+    def _silent(self) -> FetchError:
+        return FetchError("timeout", f"The server sent nothing for {self._read_s:g} s.")
+
+
+def current() -> Exchange:
+    """Return the exchange that this thread is in."""
+    exchange: Exchange = _thread.exchange
+    return exchange
+
+
+class Wire(socket.socket):
+    """A TCP socket that receives on account of its thread's exchange."""
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """Receive within the limits of the exchange."""
+        receive = super().recv_into
+        return current().receive(self, lambda: receive(buffer, nbytes, flags))
+
+
+class SecureWire(ssl.SSLSocket):
+    """The same over TLS; bytes are counted as they come out of the encryption."""
+
+    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
+        """Receive within the limits of the exchange."""
+        receive = super().recv_into
+        return current().receive(self, lambda: receive(buffer, nbytes, flags))
+
+
+class Dialler:
+    """Looks names up and connects to those of their addresses that may be reached."""
+
+    def __init__(self, allow: frozenset[Place], connect_s: float, resolve: Resolve) -> None:
+        self._allow, self._connect_s, self._resolve = allow, connect_s, resolve
+        self._lookups = ThreadPoolExecutor(LOOKUPS, "dns")
+
+    def close(self) -> None:
+        """Let go of the look-ups; those under way end by themselves."""
+        self._lookups.shutdown(wait=False, cancel_futures=True)
+
+    def allows(self, host: str, port: int) -> bool:
+        """Return whether the operator's list names this host, as it is spelled, with this port."""
+        return (host.strip("[]").lower().rstrip("."), port) in self._allow
+
+    def dial(self, host: str, port: int, exchange: Exchange) -> Wire:
+        """Return a connection to the first address of `host` that accepts one.
+
+        :raises Blocked: none of its addresses may be reached.
+        :raises FetchError: the name is unknown (`dns`) or nobody accepts (`connect`).
+        """
+        found = self._look_up(host.strip("[]"), port, exchange)
+        if not self.allows(host, port):
+            public = [one for one in found if is_public(one[4][0])]
+            if not public:
+                inner = found[0][4][0]
+                raise Blocked("blocked", f"{host} {'is' if inner in host else f'leads to {inner},'} no public address.")
+            found = public
+        reason = ""
+        for family, kind, proto, _, address in found:
+            try:
+                return self._connect(Wire(family, kind, proto), address, exchange)
+            except TimeoutError:
+                reason = "no answer in time"
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+        raise FetchError("connect", f"No connection to {host}, port {port}: {reason}.")
+
+    def _connect(self, wire: Wire, address: Any, exchange: Exchange) -> Wire:
+        try:
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            wire.settimeout(min(self._connect_s, exchange.left_s()))
+            wire.connect(address)
+            wire.settimeout(min(self._connect_s, exchange.left_s()))  # for the handshake, where there is one
+        except BaseException:
+            wire.close()
+            raise
+        return wire
+
+    def _look_up(self, host: str, port: int, exchange: Exchange) -> _Found:
+        if is_literal(host):
+            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        left = exchange.left_s()
+        lookup = self._lookups.submit(self._resolve, host, port, type=socket.SOCK_STREAM)
+        try:
+            found = lookup.result(left)
+        except TimeoutError:
+            lookup.cancel()
+            raise FetchError("dns", f"The name {host} was not resolved within {left:.0f} s.") from None
+        except (OSError, UnicodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise FetchError("dns", f"The name {host} cannot be resolved: {reason.lower()}.") from error
+        if not found:
+            raise FetchError("dns", f"The name {host} has no address.")
+        return found

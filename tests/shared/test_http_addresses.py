@@ -1,0 +1,270 @@
+"""Which addresses the safe client reaches: by literal, by name, by redirect, under TLS."""
+
+import datetime
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from shared.addresses import is_public
+from shared.errors import Blocked, FetchError
+from shared.http import Client, Limits
+from tests.outlet.outlet import Outlet
+
+LIMITS = Limits(connect_s=2, read_s=5, total_s=10)
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    with Outlet() as outlet:
+        outlet.serve("page", "words")
+        yield outlet
+
+
+def names(table: dict[str, list[str]]) -> Any:
+    """Return a resolver that knows `table` and nothing else."""
+
+    def resolve(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
+        if host not in table:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [
+            (socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+            for address in table[host]
+        ]
+
+    return resolve
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.0.9", "169.254.169.254", "172.16.0.1",
+        "192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "203.0.113.7", "224.0.0.251", "239.1.1.1",
+        "240.0.0.1", "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+        "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::808:808",
+        "2002:7f00:1::", "2002:c0a8:101::1", "2001:db8::1", "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0",
+        "fec0::1", "ff02::1", "100::1", "2001:0:7f00:1::1", "nonsense", "", "3fff::1",
+    ],
+)  # fmt: skip
+def test_an_inner_address_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.215.14", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
+)
+def test_an_address_of_the_internet_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "localhost", "2130706433", "0x7f000001", "017700000001", "127.1", "0", "0.0.0.0", "[::1]",
+        "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::]", "LOCALHOST", "127.0.0.1.", "①②⑦.⓪.⓪.①",
+    ],
+)  # fmt: skip
+def test_no_spelling_of_loopback_is_reached(outlet: Outlet, host: str) -> None:
+    client = Client(LIMITS)
+    with pytest.raises(FetchError) as caught:
+        client.get(f"http://{host}:{outlet.port}/page")
+    client.close()
+    assert caught.value.kind in {"blocked", "dns"}
+    assert outlet.ledger.requests() == []
+
+
+def test_the_allow_list_goes_by_host_and_port(outlet: Outlet) -> None:
+    with Outlet() as other:
+        client = Client(LIMITS, [f"127.0.0.1:{outlet.port}"])
+        assert client.get(outlet.url("page")).body == b"words"
+        with pytest.raises(Blocked, match="no public address"):
+            client.get(other.url("page"))
+        client.close()
+        assert other.ledger.requests() == []
+
+
+def test_the_allow_list_goes_by_the_host_as_it_is_spelled(outlet: Outlet) -> None:
+    client = Client(LIMITS, [f"localhost:{outlet.port}"])
+    assert client.get(f"http://LocalHost:{outlet.port}/page").body == b"words"
+    with pytest.raises(Blocked):
+        client.get(outlet.url("page"))
+    client.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]"])
+def test_a_redirect_to_an_inner_address_is_blocked(outlet: Outlet, host: str) -> None:
+    with Outlet() as inner:
+        outlet.redirect("away", f"http://{host}:{inner.port}/page")
+        client = Client(LIMITS, outlet.allow)
+        with pytest.raises(Blocked):
+            client.get(outlet.url("away"))
+        client.close()
+        assert inner.ledger.requests() == []
+
+
+def test_a_name_with_an_inner_address_among_its_addresses_is_reached_at_no_inner_one(outlet: Outlet) -> None:
+    client = Client(Limits(connect_s=0.2, total_s=2), resolve=names({"news.example": ["127.0.0.1", "::1"]}))
+    with pytest.raises(Blocked):
+        client.get(f"http://news.example:{outlet.port}/page")
+    client.close()
+
+
+def test_the_name_is_judged_again_at_each_connection(outlet: Outlet) -> None:
+    table = {"news.example": ["127.0.0.1"]}
+    asked: list[str] = []
+
+    def rebinding(host: str, port: int, **rest: Any) -> Any:
+        asked.append(host)
+        return names(table)(host, port, **rest)
+
+    client = Client(LIMITS, resolve=rebinding)
+    for _ in range(2):
+        with pytest.raises(Blocked):
+            client.get(f"http://news.example:{outlet.port}/page")
+    client.close()
+    assert asked == ["news.example"] * 2
+
+
+def test_all_addresses_of_a_name_are_tried(outlet: Outlet) -> None:
+    place = f"news.example:{outlet.port}"
+    client = Client(LIMITS, [place], resolve=names({"news.example": ["127.0.0.9", "127.0.0.1"]}))
+    assert client.get(f"http://{place}/page").body == b"words"
+    client.close()
+
+
+def test_an_unknown_name_is_a_dns_error() -> None:
+    client = Client(LIMITS, resolve=names({}))
+    with pytest.raises(FetchError, match=r"nowhere\.example cannot be resolved: name or service not known\.") as caught:
+        client.get("http://nowhere.example/")
+    client.close()
+    assert caught.value.kind == "dns"
+
+
+def test_a_closed_port_is_a_connect_error(outlet: Outlet) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    client = Client(LIMITS, [f"127.0.0.1:{port}"])
+    with pytest.raises(FetchError, match="connection refused") as caught:
+        client.get(f"http://127.0.0.1:{port}/")
+    client.close()
+    assert caught.value.kind == "connect"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "news.example/rss",
+        "file:///etc/passwd",
+        "http://",
+        "http:///rss",
+        "http://[half/",
+        "http://a:99999/",
+        "http://*/",
+    ],
+)
+def test_what_is_no_web_address_is_blocked(url: str) -> None:
+    client = Client(LIMITS, resolve=names({}))
+    with pytest.raises(FetchError) as caught:
+        client.get(url)
+    client.close()
+    assert caught.value.kind in {"blocked", "dns"}
+
+
+def test_nobody_outside_sends_us_to_an_allowed_inner_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.sockets.is_public", lambda address: address == "127.0.0.2")  # as if it were outside
+    with Outlet(hosts=2) as outlet:
+        outlet.serve("secret", "words")
+        client = Client(LIMITS, [outlet.allow[0]])
+        assert client.get(outlet.url("secret")).body == b"words"
+        outlet.redirect("away", outlet.url("secret"))
+        with pytest.raises(Blocked, match="may only be asked for directly"):
+            client.get(outlet.url("away", host=1))
+        client.close()
+        assert outlet.ledger.statuses("secret") == [200]
+
+
+# -- TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for outlet.example that vouches for itself, with its key in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "outlet.example")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("outlet.example")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "outlet.pem"
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def secure(certificate: Path) -> Iterator[Outlet]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with Outlet(tls=context) as outlet:
+        outlet.serve("page", "words")
+        yield outlet
+
+
+def tls_client(outlet: Outlet, trust: Path | None) -> Client:
+    table = names({"outlet.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]})
+    places = [f"{name}.example:{outlet.port}" for name in ("outlet", "other")]
+    return Client(LIMITS, places, trust=trust, resolve=table)
+
+
+def test_the_certificate_is_checked_against_the_name(secure: Outlet, certificate: Path) -> None:
+    client = tls_client(secure, certificate)
+    for _ in range(2):
+        assert client.get(f"https://outlet.example:{secure.port}/page").body == b"words"
+    with pytest.raises(FetchError, match="hostname mismatch") as caught:
+        client.get(f"https://other.example:{secure.port}/page")
+    client.close()
+    assert caught.value.kind == "tls"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(secure: Outlet) -> None:
+    client = tls_client(secure, None)
+    with pytest.raises(FetchError, match="self-signed") as caught:
+        client.get(f"https://outlet.example:{secure.port}/page")
+    client.close()
+    assert caught.value.kind == "tls"
+
+
+def test_https_never_falls_back_to_http(outlet: Outlet) -> None:
+    client = Client(Limits(connect_s=0.3), outlet.allow)
+    with pytest.raises(FetchError):
+        client.get(outlet.url("page").replace("http:", "https:"))
+    client.close()
+    assert outlet.ledger.requests() == []
+
+
+def test_a_redirect_that_leaves_https_is_followed_noted_and_never_believed(
+    secure: Outlet, outlet: Outlet, certificate: Path
+) -> None:
+    secure.redirect("away", f"http://outlet.example:{outlet.port}/page", status=301)
+    places = [f"outlet.example:{port}" for port in (secure.port, outlet.port)]
+    client = Client(LIMITS, places, trust=certificate, resolve=names({"outlet.example": ["127.0.0.1"]}))
+    answer = client.get(f"https://outlet.example:{secure.port}/away")
+    client.close()
+    assert (answer.body, answer.left_https, answer.moved_to) == (b"words", True, None)

@@ -1,0 +1,100 @@
+"""However slowly the other side behaves, the safe client is done in time."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shared.errors import FetchError
+from shared.http import Client, Limits
+from tests.outlet.outlet import Outlet
+
+QUICK = Limits(connect_s=0.3, read_s=0.4, total_s=0.8)
+AT_MOST_S = 10.0  # the outlet would drip for hours: whoever is back by then was not waiting for it
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    with Outlet() as outlet:
+        outlet.publish("markets.xml", entries=50)
+        yield outlet
+
+
+def failure(client: Client, url: str) -> FetchError:
+    began = time.monotonic()
+    with pytest.raises(FetchError) as caught:
+        client.get(url)
+    client.close()
+    assert time.monotonic() - began < AT_MOST_S
+    return caught.value
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_a_dripping_answer_ends_at_the_total_deadline(outlet: Outlet, part: str) -> None:
+    outlet.drip("markets.xml", part, every_s=0.05)
+    error = failure(Client(QUICK, outlet.allow), outlet.url("markets.xml"))
+    assert (error.kind, str(error)) == ("timeout", "The whole answer was not there after 0.8 s.")
+
+
+def test_silence_ends_at_the_read_timeout(outlet: Outlet) -> None:
+    outlet.delay("markets.xml", 3600)
+    error = failure(Client(QUICK, outlet.allow), outlet.url("markets.xml"))
+    assert (error.kind, str(error)) == ("timeout", "The server sent nothing for 0.4 s.")
+
+
+def test_the_deadline_runs_over_all_hops(outlet: Outlet) -> None:
+    outlet.drip("markets.xml", "body", 0.05)
+    outlet.redirect("first", "/second")
+    outlet.redirect("second", "/markets.xml")
+    assert failure(Client(QUICK, outlet.allow), outlet.url("first")).kind == "timeout"
+
+
+def test_a_name_that_takes_for_ever_is_a_dns_error(outlet: Outlet) -> None:
+    answered = threading.Event()
+
+    def stuck(*_: Any, **__: Any) -> Any:
+        answered.wait()
+        raise OSError("too late")
+
+    error = failure(Client(QUICK, resolve=stuck), "http://slow.example/")
+    answered.set()
+    assert error.kind == "dns"
+
+
+def test_a_tls_handshake_that_never_comes_is_a_timeout(outlet: Outlet) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        port = mute.getsockname()[1]
+        error = failure(Client(QUICK, [f"127.0.0.1:{port}"]), f"https://127.0.0.1:{port}/")
+    assert error.kind == "timeout"
+
+
+def test_a_slow_answer_within_the_limits_comes_whole(outlet: Outlet) -> None:
+    outlet.serve("page", "words")
+    outlet.drip("page", "body", 0.01)
+    client = Client(QUICK, outlet.allow)
+    assert client.get(outlet.url("page")).body == b"words"
+    client.close()
+
+
+def test_slow_publishers_do_not_hold_up_a_quick_one(outlet: Outlet) -> None:
+    outlet.delay("markets.xml", 3600)
+    outlet.serve("page", "words")
+    client = Client(Limits(read_s=60, total_s=60), outlet.allow)
+
+    def hang() -> None:
+        with pytest.raises(FetchError):
+            client.get(outlet.url("markets.xml"))
+
+    slow = [threading.Thread(target=hang) for _ in range(20)]
+    for thread in slow:
+        thread.start()
+    while outlet.connections < len(slow):
+        time.sleep(0.01)
+    assert client.get(outlet.url("page")).body == b"words"
+    outlet.drop_connections()
+    for thread in slow:
+        thread.join()
+    client.close()
