@@ -9,7 +9,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -41,15 +41,14 @@ def connect(url: str, pool_size: int = 5) -> Engine:
             url = "postgresql+psycopg:" + url.split(":", 1)[1]
         if url.startswith("postgresql"):
             return create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        kind = make_url(url).get_backend_name()
+        if kind != "sqlite":
+            raise UsageError(f"WIREROOM_DATABASE_URL names {kind}; Wireroom keeps its store in PostgreSQL or SQLite.")
         engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000})
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UsageError(
             f"WIREROOM_DATABASE_URL cannot be read: {error}. Give postgresql://… or sqlite:///…."
         ) from error
-    if engine.dialect.name != "sqlite":
-        raise UsageError(
-            f"WIREROOM_DATABASE_URL names {engine.dialect.name}; Wireroom keeps its store in PostgreSQL or SQLite."
-        )
     _prepare_sqlite(engine)
     return engine
 
@@ -141,7 +140,7 @@ def upgrade(engine: Engine) -> list[str]:
                 if before == script.get_current_head()
                 else [f"{one.revision} {one.doc}" for one in reversed(list(applied))]
             )
-    except (OperationalError, InterfaceError) as error:
+    except DBAPIError as error:
         raise UsageError(f"The database at {shown(engine)} cannot be opened: {sentence(error)}.") from error
 
 
@@ -153,8 +152,8 @@ def check(engine: Engine) -> None:
     try:
         with reading(engine) as connection:
             current = _revision(connection)
-    except TransientError as error:
-        cause = error.__cause__
+    except (TransientError, DBAPIError) as error:
+        cause = error if isinstance(error, DBAPIError) else error.__cause__
         why = sentence(cause) if isinstance(cause, SQLAlchemyError) else str(error)
         raise UsageError(f"The database at {shown(engine)} cannot be opened: {why}.") from error
     if current != ScriptDirectory.from_config(_alembic()).get_current_head():

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".wireroom"), description="Where the embedded run keeps its database, belt and logs.")
     host: str = Field("127.0.0.1", description="Address the reader listens on.")
     port: int = Field(8800, ge=0, le=65535, description="Port the reader listens on; 0 takes a free one.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field("console", pattern="^(console|json)$", description="console for people, json for machines.")
 
     lease_s: int = Field(300, ge=2, description="Seconds a worker has before its feed is given to another.")

@@ -225,6 +225,19 @@ class Article(Table):
         Index("articles_publication", "publication_id", "ordered_at"),
         Index("articles_section", "section", "ordered_at"),
         Index("articles_feed", "feed_id", "ordered_at"),
+        Index(
+            "articles_credit",
+            "credit",
+            "ordered_at",
+            postgresql_where=text("credit IS NOT NULL"),
+            sqlite_where=text("credit IS NOT NULL"),
+        ),
+        Index(
+            "articles_unusable",  # counts them without reading the others
+            "status",
+            postgresql_where=text("status <> 'usable'"),
+            sqlite_where=text("status <> 'usable'"),
+        ),
         CheckConstraint("status IN ('usable', 'withheld', 'cancelled')", name="article_status"),
         {"sqlite_autoincrement": True},  # an id is never given twice
     )

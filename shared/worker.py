@@ -8,12 +8,14 @@ import os
 import socket
 import time
 import uuid
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import structlog
 from celery import Celery
 from celery.exceptions import Reject
+from celery.platforms import SecurityWarning
 from celery.signals import worker_process_init
 from kombu.exceptions import OperationalError
 from pydantic import ValidationError
@@ -103,6 +105,7 @@ def run_worker(queue: Queue[M], start: Start[M], settings: Settings, processes: 
     `time_limit_s` on one message is killed.
     """
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # soft shutdown: finish what is held, give back the rest
+    warnings.simplefilter("ignore", SecurityWarning)  # about root and pickle; only JSON is accepted
     app = celery_app(settings, queue.name)
     name = worker_name(queue.name)
     handlers: dict[str, Callable[[str, str], None]] = {}
@@ -126,6 +129,7 @@ def run_worker(queue: Queue[M], start: Start[M], settings: Settings, processes: 
         hostname=f"{name}-{os.getpid()}",
         queues=[queue.name, name],
         pool="prefork",
+        quiet=True,  # no banner: log lines say what is up
         concurrency=processes,
         without_gossip=True,
         without_mingle=True,

@@ -16,6 +16,7 @@ from shared.errors import UsageError
 from shared.hosts import host_of
 from shared.tables import Article, Feed, Page, Publication, SetAside
 
+IDS_AT_ONCE = 5000  # in one statement, well under what either database takes
 _TAKEN_BACK = {"lease_token": None, "attempts": 0}
 
 
@@ -82,6 +83,11 @@ def listed(connection: Connection, folder: str | None = None, state: str | None 
     return list(connection.execute(query.order_by(Feed.failures.desc(), Feed.id)).all())
 
 
+def active(connection: Connection) -> list[int]:
+    """Return the ids of all active feeds."""
+    return list(connection.scalars(select(Feed.id).where(Feed.state == "active")))
+
+
 def articles_of(connection: Connection, feed_id: int) -> int:
     """Return how many articles the feed brought first."""
     return int(connection.scalar(select(func.count()).where(Article.feed_id == feed_id)) or 0)
@@ -91,8 +97,10 @@ def refresh(connection: Connection, ids: Sequence[int]) -> None:
     """Make feeds due now; one that is leased is polled again as soon as it is settled."""
     moment = now(connection)
     idle = or_(Feed.lease_token.is_(None), Feed.ready_at <= moment)
-    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(wanted_at=moment))
-    connection.execute(update(Feed).where(Feed.id.in_(ids), idle).values(due_at=moment, ready_at=moment))
+    for at in range(0, len(ids), IDS_AT_ONCE):
+        these = Feed.id.in_(ids[at : at + IDS_AT_ONCE])
+        connection.execute(update(Feed).where(these).values(wanted_at=moment))
+        connection.execute(update(Feed).where(these, idle).values(due_at=moment, ready_at=moment))
 
 
 def pause(connection: Connection, ids: Sequence[int]) -> None:

@@ -104,9 +104,20 @@ def show(
 
 
 @verbs.command()
-def refresh(names: Names) -> None:
+def refresh(
+    names: Annotated[list[str] | None, typer.Argument(help="Numbers or addresses of feeds.", show_default=False)] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All active feeds.")] = False,
+) -> None:
     """Poll feeds now."""
-    _each(names, feed_store.refresh, "due now")
+    if everything == bool(names):
+        raise UsageError("Name the feeds to poll now, or say --all.")
+    if names:
+        _each(names, feed_store.refresh, "due now")
+        return
+    with writing(open_store()) as connection:
+        active = feed_store.active(connection)
+        feed_store.refresh(connection, active)
+    console.say(f"{len(active)} feeds are due now.")
 
 
 @verbs.command()

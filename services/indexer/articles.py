@@ -19,6 +19,7 @@ _KNOWN = (
     Article.id,
     Article.headline,
     Article.source_id,
+    Article.published_at,
     Article.feed_id,
     Article.story_id,
     Article.revision,

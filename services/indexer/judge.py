@@ -19,6 +19,7 @@ class Known:
     id: int
     headline: str | None
     source_id: str | None
+    published_at: datetime | None
     keys: frozenset[str]
     feed_id: int
     story_id: int
@@ -30,9 +31,9 @@ class Known:
     layers: tuple[LayerState, ...]
 
     @property
-    def url_key(self) -> str | None:
-        """The key that its address gives."""
-        return min((key for key in self.keys if key.startswith("url:")), default=None)
+    def url_keys(self) -> frozenset[str]:
+        """The keys that its addresses gave."""
+        return frozenset(key for key in self.keys if key.startswith("url:"))
 
     def missing(self, keys: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of `keys` that it should be known by too; a feed that rewrites them adds no more than a few."""

@@ -96,11 +96,11 @@ def read_content(item: Item, window: Window) -> Content:
     if headline and _KILL.match(headline):
         values |= {"status": Status.CANCELLED, "status_reason": headline}
     values = {name: value for name, value in values.items() if value not in (None, ())}
-    return Content(**values, provenance=_provenance(values, item, language_from))  # type: ignore[arg-type]
+    return Content.model_validate({**values, "provenance": _provenance(values, item, language_from)})
 
 
 def read_words(item: Item) -> Written:
-    """Return the entry's words: an element made for whole texts gives the body, and a description that plainly is one."""
+    """Return the entry's words: an element made for whole texts gives the body, or a description that is one."""
     content = clean_body(item.content, item.base) if item.content else None
     description = clean_body(item.summary, item.base) if item.summary and item.summary != item.content else None
     content, description = _without_furniture(content), _without_furniture(description)

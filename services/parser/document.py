@@ -133,8 +133,8 @@ def _storable(text: str) -> str:
 def _earned(document: Document, closed: bool, cut: bool) -> Facts:
     """Return the facts with the validators that this document earned.
 
-    ETag and Last-Modified are earned by a whole document only; the body's digest by any that was read, since equal bytes
-    give equal articles; and none by one whose entries were not all read, so that the next poll brings it again.
+    ETag and Last-Modified are earned by a whole document only; the body's digest by any that was read, since equal
+    bytes give equal articles; and none by one whose entries were not all read, so that the next poll brings it again.
     """
     validators = document.facts.validators or Validators()
     if cut:

@@ -38,4 +38,6 @@ class GuardHeaders:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # RFC 9110, 9.3.2: the same headers; the server leaves the body out
         await self._app(scope, receive, guarded if scope["type"] == "http" else send)

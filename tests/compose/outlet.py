@@ -4,26 +4,9 @@ import hashlib
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-FEEDS = 20
+FEEDS = 8
 FIRST = 5  # entries of each feed before the first POST
-WORDS = [
-    "harbour",
-    "council",
-    "vote",
-    "bridge",
-    "winter",
-    "market",
-    "train",
-    "school",
-    "river",
-    "light",
-    "theatre",
-    "budget",
-    "storm",
-    "garden",
-    "museum",
-    "road",
-]
+WORDS = ("harbour", "council", "bridge", "winter", "market", "train", "school", "river", "theatre", "budget", "museum")
 
 
 def text(feed: int, entry: int) -> str:

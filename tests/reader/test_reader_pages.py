@@ -229,3 +229,10 @@ def test_every_page_can_be_read_aloud(reader, desk) -> None:
 def test_an_article_is_marked_up_in_its_own_language(reader, desk) -> None:
     article = desk.article(desk.title(), language="ar", direction="rtl")
     assert reader.get(f"/articles/{article}").text.count('lang="ar" dir="rtl"') == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/articles", "/healthz", "/static/style.css"])
+def test_headers_alone_can_be_asked_for(reader, path: str) -> None:
+    answer = reader.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Content-Length"] == reader.get(path).headers["Content-Length"]

@@ -33,6 +33,7 @@ CURSOR = "MjAyNi0wMy0wMVQxMjowMDowMCswMDowMHw3"
         ("/v1/articles?since=2026-03-01T00:00:00Z", "articles_ordered"),
         ("/v1/articles?publication=1", "articles_publication"),
         ("/v1/articles?section=Sport", "articles_section"),
+        ("/v1/articles?credit=AP", "articles_credit"),
         ("/v1/articles?feed=1", "articles_feed"),
         ("/v1/articles?story=1", "articles_story"),
         ("/v1/stories", "stories_ordered"),
@@ -50,6 +51,10 @@ def test_a_list_walks_its_index(plan, path: str, index: str) -> None:
 )
 def test_a_long_list_is_not_sorted(plan, path: str) -> None:
     assert "TEMP B-TREE" not in plan(path)
+
+
+def test_the_log_is_read_by_its_numbers_alone(plan) -> None:
+    assert plan("/v1/changes?after=7") == "SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)"
 
 
 def test_the_plans_are_those_of_a_store_that_was_analysed_too(plan, sqlite_store: Engine) -> None:

@@ -17,8 +17,8 @@ from services.indexer.fold.pairs import CROWD, Candidate, worth_judging
 from services.indexer.fold.shingles import Sketch, sketch_words
 from services.indexer.fold.words import digest
 
-_PAGE_CACHE_KIB = 200_000
-_TEXTS_AT_HAND = 2000  # 40 kB each
+_PAGE_CACHE_KIB = 64_000
+_TEXTS_AT_HAND = 1000  # about 60 kB each
 _NUMBERS_AT_HAND = 100_000  # 200 B each
 
 _TABLES = """

@@ -113,7 +113,9 @@ _REUTERS_SIGNED = re.compile(
     r"^\W*(?:reporting|writing|additional reporting) by .{3,300};.*editing by ", re.IGNORECASE | re.DOTALL
 )
 _SPLIT = re.compile(r"\s*(?:[/|;,&+]|\bwith\b|\band\b|\bund\b|\by\b|\bmit\b)\s*", re.IGNORECASE)
+_TAIL = re.compile(r"[.!?\"”’]\s*[(\[—–-]{1,2}\s*(?P<agency>[^()\[\]]{2,30})[)\]]?\s*\.?$")
 _TRAILING_CHARS = 80
+_NOTICE_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +202,12 @@ def _in_byline(byline: str) -> str | None:
 
 
 def _signed(text: str) -> str | None:
-    if len(text) <= _TRAILING_CHARS and (found := _TRAILING.match(text)):
-        return agency_named(found["agency"])
-    if _REUTERS_SIGNED.match(text):
+    """Return the agency whose line this is, or that signs at its end."""
+    if _REUTERS_SIGNED.match(text[:_NOTICE_CHARS]):
         return "Reuters"
-    if (found := _COPYRIGHT.match(text)) and len(text) < 300:
-        return agency_named(found["agency"])
-    tail = re.search(r"[.!?\"”’]\s*[(\[—–-]{1,2}\s*(?P<agency>[^()\[\]]{2,30})[)\]]?\s*\.?$", text[-60:])
-    return agency_named(tail["agency"]) if tail else None
+    for form, limit in ((_TRAILING, _TRAILING_CHARS), (_COPYRIGHT, _NOTICE_CHARS)):
+        found = form.match(text) if len(text) <= limit else None
+        if found and (agency := agency_named(found["agency"])):
+            return agency
+    found = _TAIL.search(text[-60:])
+    return agency_named(found["agency"]) if found else None

@@ -1,7 +1,7 @@
 """Dates as publishers write them, read as moments in UTC. Pure.
 
-RFC 5322 with its obsolete zones (RSS), RFC 3339 and the profiles of ISO 8601 that feeds use (Atom, JSON Feed, sitemaps),
-and the common variants of both. A date without an offset names no moment, and none is guessed.
+RFC 5322 with its obsolete zones (RSS), RFC 3339 and the profiles of ISO 8601 that feeds use (Atom, JSON Feed,
+sitemaps), and the common variants of both. A date without an offset names no moment, and none is guessed.
 """
 
 import re

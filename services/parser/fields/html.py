@@ -18,9 +18,9 @@ MAX_HTML_CHARS = 1_000_000
 MAX_TEXT_CHARS = 500_000
 
 TAGS = frozenset({
-    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code",
-    "a", "em", "strong", "b", "i", "u", "s", "sub", "sup", "small", "mark", "q", "cite", "abbr", "time", "figure",
-    "figcaption", "img", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "div", "span",
+    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre",
+    "code", "a", "em", "strong", "b", "i", "u", "s", "sub", "sup", "small", "mark", "q", "cite", "abbr", "time",
+    "figure", "figcaption", "img", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "div", "span",
 })  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href"}, "img": {"src", "alt", "width", "height"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"},
@@ -32,23 +32,22 @@ _WITHOUT_CONTENT = frozenset({
     "textarea", "audio", "video", "canvas", "head", "title", "nav",
 })  # fmt: skip
 _BLOCKS = frozenset({
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div", "table", "tr",
-    "caption", "figure", "figcaption", "hr", "thead", "tbody", "tfoot",
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div", "table",
+    "tr", "caption", "figure", "figcaption", "hr", "thead", "tbody", "tfoot",
 })  # fmt: skip
 _LEFT_OUT = frozenset({"figure", "figcaption"})
 _DEPTH_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
 _CLOSED_BY_OTHERS = frozenset({
-    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "br", "hr", "img", "input",
-    "meta", "link", "wbr", "area", "base", "col", "embed", "param", "source", "track", "html", "head", "body", "colgroup",
-    "rp", "rt",
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "br", "hr", "img",
+    "input", "meta", "link", "wbr", "area", "base", "col", "embed", "param", "source", "track", "html", "head", "body",
+    "colgroup", "rp", "rt",
 })  # fmt: skip
-_LAZY = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_LAZY = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _LAZY_SRC = re.compile(
     r"""\s(?:data-src|data-lazy-src|data-original|data-lazy|data-orig-file)\s*=\s*(["'])(?P<url>.*?)\1""",
     re.IGNORECASE | re.DOTALL,
 )
 _SRC = re.compile(r"""(\ssrc\s*=\s*)(["'])(?P<url>.*?)\2""", re.IGNORECASE | re.DOTALL)
-_BLANK_LINES = re.compile(r"(?:[^\S\n]*\n){2,}|\r\n\r\n")
 _EMPTY = re.compile(r"<(p|div|span|a|strong|em|b|i|li|ul|figure)>\s*</\1>")
 _PARSER = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
 
@@ -101,7 +100,9 @@ def clean_body(html: str, base: str | None) -> Body:
 def clean_html(html: str, base: str | None) -> str:
     """Return `html` with allow-listed elements, attributes and addresses only; idempotent."""
     cleaned = _cleaner(base).clean(clean_characters(_LAZY.sub(_eager, html) if "data-" in html else html))
-    return _EMPTY.sub("", cleaned).strip()
+    while (fuller := _EMPTY.sub("", cleaned)) != cleaned:
+        cleaned = fuller
+    return cleaned.strip()
 
 
 @lru_cache(maxsize=64)
@@ -138,13 +139,22 @@ def _eager(found: re.Match[str]) -> str:
 def _plain_body(text: str) -> Body:
     """Return a text without markup, its blank lines as paragraphs."""
     text = clean_characters(unescape(text) if "&" in text else text)[:MAX_TEXT_CHARS]
-    parts = _BLANK_LINES.split(text) if "\n" in text else [text]
-    paragraphs = tuple(line for part in parts if (line := collapse(part)))
+    paragraphs = tuple(_by_blank_lines(text)) if "\n" in text else tuple(filter(None, (collapse(text),)))
     return Body("".join(f"<p>{escape(line, quote=False)}</p>" for line in paragraphs), paragraphs)
 
 
+def _by_blank_lines(text: str) -> list[str]:
+    paragraphs: list[list[str]] = [[]]
+    for row in text.splitlines():
+        if words := collapse(row):
+            paragraphs[-1].append(words)
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    return [" ".join(rows) for rows in paragraphs if rows]
+
+
 def read_body(cleaned: str) -> Body:
-    """Return the paragraphs and pictures of HTML that is clean already; captions belong to pictures, not to the text."""
+    """Return the paragraphs and pictures of HTML that is clean; captions belong to pictures, not to the text."""
     if not cleaned:
         return Body("", ())
     root = etree.fromstring(f"<div>{cleaned}</div>".encode(), _PARSER)

@@ -18,6 +18,10 @@ _LABELLED = re.compile(
     r"credit|copyright|quelle|foto)s?\s*(?:by|:|©|/|von)\s*:?\s*(?P<credit>[^.|]{2,80})\.?$",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"^(?:photo(?:graph)?|picture|image|pic|foto|bild|credit|copyright|quelle|source)s?\s*(?:by\b|:|©|von\b)\s*|^(?:©|\(c\))\s*",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"\s*(?:©|\(c\))\s*(?P<credit>[^.|]{2,80})\.?$", re.IGNORECASE)
 _SOURCE = re.compile(
     r"getty|reuters|\bap\b|associated press|\bafp\b|\bpa\b|press association|pa wire|pa images|alamy|"
@@ -40,7 +44,9 @@ def split_caption(text: str | None) -> tuple[str | None, str | None]:
     for form, sure in ((_IN_BRACKETS, False), (_LABELLED, True), (_SIGN, True)):
         found = form.search(caption)
         if found and (sure or _SOURCE.search(found["credit"])):
-            return caption[: found.start()].rstrip(" .|,;–—-") or None, found["credit"].strip()[:_CREDIT_CHARS]
+            return caption[: found.start()].rstrip(" .|,;–—-") or None, _LABEL.sub("", found["credit"].strip())[
+                :_CREDIT_CHARS
+            ]
     return caption, None
 
 
@@ -53,7 +59,7 @@ def read_images(attached: Iterable[Attached], in_text: Iterable[Image], base: st
             _keep(found, image)
     for image in in_text:
         caption, credit = split_caption(image.caption)
-        _keep(found, image.model_copy(update={"caption": caption, "credit": image.credit or credit}))
+        _keep(found, image.model_copy(update={"caption": caption, "credit": _credit(image.credit) or credit}))
     if not found:
         for one in attached:
             if one.kind == "thumbnail" and (image := _attached_image(one, base)):
@@ -63,7 +69,7 @@ def read_images(attached: Iterable[Attached], in_text: Iterable[Image], base: st
 
 def _keep(found: dict[str, Image], image: Image) -> None:
     """Add `image`, or what it says more of a picture that is there already in this or another size."""
-    key = _SIZE.sub("", image.url.split("?")[0])
+    key = _file_name(image.url)
     known = found.get(key)
     if known is None:
         found[key] = image
@@ -74,6 +80,19 @@ def _keep(found: dict[str, Image], image: Image) -> None:
     found[key] = known.model_copy(update=more)
 
 
+def _credit(text: str | None) -> str | None:
+    """Return a credit without the word that announces it."""
+    credit = line(text, _CREDIT_CHARS)
+    return _LABEL.sub("", credit) or None if credit else None
+
+
+def _file_name(url: str) -> str:
+    """Return what the sizes of one picture have in common: a telling file name, else the address without its query."""
+    address = _SIZE.sub("", url.split("?")[0])
+    name = address.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return name if len(name) >= 12 and any(char.isdigit() for char in name) else address
+
+
 def _attached_image(one: Attached, base: str | None) -> Image | None:
     url = absolute(one.url, base)
     if url is None:
@@ -82,7 +101,7 @@ def _attached_image(one: Attached, base: str | None) -> Image | None:
     return Image(
         url=url,
         caption=caption,
-        credit=line(one.credit, _CREDIT_CHARS) or credit,
+        credit=_credit(one.credit) or credit,
         alt=line(one.alt),
         width=_pixels(one.width),
         height=_pixels(one.height),

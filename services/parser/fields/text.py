@@ -9,8 +9,9 @@ HEADLINE_CHARS = 1000
 SUMMARY_CHARS = 5000
 NAME_CHARS = 300
 
-# What no text may hold: C0 and C1 controls, bidi controls, zero-width characters that carry no meaning, lone surrogates,
-# non-characters. Zero-width joiner and non-joiner are letters' business in many scripts and in emoji: see `_JOINERS`.
+# What no text may hold: C0 and C1 controls, bidi controls, zero-width characters that carry no meaning, lone
+# surrogates, non-characters. Zero-width joiner and non-joiner are letters' business in many scripts and in emoji:
+# see `_JOINERS`.
 _BANNED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
     "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]"
@@ -27,7 +28,7 @@ _TO_BYTES = {ord(char): byte for byte, char in _WINDOWS_1252.items()} | {
 _C1 = {byte: char for byte, char in _WINDOWS_1252.items() if ord(char) != byte}
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 _C1_FOUND = re.compile("[\x80-\x9f]")
-_SILENT = re.compile(r"<(script|style|noscript|template)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_SILENT = re.compile(r"<(script|style|noscript|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(
     r"</?(?:a|abbr|acronym|address|article|aside|audio|b|bdi|bdo|big|blockquote|body|br|button|canvas|center|cite|code|dd|del|"
     r"details|dfn|div|dl|dt|em|embed|figcaption|figure|font|footer|form|frame|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|"
@@ -36,7 +37,7 @@ _TAG = re.compile(
     r"var|video|wbr|o:p)(?:\s[^<>]*|/)?/?>|<!--.*?-->",
     re.IGNORECASE | re.DOTALL,
 )
-_PARTING = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|blockquote)\b[^>]*>", re.IGNORECASE)
+_PARTING = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|blockquote)\b[^<>]*>", re.IGNORECASE)
 
 
 def clean_characters(text: str) -> str:

@@ -67,6 +67,8 @@ def _checked(url: str) -> str | None:
     host = host.split("/", 1)[0]
     if scheme.lower() not in _DEFAULT_PORTS or not host or host.startswith((".", "?", "#")):
         return None
+    if "[" in host or "]" in host:
+        urlsplit(url)  # raises ValueError where the brackets hold no IPv6 address
     if _UNFIT.search(url):
         parts = urlsplit(url)
         if not parts.hostname or _UNFIT.search(parts.netloc):
@@ -79,8 +81,8 @@ def _checked(url: str) -> str | None:
 def canonical(url: str) -> str:
     """Return the canonical form of an absolute http or https address; idempotent.
 
-    Scheme and host in lower case, no default port, no fragment, no tracking parameters, escapes normalised, parameters in
-    the order they were written (publishers' servers may care), user information kept out.
+    Scheme and host in lower case, no default port, no fragment, no tracking parameters, escapes normalised, parameters
+    in the order they were written (publishers' servers may care), user information kept out.
 
     >>> canonical("HTTPS://Paper.Example:443/a?id=7&utm_source=rss#top")
     'https://paper.example/a?id=7'

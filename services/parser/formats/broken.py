@@ -28,11 +28,10 @@ _OPEN_ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?P<local>rss|rdf|feed))\b(?P<a
 _ENTRY = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:item|entry))(?=[\s>])[^<>]*>", re.IGNORECASE)
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
 _DECLARED = re.compile(r"""xmlns:([\w.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
-_LONG_TEXT = re.compile(rf"[^<]{{{MAX_FIELD_CHARS},}}")
+_TEXT = re.compile(r"[^<]+")
 _PERSON = re.compile(
-    r"(<(?P<name>(?:[\w.-]+:)?(?:author|creator|contributor|managingEditor|webMaster|publisher|owner|"
-    r"name))\b[^>]*>)(.*?)(</(?P=name)\s*>)",
-    re.IGNORECASE | re.DOTALL,
+    r"(<(?:[\w.-]+:)?(?:author|creator|contributor|managingEditor|webMaster|publisher|owner|name)\b[^<>]*>(?:<!\[CDATA\[)?)([^<]+)",
+    re.IGNORECASE,
 )
 # What publishers mean by a prefix that they forgot to declare.
 _USUAL = {
@@ -113,13 +112,8 @@ def _header(root: str, head: str, name: str, url: str, tree_window: TreeWindow) 
 
 
 def _slots(piece: str, opening: str, name: str, url: str, header: Window, tree_window: TreeWindow) -> list[Slot]:
-    shortened = _PERSON.sub(
-        lambda found: (
-            found[1] + found[3][:MAX_PERSON_CHARS] + found[4] if len(found[3]) > MAX_PERSON_CHARS else found[0]
-        ),
-        piece,
-    )
-    shortened = _LONG_TEXT.sub(lambda found: found[0][:MAX_FIELD_CHARS], shortened)
+    shortened = _PERSON.sub(lambda found: found[1] + found[2][:MAX_PERSON_CHARS], piece)
+    shortened = _TEXT.sub(lambda found: found[0][:MAX_FIELD_CHARS], shortened)
     if len(shortened) > MAX_ENTRY_CHARS:
         return [_unreadable(piece, f"The entry is {len(piece)} characters long.")]
     document = f"{opening}{shortened}</{name}>"

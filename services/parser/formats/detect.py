@@ -9,8 +9,7 @@ from services.parser.item import Window
 from shared.errors import Malformed, NotAFeed
 
 MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as sitemaps are
-_LEADING = r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"
-_HTML = re.compile(_LEADING + r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL)
 _SITEMAP = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>]")
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|entry)[\s>]", re.IGNORECASE)
 _HEAD_CHARS = 20_000
@@ -30,7 +29,8 @@ def read_listing(data: bytes, url: str, media_type: str | None) -> Window:
     start = text[:_HEAD_CHARS].lstrip("\ufeff \t\r\n\x00")
     if start[:1] in {"{", "["}:
         return jsonfeed.read_window(text.lstrip("\ufeff \t\r\n\x00"), url)
-    if _HTML.match(start) and not _FEED.search(re.sub(r"<!--.*?-->", "", start, flags=re.DOTALL)):
+    start = _without_remarks(start)
+    if _HTML.match(start) and not _FEED.search(start):
         raise NotAFeed("The document is an HTML page, not a feed.")
     if "<" not in start:
         raise NotAFeed("The document is plain text or binary data, not a feed.")
@@ -38,6 +38,14 @@ def read_listing(data: bytes, url: str, media_type: str | None) -> Window:
     if _SITEMAP.search(text[:_HEAD_CHARS]):
         return sitemap.read_window(text, url)
     return feed.read_window(text, url)
+
+
+def _without_remarks(text: str) -> str:
+    """Return `text` from its first element or document type on."""
+    while text.startswith(("<!--", "<?")):
+        end = "-->" if text.startswith("<!--") else "?>"
+        text = text.partition(end)[2].lstrip()
+    return text
 
 
 def _unpacked(data: bytes) -> bytes:

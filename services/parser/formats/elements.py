@@ -57,7 +57,7 @@ Fields = dict[str, list[etree._Element]]
 
 @lru_cache(maxsize=4096)
 def short(tag: str) -> str:
-    """Return a tag's short name: `title` for all RSS and Atom, `dc:creator`; `?:name` in namespaces that are not known."""
+    """Return a tag's short name: `title` for all RSS and Atom, `dc:creator`; `?:name` in unknown namespaces."""
     if not tag.startswith("{"):
         return tag
     space, _, local = tag[1:].partition("}")

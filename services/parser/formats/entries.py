@@ -20,8 +20,8 @@ from services.parser.item import Attached, Item, Person
 
 _TITLE = ("title", "media:title", "dc:title", "itunes:title")
 _PUBLISHED = (
-    "pubDate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created", "prism:publicationDate",
-    "pubdate", "PubDate", "date",
+    "pubDate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created",
+    "prism:publicationDate", "pubdate", "PubDate", "date",
 )  # fmt: skip
 _UPDATED = ("updated", "modified", "dcterms:modified", "prism:modificationDate")
 _CONTENT = (

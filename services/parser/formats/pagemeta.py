@@ -36,6 +36,7 @@ class Meta:
     canonical: str | None = None
     language: str | None = None
     title: str | None = None  # the title element
+    publisher: str | None = None  # whose site it is, as JSON-LD names it
 
     def tag(self, *names: str) -> tuple[str, str] | tuple[None, None]:
         """Return name and content of the first meta element called one of `names`."""
@@ -63,12 +64,14 @@ def read_meta(root: html.HtmlElement, url: str) -> Meta:
         None,
     )
     title = next((element.text_content().strip() for element in root.iter("title")), None)
+    nodes = tuple(_ranked(list(_articles(root)), url))
     return Meta(
-        nodes=tuple(_ranked(list(_articles(root)), url)),
+        nodes=nodes,
         tags={name: tuple(values) for name, values in tags.items()},
         canonical=canonical,
         language=root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
         title=title,
+        publisher=next((name for node in nodes if (name := text_of(node.get("publisher")))), None),
     )
 
 

@@ -10,18 +10,20 @@ from shared.errors import Malformed
 MAX_DEPTH = 256  # libxml2's own limit; newspapers' feeds nest less than 20 deep
 MAX_ENTITY_CHARS = 2000  # of one declared entity; feeds that declare any declare letters
 MAX_EXPANSION_CHARS = 1_000_000  # of all declared entities together, as used
-MAX_DOCTYPE_CHARS = 100_000
+MAX_DOCTYPE_CHARS = 20_000
 TOO_DEEP = 114  # libxml2's XML_ERR_RESOURCE_LIMIT: depth or the length of one text
 
 _DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]*(?:(\[)|>)", re.IGNORECASE)
-_SUBSET_END = re.compile(r"""(?:"[^"]*"|'[^']*'|<!--.*?-->|[^\]"'])*?\]\s*>""", re.DOTALL)
+_SUBSET_TOKEN = re.compile(r"""(\]\s*>)|"[^"]*"|'[^']*'|<!--.*?-->""", re.DOTALL)
 _ENTITY = re.compile(r"""<!ENTITY\s+(?:(%)\s+)?([^\s"'>]+)\s+(?:(SYSTEM|PUBLIC)\b[^>]*|"([^"]*)"|'([^']*)')\s*>""")
 _DECLARATION = re.compile(r"\s*<\?xml\b.*?\?>", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(#[xX]?[0-9A-Fa-f]+|[A-Za-z_][\w.-]*);?|&", re.DOTALL)
+_REFERENCE = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(#[xX]?[0-9A-Fa-f]+|[A-Za-z_][\w.-]*);?|&", re.DOTALL
+)
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PARSER_OPTIONS = {
-    "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False, 
+    "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False,
     "huge_tree": False, "recover": False,
     "remove_comments": True, "remove_pis": True, "strip_cdata": True, "encoding": "utf-8",
 }  # fmt: skip
@@ -57,11 +59,11 @@ def prologue_off(text: str) -> str:
         return text
     if doctype[1] is None:
         return text[: doctype.start()] + text[doctype.end() :]
-    end = _SUBSET_END.match(text, doctype.end(), doctype.end() + MAX_DOCTYPE_CHARS)
+    tokens = _SUBSET_TOKEN.finditer(text, doctype.end(), doctype.end() + MAX_DOCTYPE_CHARS)
+    end = next((token.end() for token in tokens if token[1]), None)
     if end is None:
         raise Malformed("The document's type declaration is longer than any feed's, or never ends.")
-    subset = text[doctype.end() : end.end()]
-    return _expand(text[: doctype.start()] + text[end.end() :], _entities(subset))
+    return _expand(text[: doctype.start()] + text[end:], _entities(text[doctype.end() : end]))
 
 
 def _entities(subset: str) -> dict[str, str]:

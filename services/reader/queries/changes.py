@@ -15,20 +15,17 @@ def list_changes(connection: Connection, after: int, limit: int, *, articles: bo
     Of an article that may not be read now, a line says its kind and its ids and nothing else.
     """
     row = ChangeRow
-    query = (
-        select(*row.__table__.columns, readable.c.id.label("readable_id"))
-        .outerjoin(readable, readable.c.id == row.article_id)
-        .where(row.seq > after)
-        .order_by(row.seq)
-        .limit(limit)
-    )
+    query = select(*row.__table__.columns).where(row.seq > after).order_by(row.seq).limit(limit)
     rows = connection.execute(query).mappings().all()
-    current = get_articles(connection, {one["readable_id"] for one in rows} - {None}) if articles else {}
+    ids = {one["article_id"] for one in rows}
+    # a statement of its own: SQLite would make the whole view to join it from outside
+    readable_ids = set(connection.scalars(select(readable.c.id).where(readable.c.id.in_(ids))))
+    current = get_articles(connection, readable_ids) if articles else {}
     changes = tuple(
         Change(
             **{name: one[name] for name in ("seq", "at", "kind", "article_id", "story_id", "revision")},
-            readable=one["readable_id"] is not None,
-            detail=one["detail"] if one["readable_id"] is not None else None,
+            readable=one["article_id"] in readable_ids,
+            detail=one["detail"] if one["article_id"] in readable_ids else None,
             article=current.get(one["article_id"]),
         )
         for one in rows

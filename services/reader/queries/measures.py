@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import quantiles
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from services.reader.queries.feeds import count_health
 from services.reader.values import Health
 from shared.database import now
+from shared.schema import Status
 from shared.tables import Article, Counter, Feed, LogHead, Page, Poll, SetAside, Story
 
 POLLS_WITHIN = timedelta(hours=1)
@@ -41,11 +42,8 @@ def take_measures(connection: Connection, late_after_s: int) -> Measures:
         feed_states=_counts(connection, Feed.state),
         feed_health=count_health(connection, late_after_s),
         page_states=_counts(connection, Page.state),
-        polls={
-            (kind, outcome): n
-            for kind, outcome, n in connection.execute(polls.group_by(Poll.kind, Poll.outcome))
-        },
-        articles=_counts(connection, Article.status),
+        polls={(kind, outcome): n for kind, outcome, n in connection.execute(polls.group_by(Poll.kind, Poll.outcome))},
+        articles=_articles(connection),
         stories=connection.scalar(select(func.count()).select_from(Story)) or 0,
         log_head=connection.scalar(select(LogHead.seq)) or 0,
         feed_lateness_s=_lateness_s(connection, Feed, moment),
@@ -72,6 +70,14 @@ def spread(seconds: list[float]) -> tuple[float, float] | None:
 
 def _counts(connection: Connection, column: object) -> dict[str, int]:
     return dict(connection.execute(select(column, func.count()).group_by(column)).all())  # type: ignore[call-overload]
+
+
+def _articles(connection: Connection) -> dict[str, int]:
+    """Count what is not usable by its own index; the rest is usable: a row's status lies behind its whole text."""
+    unusable = select(Article.status, func.count()).where(text("status <> 'usable'")).group_by(Article.status)
+    counts = dict(connection.execute(unusable).all())
+    total = connection.scalar(select(func.count()).select_from(Article)) or 0
+    return {Status.USABLE.value: total - sum(counts.values()), **counts}
 
 
 def _lateness_s(connection: Connection, table: type[Feed] | type[Page], moment: datetime) -> float:

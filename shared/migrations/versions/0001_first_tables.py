@@ -190,6 +190,22 @@ def upgrade() -> None:
     op.create_index("articles_publication", "articles", ["publication_id", "ordered_at"], unique=False)
     op.create_index("articles_section", "articles", ["section", "ordered_at"], unique=False)
     op.create_index("articles_feed", "articles", ["feed_id", "ordered_at"], unique=False)
+    op.create_index(
+        "articles_credit",
+        "articles",
+        ["credit", "ordered_at"],
+        unique=False,
+        postgresql_where=sa.text("credit IS NOT NULL"),
+        sqlite_where=sa.text("credit IS NOT NULL"),
+    )
+    op.create_index(
+        "articles_unusable",
+        "articles",
+        ["status"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'usable'"),
+        sqlite_where=sa.text("status <> 'usable'"),
+    )
     op.create_index("articles_story", "articles", ["story_id"], unique=False)
     op.create_table(
         "feeds",
@@ -370,6 +386,18 @@ def downgrade() -> None:
     )
     op.drop_table("feeds")
     op.drop_index("articles_story", table_name="articles")
+    op.drop_index(
+        "articles_unusable",
+        table_name="articles",
+        postgresql_where=sa.text("status <> 'usable'"),
+        sqlite_where=sa.text("status <> 'usable'"),
+    )
+    op.drop_index(
+        "articles_credit",
+        table_name="articles",
+        postgresql_where=sa.text("credit IS NOT NULL"),
+        sqlite_where=sa.text("credit IS NOT NULL"),
+    )
     op.drop_index("articles_feed", table_name="articles")
     op.drop_index("articles_section", table_name="articles")
     op.drop_index("articles_publication", table_name="articles")

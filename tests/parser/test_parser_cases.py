@@ -1,0 +1,36 @@
+"""Whole documents beside what should come out of them: a folder a case."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.parser.document import read_document
+from services.parser.look import read_feed_bytes
+from tests.parser.documents import URL, document
+
+CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
+
+
+def _input(case: Path) -> bytes:
+    return next(case.glob("input.*")).read_bytes()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_document_gives_the_articles_that_its_publisher_meant(case: Path) -> None:
+    expected = json.loads((case / "expected.json").read_text())
+    got = [entry.model_dump(mode="json") for entry in read_feed_bytes(_input(case), URL, None)]
+    assert len(got) == len(expected)
+    for found, wanted in zip(got, expected, strict=True):
+        assert {name: _find(found, name) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_same_document_twice_gives_the_same_result(case: Path) -> None:
+    data = _input(case)
+    assert read_document(document(), data, 2000) == read_document(document(), data, 2000)
+
+
+def _find(entry: dict[str, Any], name: str) -> Any:
+    return entry[name] if name in entry else entry["content"][name]

@@ -1,0 +1,58 @@
+"""Who wrote it: people, and the agency behind the text."""
+
+import pytest
+
+from services.parser.fields.credit import find_credit
+from services.parser.fields.people import read_people, split_names
+from services.parser.item import Person
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("By Ada Byron and Max Frisch", ["Ada Byron", "Max Frisch"]),
+        ("Von Ada Byron und Max Frisch", ["Ada Byron", "Max Frisch"]),
+        ("Ada Byron, Max Frisch", ["Ada Byron", "Max Frisch"]),
+        ("By Ada Byron, Political Editor", ["Ada Byron"]),
+        ("Martin Luther King, Jr.", ["Martin Luther King, Jr"]),
+        ("desk@harbour.example (Ada Byron)", ["Ada Byron"]),
+        ("Ada Byron <ada@harbour.example>", ["Ada Byron"]),
+        ("ada@harbour.example", []),
+        ("Reuters", []),
+        ("Jane Doe, Associated Press", ["Jane Doe"]),
+        ("Harbour Post Staff", []),
+        ("Newsdesk, dpa", ["Newsdesk"]),
+    ],
+)
+def test_a_byline_names_people(text: str, names: list[str]) -> None:
+    assert split_names(text) == names
+
+
+def test_the_byline_is_kept_as_written() -> None:
+    byline, authors = read_people((Person("By Ada Byron, Editor"), Person("AFP")))
+    assert byline == "By Ada Byron, Editor, AFP"
+    assert [author.name for author in authors] == ["Ada Byron"]
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "byline", "source", "rights", "agency"),
+    [
+        (("LONDON (Reuters) - Ferries sailed.",), None, None, None, "Reuters"),
+        (("WASHINGTON, Jan 6 (AP) — Ferries sailed.",), None, None, None, "AP"),
+        (("(AFP) - Ferries sailed.",), None, None, None, "AFP"),
+        (("Ferries sailed.", "It rained."), "By Jane Doe, Associated Press", None, None, "AP"),
+        (("Ferries sailed.", "It rained."), "PA Media", None, None, "PA Media"),
+        (("Ferries sailed.",), None, "Agence France-Presse", None, "AFP"),
+        (("Ferries sailed.", "(Reporting by A B; Editing by C D)"), None, None, None, "Reuters"),
+        (("Ferries sailed.", "Source: dpa"), None, None, None, "dpa"),
+        (("Ferries sailed.",), None, None, "Copyright 2025 The Associated Press. All rights reserved.", "AP"),
+        (("The captain told Reuters that ferries sailed.", "He said more to AP."), None, None, None, None),
+        (("Ferries sailed.",), "Ada Byron", "The Harbour Post", "© The Harbour Post", None),
+    ],
+)
+def test_an_agency_is_credited_where_it_signs(
+    paragraphs: tuple[str, ...], byline: str | None, source: str | None, rights: str | None, agency: str | None
+) -> None:
+    credit = find_credit(paragraphs, byline=byline, source=source, rights=rights, creators=(byline,) if byline else ())
+    assert credit.agency == agency
+    assert (credit.evidence is None) == (agency is None)

@@ -1,0 +1,51 @@
+"""Dates as publishers write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.parser.fields.dates import parse_date
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Mon, 06 Sep 2010 09:00:00 +0900", "2010-09-06T00:00:00+00:00"),
+        ("06 Sep 10 00:00 UT", "2010-09-06T00:00:00+00:00"),
+        ("Mon, 6 Sep 2010 00:00:00 EST", "2010-09-06T05:00:00+00:00"),
+        ("Wed, 01 Jan 2025 12:00:00 GMT+0200", "2025-01-01T10:00:00+00:00"),
+        ("2025-01-06T09:00:00Z", "2025-01-06T09:00:00+00:00"),
+        ("2025-01-06T09:00:00.123456789-05:30", "2025-01-06T14:30:00.123456+00:00"),
+        ("2025-01-06 09:00:00 +0100", "2025-01-06T08:00:00+00:00"),
+        ("2025-01-06T09:00Z", "2025-01-06T09:00:00+00:00"),
+        ("20250106T090000Z", "2025-01-06T09:00:00+00:00"),
+        ("Mon Jan  6 09:00:00 UTC 2025", "2025-01-06T09:00:00+00:00"),
+        ("January 6, 2025 9:00 PM EST", "2025-01-07T02:00:00+00:00"),
+        ("6. Januar 2025 09:00 MEZ", "2025-01-06T08:00:00+00:00"),
+        ("Seg, 24 Set 2018 19:42:40 -0300", "2018-09-24T22:42:40+00:00"),
+        ("31 Dec 2016 23:59:60 GMT", "2016-12-31T23:59:59+00:00"),
+        ("Mon, 01 Jan 2025 12:00:00 GMT", "2025-01-01T12:00:00+00:00"),
+    ],
+)
+def test_a_date_with_an_offset_names_a_moment(text: str, moment: str) -> None:
+    found = parse_date(text)
+    assert found is not None
+    assert found.isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "yesterday noonish", "2025-01-06 12:00:00", "2025-01-06", "Mon, 06 Jan 2025 09:00:00", "9" * 40,
+        "Sat, 01 Jan 0000 00:00:00 GMT", "2025-13-01T00:00:00Z", "2025-01-06T25:00:00Z", "1969-12-31T23:00:00Z",
+        "Mon, 06 Jan 2025 09:00:00 XYZ",
+    ],
+)  # fmt: skip
+def test_what_names_no_moment_is_not_guessed(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_moment_or_none(text: str) -> None:
+    found = parse_date(text)
+    assert found is None or found.utcoffset() is not None

@@ -1,0 +1,133 @@
+"""The parse stage on a real belt: what is dropped, what is marked, what is passed on."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.parser import limits, tasks
+from shared.belt import Belt, connect
+from shared.errors import TransientError
+from shared.messages import Batch, Document, Outcome
+from shared.queues import INDEX, Queue
+from shared.settings import Settings
+from tests.parser.documents import document, item, rss
+
+MakeSettings = Callable[..., Settings]
+
+
+class Stage:
+    """The stage's handler, its belt, and what it published."""
+
+    def __init__(self, settings: Settings, belt_url: str, fails: Exception | None = None) -> None:
+        self.belt = Belt(connect(belt_url), settings.lease_s)
+        self.published: list[tuple[Queue[Any], Any]] = []
+        self._fails = fails
+        self.handle = tasks.start(settings, self.belt, self._publish)
+
+    def _publish(self, queue: Queue[Any], message: Any) -> None:
+        if self._fails is not None:
+            raise self._fails
+        self.published.append((queue, message))
+
+    def put(self, data: bytes) -> Document:
+        message = document()
+        self.belt.put(message.body_key, data)
+        return message
+
+    def marked(self) -> bool:
+        return self.belt.begun(["token"]) == {"token"}
+
+
+@pytest.fixture(autouse=True)
+def _memory_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits.resource, "setrlimit", lambda *_: None)  # pytest's own process goes on after the test
+
+
+@pytest.fixture
+def stage(settings: MakeSettings, belt_url: str) -> Stage:
+    return Stage(settings(), belt_url)
+
+
+def test_a_document_becomes_one_batch_and_leaves_the_belt_clean(stage: Stage) -> None:
+    message = stage.put(rss(item(1)))
+    stage.handle(message)
+    ((queue, batch),) = stage.published
+    assert queue is INDEX
+    assert isinstance(batch, Batch)
+    assert [entry.source_id for entry in batch.results[0].entries] == ["harbour-1"]
+    assert not stage.marked()
+    assert stage.belt.get(message.body_key, 10**6) is None
+
+
+def test_work_whose_lease_ran_out_is_dropped(stage: Stage) -> None:
+    message = stage.put(rss(item(1)))
+    stage.handle(message.model_copy(update={"lease_ends": datetime.now(UTC) - timedelta(seconds=1)}))
+    assert stage.published == []
+
+
+def test_work_that_somebody_began_is_dropped_and_its_mark_stays(stage: Stage) -> None:
+    message = stage.put(rss(item(1)))
+    stage.belt.begin("token")
+    stage.handle(message)
+    assert stage.published == []
+    assert stage.marked()
+
+
+def test_work_whose_bytes_are_gone_is_dropped(stage: Stage) -> None:
+    stage.handle(document())
+    assert stage.published == []
+    assert not stage.marked()
+
+
+def test_a_document_over_the_limit_is_refused(settings: MakeSettings, belt_url: str) -> None:
+    stage = Stage(settings(max_document_bytes=100), belt_url)
+    stage.handle(stage.put(rss(item(1))))
+    assert stage.published[0][1].results[0].facts.outcome is Outcome.REFUSED
+
+
+def test_a_full_belt_ends_the_mark_and_the_message_goes_back(settings: MakeSettings, belt_url: str) -> None:
+    stage = Stage(settings(), belt_url, fails=TransientError("Redis is full."))
+    message = stage.put(rss(item(1)))
+    with pytest.raises(TransientError):
+        stage.handle(message)
+    assert not stage.marked()
+    assert stage.belt.get(message.body_key, 10**6) is not None
+
+
+def test_a_bug_leaves_its_mark(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "read_document", _raising(ZeroDivisionError()))
+    message = stage.put(rss(item(1)))
+    with pytest.raises(ZeroDivisionError):
+        stage.handle(message)
+    assert stage.marked()
+
+
+@pytest.mark.parametrize(("error", "word"), [(limits.TooSlow(), "longer than"), (MemoryError(), "MiB")])
+def test_a_document_that_costs_too_much_is_refused(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: BaseException, word: str
+) -> None:
+    monkeypatch.setattr(tasks, "read_document", _raising(error))
+    stage.handle(stage.put(rss(item(1))))
+    facts = stage.published[0][1].results[0].facts
+    assert facts.outcome is Outcome.REFUSED
+    assert word in facts.error
+    assert not stage.marked()
+
+
+def test_work_without_end_is_stopped_by_its_own_cpu_time() -> None:
+    def work() -> None:
+        with limits.cpu_seconds(0.05):
+            while True:
+                pass
+
+    with pytest.raises(limits.TooSlow):
+        work()
+
+
+def _raising(error: BaseException) -> Callable[..., None]:
+    def read(*_: object) -> None:
+        raise error
+
+    return read

@@ -1,0 +1,57 @@
+"""Settings come from the environment, and a wrong one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.errors import UsageError
+from shared.settings import Settings, read_settings
+
+
+def test_without_an_environment_all_is_as_described() -> None:
+    settings = read_settings()
+    assert (settings.database_url, settings.redis_url, settings.data_dir) == ("", "", Path(".wireroom"))
+    assert settings.fetch_allow == ()
+
+
+def test_a_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREROOM_LEASE_S", "60")
+    assert read_settings().lease_s == 60
+    assert read_settings().document_ttl_s == 120
+
+
+def test_addresses_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREROOM_FETCH_ALLOW", "10.0.0.1:80, [::1]:8080,,")
+    assert read_settings().fetch_allow == ("10.0.0.1:80", "[::1]:8080")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WIREROOM_PORT", "eighty"),
+        ("WIREROOM_PORT", "70000"),
+        ("WIREROOM_LEASE_S", "1"),
+        ("WIREROOM_FOLD_THRESHOLD", "0"),
+        ("WIREROOM_LOG_FORMAT", "xml"),
+        ("WIREROOM_LOG_LEVEL", "LOUD"),
+        ("WIREROOM_BELT_MEMORY_SHARE", "1.5"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_with_its_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError) as caught:
+        read_settings()
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{name} is wrong")
+    assert value in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().port = 1  # type: ignore[misc]
+
+
+def test_every_setting_has_a_description() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
