@@ -36,6 +36,9 @@ dependencies: $(READY) ## what is imported is declared, and the other way round
 bench: $(READY) ## measure: feeds and articles a second, CPU and memory, beside the library reader
 	@$(BIN)/python -m bench $(ARGS)
 
+score: $(READY) ## score against ../shared/corpus: make score ARGS="feeds pages newswire fold"
+	@$(BIN)/python -m bench.score $(ARGS)
+
 env: .env ## write .env with random passwords for docker-compose
 
 compose: ## prove the stack with Docker: starts, scales, keeps its services apart, survives a flush
@@ -61,4 +64,4 @@ $(READY): $(UV) pyproject.toml uv.lock
 	UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --python $(BIN)/python
 	@touch $(READY)
 
-.PHONY: help setup run test check lint types imports dependencies bench env compose clean
+.PHONY: help setup run test check lint types imports dependencies bench score env compose clean

@@ -184,6 +184,14 @@ class Belt:
             counts = pipe.execute()
         return {name: counts[2 * at] + counts[2 * at + 1] for at, name in enumerate(NAMES)}
 
+    def waiting(self, queue: str) -> int:
+        """Return the number of messages that wait in one queue.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            return self.client.llen(queue)
+
     # -- pulses
 
     def pulse(self, worker: str) -> None:

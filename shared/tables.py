@@ -125,6 +125,7 @@ class Feed(Leased, Table):
         ),
         Index("feeds_publication", "publication_id"),
         CheckConstraint("state IN ('active', 'paused', 'gone', 'parked')", name="feed_state"),
+        {"sqlite_autoincrement": True},  # a removed feed's layers are never taken for another's
     )
 
 
@@ -374,7 +375,10 @@ class SetAside(Table):
     reason: Mapped[str]
     data: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: the belt no longer had them
 
-    __table_args__ = (Index("set_aside_target", "kind", "target_id"),)
+    __table_args__ = (
+        Index("set_aside_target", "kind", "target_id"),
+        {"sqlite_autoincrement": True},  # a number that an operator has read names nothing else later
+    )
 
 
 class Counter(Table):

@@ -17,6 +17,7 @@ from celery import Celery
 from celery.exceptions import Reject
 from celery.platforms import SecurityWarning
 from celery.signals import worker_process_init
+from celery.worker.request import Request
 from kombu.exceptions import OperationalError
 from pydantic import ValidationError
 
@@ -117,11 +118,13 @@ def run_worker(queue: Queue[M], start: Start[M], settings: Settings, processes: 
         handlers[queue.name] = consumer(queue, start(settings, belt, publisher(app, belt)), belt, name)
         handlers[BEAT] = lambda body, message_id: belt.pulse(name)
 
-    @app.task(name=_task(queue.name), bind=True, time_limit=time_limit_s + 30, soft_time_limit=time_limit_s)  # type: ignore[untyped-decorator]
+    limits = {"time_limit": time_limit_s + 30, "soft_time_limit": time_limit_s}
+
+    @app.task(name=_task(queue.name), bind=True, Request=Held, **limits)  # type: ignore[untyped-decorator]
     def work(self: Any, body: str) -> None:
         handlers[queue.name](body, self.request.id)
 
-    @app.task(name=BEAT)  # type: ignore[untyped-decorator]
+    @app.task(name=BEAT, Request=Held)  # type: ignore[untyped-decorator]
     def beat() -> None:
         handlers[BEAT]("", "")
 
@@ -138,6 +141,17 @@ def run_worker(queue: Queue[M], start: Start[M], settings: Settings, processes: 
     )
     worker.start()
     return int(worker.exitcode or 0)
+
+
+class Held(Request):  # type: ignore[misc]
+    """A message in work, whose acknowledgement fails loudly.
+
+    Celery logs a connection that breaks there and goes on: the message then counts as held for ever, and a worker whose
+    every slot is taken like this lives and consumes nothing. Raised, the error makes it connect anew.
+    """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **(more | {"connection_errors": ()}))
 
 
 def consumer(queue: Queue[M], handle: Callable[[M], None], belt: Belt, name: str) -> Callable[[str, str], None]:
@@ -191,7 +205,7 @@ def healthy(settings: Settings, stage: str, within_s: int) -> bool:
     belt = Belt(connect(settings.redis_url), settings.lease_s)
     name = worker_name(stage)
     age = belt.pulse_age_s(name)
-    if stage in NAMES and not belt.client.llen(name):  # the scheduler takes nothing: its pulse is its tick
+    if stage in NAMES and not belt.waiting(name):  # the scheduler takes nothing: its pulse is its tick
         celery_app(settings, stage).send_task(BEAT, queue=name, ignore_result=True)
     return age is not None and age <= within_s
 

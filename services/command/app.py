@@ -4,6 +4,7 @@ import sys
 from importlib import import_module
 
 import typer
+from typer.exceptions import TyperException
 
 from shared.errors import UsageError, WireroomError
 
@@ -51,7 +52,10 @@ def main() -> None:
     """Run the command; an error is one sentence on standard error, status 2 for wrong usage, 1 for failed work."""
     verb = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
-        build(verb)()
+        sys.exit(build(verb)(prog_name="wireroom", standalone_mode=False))
+    except TyperException as error:
+        typer.echo(_usage(error), err=True)
+        sys.exit(error.exit_code)
     except UsageError as error:
         typer.echo(f"wireroom: {error}", err=True)
         sys.exit(2)
@@ -61,3 +65,13 @@ def main() -> None:
     except BrokenPipeError:  # `wireroom articles | head`
         sys.stderr.close()
         sys.exit(0)
+
+
+def _usage(error: TyperException) -> str:
+    """Return what is wrong with the words of a command in one line, or the help of one that was named without more."""
+    message = error.format_message()
+    if "\n" in message:
+        return message
+    context = getattr(error, "ctx", None)
+    asked = f"{context.command_path if context else 'wireroom'} --help"
+    return f"wireroom: {message.rstrip('.?')}{'?' if message.endswith('?') else '.'} See `{asked}`."

@@ -11,7 +11,13 @@ from shared.database import reading, writing
 
 verbs = typer.Typer(help="What could not be processed, with its reason and its bytes.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-Ids = Annotated[list[int], typer.Argument(help="Numbers from `setaside list`.", show_default=False)]
+Id = Annotated[
+    int, typer.Argument(help="Number from `setaside list`.", min=1, max=feed_store.LARGEST_ID, show_default=False)
+]
+Ids = Annotated[
+    list[int],
+    typer.Argument(help="Numbers from `setaside list`.", min=1, max=feed_store.LARGEST_ID, show_default=False),
+]
 
 
 def add_to(app: typer.Typer, verb: str) -> None:
@@ -29,7 +35,7 @@ def list_(as_json: Json = False) -> None:
 
 
 @verbs.command()
-def show(aside_id: Annotated[int, typer.Argument(help="Number from `setaside list`.", show_default=False)]) -> None:
+def show(aside_id: Id) -> None:
     """Show one: its facts on standard error, its bytes on standard output."""
     with reading(open_store()) as connection:
         row = feed_store.set_aside(connection, [aside_id])[0]

@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from services.command.opml import Outline
+from services.indexer.articles import leave
 from shared.database import now
 from shared.errors import UsageError
 from shared.hosts import host_of
+from shared.messages import split_digests
 from shared.tables import Article, Feed, Page, Publication, SetAside
 
+LARGEST_ID = 2**63 - 1
 IDS_AT_ONCE = 5000  # in one statement, well under what either database takes
 _TAKEN_BACK = {"lease_token": None, "attempts": 0}
 
@@ -63,7 +66,7 @@ def find(connection: Connection, names: Sequence[str]) -> list[Any]:
     """
     found = []
     for name in names:
-        match = Feed.id == int(name) if name.isdecimal() else Feed.url == name
+        match = Feed.id == int(name) if name.isdecimal() and int(name) <= LARGEST_ID else Feed.url == name
         row = connection.execute(
             select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication).where(match)
         ).one_or_none()
@@ -117,7 +120,10 @@ def resume(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
-    """Forget feeds; their articles stay."""
+    """Forget feeds; their articles stay, seen for the last time now where no other feed lists them."""
+    moment = now(connection)
+    for row in connection.execute(select(Feed.id, Feed.entry_digests).where(Feed.id.in_(ids))).all():
+        leave(connection, row.id, split_digests(row.entry_digests), moment)
     connection.execute(delete(Feed).where(Feed.id.in_(ids)))
 
 
@@ -151,7 +157,10 @@ def aside_bytes(connection: Connection, aside_id: int) -> bytes | None:
 
 
 def replay(connection: Connection, ids: Sequence[int]) -> None:
-    """Take what was set aside up again: its feed or page is due now, as if nothing were known of its entries."""
+    """Take what was set aside up again: its feed or page is due now, as if nothing were known of its entries.
+
+    :raises UsageError: one of `ids` names nothing, or something whose feed was removed.
+    """
     moment = now(connection)
     for row in set_aside(connection, ids):
         table, identity = (Feed, Feed.id) if row.kind == "feed" else (Page, Page.article_id)
@@ -159,7 +168,12 @@ def replay(connection: Connection, ids: Sequence[int]) -> None:
         if row.kind == "feed":
             forgotten["entry_digests"] = ""
         fresh = {"state": "active", "state_reason": None, "failures": 0, "due_at": moment, "ready_at": moment}
-        connection.execute(update(table).where(identity == row.target_id).values(**fresh, **forgotten, **_TAKEN_BACK))
+        changed = update(table).where(identity == row.target_id).values(**fresh, **forgotten, **_TAKEN_BACK)
+        if connection.execute(changed).rowcount == 0:
+            raise UsageError(
+                f"{row.id} cannot be taken up again: its {row.kind}, {row.url}, is no longer in the store. Drop it, or "
+                "add the feed again."
+            )
     drop(connection, ids)
 
 

@@ -105,7 +105,9 @@ def show(
 
 @verbs.command()
 def refresh(
-    names: Annotated[list[str] | None, typer.Argument(help="Numbers or addresses of feeds.", show_default=False)] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Numbers or addresses of feeds.", show_default=False)
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All active feeds.")] = False,
 ) -> None:
     """Poll feeds now."""

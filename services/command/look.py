@@ -31,6 +31,9 @@ class Fetched:
     media_type: str | None
 
 
+Read = Callable[[Fetched], "list[Entry]"]
+
+
 def add_to(app: typer.Typer, verb: str) -> None:
     """Add the verb to `app`."""
     verbs: dict[str, Callable[..., None]] = {"poll": poll, "extract": extract, "fold": fold}
@@ -91,11 +94,30 @@ def _page(document: Fetched) -> "list[Entry]":
     return [read_page_bytes(document.data, document.url, document.media_type)]
 
 
-def _each(sources: list[str], listing: Path | None, url: str, read: Any, *, as_json: bool) -> None:
+def _within_limits(read: Read, settings: Settings) -> Read:
+    """Return what reads a document at the cost that a worker would allow it."""
+    from services.parser import limits
+
+    limits.cap_memory(settings.parse_memory_mb)
+
+    def limited(document: Fetched) -> "list[Entry]":
+        try:
+            with limits.cpu_seconds(settings.parse_time_s):
+                return read(document)
+        except limits.TooSlow:
+            raise Malformed(f"The document took longer than {settings.parse_time_s} s to read.") from None
+        except MemoryError:
+            raise Malformed(f"The document needed more than {settings.parse_memory_mb} MiB to read.") from None
+
+    return limited
+
+
+def _each(sources: list[str], listing: Path | None, url: str, read: Read, *, as_json: bool) -> None:
     """Read every source; one that fails is named and the others go on, status 1 at the end."""
     if bool(sources) == bool(listing):
         raise UsageError("Name feeds or pages by address or file, or a list of them with --from.")
     settings = read_settings()
+    read = _within_limits(read, settings)
     if listing:
         for line in console.progress(list(_lines(listing)), "Reading"):
             console.say(json.dumps(_answer(line, read, settings), ensure_ascii=False))
@@ -115,17 +137,25 @@ def _each(sources: list[str], listing: Path | None, url: str, read: Any, *, as_j
 
 def _lines(listing: Path) -> Iterator[dict[str, Any]]:
     try:
-        for number, line in enumerate(listing.read_text(encoding="utf-8").splitlines(), 1):
-            if line.strip():
-                item = json.loads(line)
-                if not isinstance(item, dict) or "id" not in item or not (item.get("path") or item.get("url")):
-                    raise UsageError(f"{listing}:{number}: a line is {{id, path, url}}; path or url has to be there.")
-                yield item
-    except (OSError, ValueError) as error:
+        lines = listing.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{listing} cannot be read: {error}.") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _line(f"{listing}:{number}", line)
 
 
-def _answer(line: Mapping[str, Any], read: Any, settings: Settings) -> dict[str, Any]:
+def _line(where: str, line: str) -> dict[str, Any]:
+    try:
+        item = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"{where}: the line is no JSON: {error}.") from None
+    if not isinstance(item, dict) or "id" not in item or not (item.get("path") or item.get("url")):
+        raise UsageError(f"{where}: a line is {{id, path, url}}; id, and path or url, have to be there.")
+    return item
+
+
+def _answer(line: Mapping[str, Any], read: Read, settings: Settings) -> dict[str, Any]:
     source = str(line.get("path") or line["url"])
     entries = contain(lambda: read(_load(source, str(line.get("url") or ""), settings)))
     if isinstance(entries, Failed):

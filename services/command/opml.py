@@ -1,7 +1,7 @@
 """OPML, the format in which feed lists travel (OPML 2.0), both ways. Pure."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -9,6 +9,8 @@ from lxml import etree
 
 from shared.errors import UsageError
 from shared.hosts import web_address
+
+LONGEST_S = 366 * 86_400  # between two polls
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def read(data: bytes) -> tuple[list[Outline], list[Wrong]]:
     if root is None or root.tag != "opml" or body is None:
         raise UsageError("This is no OPML: it has no <opml> with a <body>.")
     feeds: list[Outline] = []
-    wrong = [Wrong(entry.line, f"not well-formed: {entry.message}") for entry in parser.error_log]
+    wrong = [Wrong(entry.line, f"It is not well-formed: {entry.message.rstrip('.')}.") for entry in parser.error_log]
     _walk(body, None, feeds, wrong)
     return feeds, sorted(wrong, key=lambda one: one.line)
 
@@ -55,28 +57,35 @@ def read(data: bytes) -> tuple[list[Outline], list[Wrong]]:
 def _walk(element: "etree._Element", folder: str | None, feeds: list[Outline], wrong: list[Wrong]) -> None:
     for outline in element.iterchildren("outline"):
         line: int = cast("int | None", outline.sourceline) or 0
-        name = outline.get("text") or outline.get("title")
-        address = outline.get("xmlUrl")
-        if address is None and len(outline):
-            _walk(outline, name or folder, feeds, wrong)
-            continue
-        if address is None:
-            wrong.append(Wrong(line, f"the outline {name!r} has no xmlUrl, so it names no feed"))
-            continue
-        try:
-            seconds = outline.get("wireroomInterval")
-            feeds.append(
-                Outline(
-                    url=web_address(address),
-                    title=name,
-                    site_url=outline.get("htmlUrl"),
-                    folder=folder,
-                    interval_s=int(seconds) if seconds else None,
-                    line=line,
-                )
-            )
-        except (UsageError, ValueError) as error:
-            wrong.append(Wrong(line, str(error)))
+        said = {str(name).lower(): str(value) for name, value in outline.attrib.items()}  # some write xmlurl or xmlURL
+        name = said.get("text") or said.get("title") or None
+        if "xmlurl" in said:
+            try:
+                feeds.append(_feed(said, name, folder, line))
+            except UsageError as error:
+                wrong.append(Wrong(line, str(error)))
+        elif len(outline) == 0:
+            wrong.append(Wrong(line, f"The outline {name!r} has no xmlUrl, so it names no feed."))
+        _walk(outline, folder if "xmlurl" in said else name or folder, feeds, wrong)
+
+
+def _feed(said: Mapping[str, str], name: str | None, folder: str | None, line: int) -> Outline:
+    """Return the feed that an outline names.
+
+    :raises UsageError: it names none, or an interval that is none.
+    """
+    url = web_address(said["xmlurl"])
+    seconds = said.get("wireroominterval")
+    if seconds is not None and not (seconds.isascii() and seconds.isdecimal() and 0 < int(seconds) <= LONGEST_S):
+        raise UsageError(f"wireroomInterval {seconds!r} is no number of seconds from 1 to {LONGEST_S}.")
+    return Outline(
+        url=url,
+        title=None if name == url else name,
+        site_url=said.get("htmlurl") or None,
+        folder=folder,
+        interval_s=int(seconds) if seconds else None,
+        line=line,
+    )
 
 
 def write(feeds: Iterable[Outline]) -> bytes:

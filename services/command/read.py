@@ -1,6 +1,6 @@
 """`wireroom articles`, `stories`, `changes` and `status`: the store, read as any reader reads it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ from shared.errors import Failed, contain
 from shared.settings import read_settings
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+LARGEST = 2**63 - 1  # number that either database takes
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")]
 
 
@@ -30,8 +31,8 @@ def add_to(app: typer.Typer, verb: str) -> None:
 def articles(
     as_json: Json = False,
     limit: Limit = 30,
-    publication: Annotated[int | None, typer.Option(help="Only of this title, by its number.")] = None,
-    story: Annotated[int | None, typer.Option(help="Only of this story.")] = None,
+    publication: Annotated[int | None, typer.Option(help="Only of this title, by its number.", max=LARGEST)] = None,
+    story: Annotated[int | None, typer.Option(help="Only of this story.", max=LARGEST)] = None,
 ) -> None:
     """List articles, newest first; --json gives the whole of each."""
     from services.reader.queries.articles import Filters, list_articles
@@ -84,7 +85,7 @@ def stories(as_json: Json = False, limit: Limit = 30) -> None:
 
 def changes(
     as_json: Json = False,
-    after: Annotated[int, typer.Option(min=0, help="Only those after this number.")] = 0,
+    after: Annotated[int, typer.Option(min=0, max=LARGEST, help="Only those after this number.")] = 0,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, in the log's order.")] = 100,
 ) -> None:
     """Print the change log in its order."""
@@ -111,23 +112,25 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         measures = take_measures(connection, settings.lease_s)
         latest, _ = list_articles(connection, Filters(), None, 1, full=False)
     said: dict[str, Any] = {
-        "feeds": _counts({health.value: count for health, count in measures.feed_health.items()}),
-        "pages": _counts(measures.page_states),
-        "polls_last_hour": _counts({f"{kind} {outcome}": count for (kind, outcome), count in measures.polls.items()}),
-        "articles": _counts(measures.articles),
+        "feeds": {health.value: count for health, count in measures.feed_health.items()},
+        "pages": dict(measures.page_states),
+        "polls_last_hour": {f"{kind} {outcome}": count for (kind, outcome), count in measures.polls.items()},
+        "articles": dict(measures.articles),
         "stories": measures.stories,
         "changes": measures.log_head,
         "latest_article": f"{latest[0].headline} ({latest[0].publication.name})" if latest else None,
         "published_to_stored": _latency(measures.latencies_s),
-        "latest_feed_waits": f"{measures.feed_lateness_s:.0f} s",
-        "set_aside": _counts(measures.set_aside),
-        "counters": _counts(measures.counters),
+        "latest_feed_waits_s": round(measures.feed_lateness_s),
+        "set_aside": dict(measures.set_aside),
+        "counters": dict(measures.counters),
         "queues": _queues(settings.redis_url, settings.lease_s),
     }
+    if not as_json:
+        said = {name: _counts(value) if isinstance(value, dict) else value for name, value in said.items()}
     console.facts(said, as_json=as_json)
 
 
-def _counts(counts: Any) -> str:
+def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()) or "none"
 
 
@@ -135,9 +138,9 @@ def _latency(seconds: tuple[float, float] | None) -> str | None:
     return None if seconds is None else f"median {seconds[0]:.0f} s, 95th percentile {seconds[1]:.0f} s"
 
 
-def _queues(redis_url: str, lease_s: int) -> str:
+def _queues(redis_url: str, lease_s: int) -> dict[str, int] | str:
     if not redis_url:
         return "not asked: WIREROOM_REDIS_URL is not set"
     belt = Belt(connect(redis_url), lease_s)
     queued = contain(belt.queued)
-    return str(queued.error) if isinstance(queued, Failed) else _counts(queued)
+    return str(queued.error) if isinstance(queued, Failed) else queued

@@ -6,7 +6,7 @@ from shared.worker import run_worker
 
 FETCH_LIMIT_S = 90  # a job starts no fetch after 45 s, and one fetch ends within 30
 INDEX_LIMIT_S = 90
-PARSE_GRACE_S = 5  # the parser's own alarm goes off before this; what ignores it is killed
+PARSE_WALL = 3  # seconds of wall clock for each of CPU: a busy machine is no reason to kill; the alarm counts CPU
 
 
 def serve(stage: str, settings: Settings) -> int:
@@ -18,7 +18,7 @@ def serve(stage: str, settings: Settings) -> int:
     if stage == "parse":
         from services.parser.tasks import start as parse
 
-        return run_worker(PARSE, parse, settings, settings.parse_processes, settings.parse_time_s + PARSE_GRACE_S)
+        return run_worker(PARSE, parse, settings, settings.parse_processes, PARSE_WALL * settings.parse_time_s)
     from services.indexer.tasks import start as index
 
     return run_worker(INDEX, index, settings, settings.index_processes, INDEX_LIMIT_S)

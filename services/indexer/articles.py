@@ -12,7 +12,7 @@ from services.indexer.judge import Fresh, Known, Revised, Source, Unchanged
 from services.indexer.merge import Head, LayerState, content_sha256
 from shared.hosts import host_of
 from shared.schema import Content
-from shared.tables import Article, ArticleKey, Layer, Page, Revision, Story, core
+from shared.tables import Article, ArticleKey, Layer, Moment, Page, Revision, Story, core
 
 _COLUMNS = tuple(name for name in Content.model_fields if name != "provenance")
 _KNOWN = (
@@ -75,9 +75,8 @@ def insert_fresh(
         return []
     born = {"articles": 1, "publications": 1, "created_at": now, "updated_at": now}
     times = [verdict.head.content.published_at or now for verdict in fresh]
-    stories = connection.scalars(
-        insert(Story).returning(Story.id, sort_by_parameter_order=True), [{**born, "ordered_at": at} for at in times]
-    ).all()
+    # asked for in order, rows come back in statements of their own; stories are alike, and articles name theirs
+    stories = sorted(connection.scalars(insert(Story).returning(Story.id), [{**born, "ordered_at": now}] * len(fresh)))
     rows = [
         {
             **_article_values(verdict.head, source, now),
@@ -93,14 +92,19 @@ def insert_fresh(
         }
         for verdict, at, story in zip(fresh, times, stories, strict=True)
     ]
-    ids = connection.scalars(insert(Article).returning(Article.id, sort_by_parameter_order=True), rows).all()
+    made = connection.execute(insert(Article).returning(Article.id, Article.story_id), rows)
+    given = {story: id_ for id_, story in made}
+    ids = [given[story] for story in stories]
     pairs = list(zip(ids, stories, strict=True))
     connection.execute(
-        update(core(Story)).where(Story.id == bindparam("story")).values(original_id=bindparam("article")),
-        [{"story": story, "article": id_} for id_, story in pairs],
+        update(core(Story))
+        .where(Story.id == bindparam("story"))
+        .values(original_id=bindparam("article"), ordered_at=bindparam("at", type_=Moment)),
+        [{"story": story, "article": id_, "at": at} for (id_, story), at in zip(pairs, times, strict=True)],
     )
     _add_revisions(connection, [(id_, 1, [], verdict.head) for id_, verdict in zip(ids, fresh, strict=True)], now)
-    put_keys(connection, publication_id, [(id_, verdict.entry.keys) for id_, verdict in zip(ids, fresh, strict=True)])
+    keys = [(id_, verdict.entry.keys) for id_, verdict in zip(ids, fresh, strict=True)]
+    put_keys(connection, publication_id, keys, fresh=True)
     put_layers(
         connection,
         feed_id,
@@ -109,18 +113,11 @@ def insert_fresh(
     return pairs
 
 
-def update_revised(connection: Connection, revised: Sequence[Revised], source: Source, now: datetime) -> dict[int, int]:
-    """Write new heads and, where a reader would notice, new revisions; return the revision number by article id."""
+def update_revised(connection: Connection, revised: Sequence[Revised], source: Source, now: datetime) -> None:
+    """Write new heads and, where a reader would notice, new revisions."""
     numbers = {verdict.known.id: verdict.known.revision + bool(verdict.kinds) for verdict in revised}
     for verdict in revised:
-        values = _article_values(verdict.head, source, now)
-        if verdict.head.content.published_at:
-            values["ordered_at"] = verdict.head.content.published_at
-        connection.execute(
-            update(Article)
-            .where(Article.id == verdict.known.id)
-            .values(**values, revision=numbers[verdict.known.id], last_seen_at=None)
-        )
+        _update_head(connection, verdict.known.id, verdict.head, source, now, revision=numbers[verdict.known.id])
     _add_revisions(
         connection,
         [
@@ -130,7 +127,14 @@ def update_revised(connection: Connection, revised: Sequence[Revised], source: S
         ],
         now,
     )
-    return numbers
+
+
+def _update_head(
+    connection: Connection, article_id: int, head: Head, source: Source, now: datetime, **more: int
+) -> None:
+    values = {**_article_values(head, source, now), **more}
+    values["ordered_at"] = head.content.published_at or Article.first_seen_at
+    connection.execute(update(Article).where(Article.id == article_id).values(**values))
 
 
 def _article_values(head: Head, source: Source, now: datetime) -> dict[str, Any]:
@@ -166,19 +170,26 @@ def _add_revisions(connection: Connection, states: Sequence[tuple[int, int, list
         connection.execute(insert(Revision), rows)
 
 
-def put_keys(connection: Connection, publication_id: int, keys: Sequence[tuple[int, tuple[str, ...]]]) -> None:
-    """Make articles known by keys; a key that was reused for another article now names that one."""
+def put_keys(
+    connection: Connection, publication_id: int, keys: Sequence[tuple[int, tuple[str, ...]]], *, fresh: bool
+) -> None:
+    """Make articles known by keys.
+
+    A key that was reused now names the fresh article; a known one takes no other's, or two would take it from each
+    other at every poll.
+    """
     rows = {key: {"publication_id": publication_id, "key": key, "article_id": id_} for id_, of in keys for key in of}
     if not rows:
         return
     statement = _upsert(connection)(ArticleKey)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[ArticleKey.publication_id, ArticleKey.key],
-            set_={"article_id": statement.excluded.article_id},
-        ),
-        list(rows.values()),
-    )
+    index = [ArticleKey.publication_id, ArticleKey.key]
+    if fresh:
+        statement = statement.on_conflict_do_update(
+            index_elements=index, set_={"article_id": statement.excluded.article_id}
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=index)
+    connection.execute(statement, list(rows.values()))
 
 
 def put_layers(
@@ -212,14 +223,25 @@ def put_layers(
     )
 
 
-def touch(connection: Connection, feed_id: int | None, unchanged: Sequence[Unchanged]) -> None:
-    """Write the layers of articles that a reader would find as they were."""
+def touch(
+    connection: Connection, feed_id: int | None, unchanged: Sequence[Unchanged], source: Source, now: datetime
+) -> None:
+    """Write the layers of articles whose words are as they were, and what changed beside them."""
     put_layers(connection, feed_id, [(one.known.id, one.layer, one.entry.digest) for one in unchanged if one.layer])
-    put_back = [one.known.id for one in unchanged]
-    if put_back:
-        connection.execute(
-            update(Article).where(Article.id.in_(put_back), Article.last_seen_at.is_not(None)).values(last_seen_at=None)
-        )
+    for one in unchanged:
+        if one.head:
+            _update_head(connection, one.known.id, one.head, source, now)
+    late = [{"article": one.known.id, "entry": one.entry.digest} for one in unchanged if one.layer is None]
+    if late and feed_id is not None:
+        of_feed = and_(Layer.article_id == bindparam("article"), Layer.feed_id == feed_id)
+        connection.execute(update(core(Layer)).where(of_feed).values(digest=bindparam("entry"), left_at=None), late)
+
+
+def relist(connection: Connection, ids: Sequence[int]) -> None:
+    """Note that articles which may have left every feed are listed again."""
+    if ids:
+        again = and_(Article.id.in_(ids), Article.last_seen_at.is_not(None))
+        connection.execute(update(Article).where(again).values(last_seen_at=None))
 
 
 def leave(connection: Connection, feed_id: int, digests: Iterable[str], now: datetime) -> int:

@@ -14,6 +14,7 @@ from services.indexer.articles import (
     leave,
     put_keys,
     put_layers,
+    relist,
     touch,
     update_revised,
     want_pages,
@@ -25,6 +26,7 @@ from services.indexer.publications import publication_of
 from services.indexer.settle import Brought, Row
 from services.indexer.stories import fold
 from shared.database import now, writing
+from shared.errors import TransientError
 from shared.messages import PARSER, Kind, Result, split_digests
 from shared.settings import Settings
 
@@ -52,17 +54,23 @@ def write_document(connection: Connection, result: Result, settings: Settings) -
     publication_id = 0 if page else publication_of(connection, row, result.feed, moment)
     source = Source(PAGE if page else f"feed:{row.id}", row.lease_no, result.parser or PARSER, result.document_sha256)
     verdicts = _judge(connection, result, publication_id, source, moment, lock=False)
-    changes = any(isinstance(verdict, (Fresh, Revised)) for verdict in verdicts)
+    changes = any(map(_makes_news, verdicts))
     last = take_head(connection) if changes else 0
-    moment = now(connection)
-    verdicts = _judge(connection, result, publication_id, source, moment, lock=True)
+    if connection.dialect.name != "sqlite":  # where another indexer may have committed while this one waited
+        moment = now(connection)
+        verdicts = _judge(connection, result, publication_id, source, moment, lock=True)
     brought = _brought(result, verdicts, row)
     settle.settle(connection, result.facts.kind, [(result, row, brought)], moment, settings)
     news = _write(connection, result, row, publication_id, verdicts, source, moment, settings)
-    if news and not changes:
-        last = take_head(connection)
+    if news and not changes:  # the log's row is taken before any article's: going back for it could deadlock
+        raise TransientError("An article changed between being looked up and being locked.")
     append(connection, last, news, moment)
     return brought
+
+
+def _makes_news(verdict: Verdict) -> bool:
+    """Return whether the log may get a line through it, so that its row has to be taken first."""
+    return isinstance(verdict, (Fresh, Revised)) or (isinstance(verdict, Unchanged) and verdict.refold)
 
 
 def _judge(
@@ -90,24 +98,22 @@ def _write(
     fresh = [verdict for verdict in verdicts if isinstance(verdict, Fresh)]
     revised = [verdict for verdict in verdicts if isinstance(verdict, Revised)]
     unchanged = [verdict for verdict in verdicts if isinstance(verdict, Unchanged)]
+    known: list[Revised | Unchanged] = [*revised, *unchanged]
     feed_id = None if result.facts.kind is Kind.PAGE else row.id
     made = insert_fresh(connection, publication_id, row.id, fresh, source, moment)
     update_revised(connection, revised, source, moment)
     put_layers(connection, feed_id, [(one.known.id, one.layer, one.entry.digest) for one in revised])
-    touch(connection, feed_id, unchanged)
+    touch(connection, feed_id, unchanged, source, moment)
     if feed_id is not None:
-        old_keys = [
-            (one.known.id, one.known.missing(one.entry.keys))
-            for one in [*revised, *unchanged]
-            if isinstance(one, (Revised, Unchanged)) and not one.entry.cancelled
-        ]
-        put_keys(connection, publication_id, old_keys)
+        relist(connection, [one.known.id for one in known])
+        old_keys = [(one.known.id, one.known.missing(one.entry.keys)) for one in known if not one.entry.cancelled]
+        put_keys(connection, publication_id, old_keys, fresh=False)
         left = set(split_digests(row.digests)) - set(split_digests(result.window or row.digests))
         leave(connection, row.id, left, moment)
         _want_pages(connection, row, made, fresh, revised, moment, settings)
     aside.keep_rejected(connection, result, row, moment)
     new_ids = frozenset(id_ for id_, _ in made)
-    changed = [one.known.id for one in revised if one.withdrawn or {"text", "headline", "status"} & set(one.kinds)]
+    changed = [one.known.id for one in known if one.refold]
     folded = fold(connection, [*new_ids, *changed], new_ids, moment, settings) if new_ids or changed else []
     return [*(News("created", id_) for id_, _ in made), *map(_news, revised), *folded]
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.indexer.identity import resolve
-from services.indexer.merge import Head, LayerState, believed, cancelled, content_sha256, kinds_of_change, merge, newer
+from services.indexer.merge import (
+    Head,
+    LayerState,
+    believed,
+    cancelled,
+    content_sha256,
+    fold_material,
+    kinds_of_change,
+    merge,
+    newer,
+)
 from shared.messages import Entry
 
 MOST_KEYS = 4  # of one kind that an article is known by
@@ -70,15 +80,21 @@ class Revised:
     head: Head
     kinds: tuple[str, ...]
     withdrawn: bool
+    refold: bool  # its story may be another now
 
 
 @dataclass(frozen=True)
 class Unchanged:
-    """A known article that a reader would find as it was; `layer` is None where an older state came late."""
+    """A known article whose words are as they were; `layer` is None where an older state came late.
+
+    `head` is there where something beside the words changed, such as a date or a section: no revision, but written.
+    """
 
     entry: Entry
     known: Known
     layer: LayerState | None
+    head: Head | None = None
+    refold: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,12 +132,14 @@ def judge(entry: Entry, known: Known | None, source: Source, now: datetime) -> F
     layer = _layer(entry, source, now) if not entry.cancelled else _cancelled(entry, old or known.layers[0], source)
     if not newer(old, layer):
         return Unchanged(entry, known, None)
+    was = merge(known.layers)
     head = merge([*(other for name, other in layers.items() if name != source.name), layer])
+    refold = fold_material(head) != fold_material(was)
     if content_sha256(head.content) == known.content_sha256 and source.parser == known.parser:
-        return Unchanged(entry, known, layer)
-    kinds = tuple(kinds_of_change(merge(known.layers).content, head.content))
+        return Unchanged(entry, known, layer, head if head != was else None, refold)
+    kinds = tuple(kinds_of_change(was.content, head.content))
     gone = head.content.status.value == "cancelled" and known.status != "cancelled"
-    return Revised(entry, known, layer, head, kinds, gone)
+    return Revised(entry, known, layer, head, kinds, gone, refold)
 
 
 def _layer(entry: Entry, source: Source, now: datetime) -> LayerState:

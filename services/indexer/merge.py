@@ -1,6 +1,5 @@
 """An article as a function of its layers, whatever the order they came in. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,9 @@ from shared.schema import BodySource, Content, Status
 AHEAD = timedelta(minutes=10)  # a date further ahead of the clock is not believed
 PAGE = "page"  # the source of a page's layer; a feed's is "feed:<id>"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_BODY = ("body_html", "body_text")
-_SPACE = re.compile(r"\s+")
+_BODY = frozenset({"body_html", "body_text"})
+_FEED_FIRST = frozenset({"headline", "summary", "published_at", "updated_at"})  # the list's own, whoever gave the body
+_UNSAID = {name: field.default for name, field in Content.model_fields.items() if name != "provenance"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,14 @@ class Head:
     document_sha256: str | None
 
 
+def fold_material(head: Head) -> tuple[object, ...]:
+    """Return what an article's story depends on."""
+    content = head.content
+    text = content.body_text or content.summary
+    standing = (content.status, content.embargoed_until, content.published_at)
+    return (text, content.headline, *standing, content.canonical_url, head.url)
+
+
 def newer(old: LayerState | None, new: LayerState) -> bool:
     """Return whether `new` replaces `old`: by the publisher's time first, then by the order of leases."""
     if old is None:
@@ -56,15 +64,14 @@ def merge(layers: Sequence[LayerState]) -> Head:
     ordered = sorted(layers, key=_precedence)
     bodied = [layer for layer in ordered if layer.content.body_text]
     body = max(bodied, key=lambda layer: len(layer.content.body_text or ""), default=None)
+    told = [*([body] if body else []), *ordered]  # what stands beside a text belongs to it
     fields: dict[str, Any] = {}
     provenance: dict[str, str] = {}
-    for layer in [*([body] if body else []), *ordered]:
-        for name, value in layer.content:
-            if name == "provenance" or value in (None, (), "") or (name in _BODY and layer is not body):
-                continue
-            if name in fields and not (name in _FEED_FIRST and layer is ordered[0]):
-                continue
-            fields[name] = value
+    for name, unsaid in _UNSAID.items():
+        speakers = ordered if name in _FEED_FIRST else told[:1] if name in _BODY else told
+        layer = next((one for one in speakers if getattr(one.content, name) not in (unsaid, "")), None)
+        if layer is not None:
+            fields[name] = getattr(layer.content, name)
             provenance[name] = layer.source + ":" + layer.content.provenance.get(name, "given")
     fields["status"], fields["status_reason"] = _status(ordered)
     kept = {
@@ -77,11 +84,6 @@ def merge(layers: Sequence[LayerState]) -> Head:
         body_source=BodySource.NONE if body is None else BodySource.PAGE if body.source == PAGE else BodySource.FEED,
         document_sha256=(body or ordered[0]).document_sha256,
     )
-
-
-_FEED_FIRST = frozenset(
-    {"headline", "summary", "published_at", "updated_at"}
-)  # the list's own words, whoever gave the body
 
 
 def _precedence(layer: LayerState) -> tuple[bool, float, str]:
@@ -140,4 +142,4 @@ def kinds_of_change(old: Content, new: Content) -> list[str]:
 
 
 def _plain(text: str | None) -> str:
-    return _SPACE.sub(" ", text or "").strip()
+    return " ".join((text or "").split())

@@ -51,8 +51,8 @@ def fold(
     if known:
         connection.execute(delete(Posting).where(Posting.article_id.in_(known)))
         connection.execute(delete(Pair).where(or_(Pair.a.in_(known), Pair.b.in_(known))))
-    _post(connection, texts.values())
     pairs = _pairs(connection, texts, settings)
+    _post(connection, texts.values())
     if pairs:
         rows = [{"a": pair.a, "b": pair.b, "containment": pair.containment} for pair in pairs]
         connection.execute(insert(Pair), rows)
@@ -99,7 +99,7 @@ def _text(row: Any) -> Text:
 
 
 def _post(connection: Connection, texts: Iterable[Text]) -> None:
-    long_enough = [text for text in texts if len(text.sketch.hashes) >= LEAST_SHINGLES]
+    long_enough = [text for text in texts if _posted(text)]
     rows = [{"hash": hash_, "article_id": text.id} for text in long_enough for hash_ in text.sketch.sample]
     if rows:
         connection.execute(insert(Posting), rows)
@@ -107,6 +107,10 @@ def _post(connection: Connection, texts: Iterable[Text]) -> None:
             update(core(Article)).where(Article.id == bindparam("row_id")).values(postings=bindparam("size")),
             [{"row_id": text.id, "size": len(text.sketch.sample)} for text in long_enough],
         )
+
+
+def _posted(text: Text) -> bool:
+    return len(text.sketch.hashes) >= LEAST_SHINGLES
 
 
 def _pairs(connection: Connection, texts: Mapping[int, Text], settings: Settings) -> list[FoldPair]:
@@ -125,10 +129,13 @@ def _pairs(connection: Connection, texts: Mapping[int, Text], settings: Settings
 
 
 def _sharing(connection: Connection, texts: Mapping[int, Text], threshold: float) -> dict[int, list[int]]:
-    """Return the articles that share enough sampled shingles with each of `texts` to be compared with it."""
-    hashes = sorted({hash_ for text in texts.values() for hash_ in text.sketch.sample})
-    carriers: dict[int, list[int]] = {}
-    sizes: dict[int, int] = {}
+    """Return the articles that share enough sampled shingles with each of `texts`, not yet posted, to be compared."""
+    carriers: dict[int, list[int]] = {hash_: [] for text in texts.values() for hash_ in text.sketch.sample}
+    sizes = {text.id: len(text.sketch.sample) for text in texts.values() if _posted(text)}
+    for id_ in sizes:
+        for hash_ in texts[id_].sketch.sample:
+            carriers[hash_].append(id_)
+    hashes = sorted(carriers)
     for start in range(0, len(hashes), HASHES_AT_ONCE):
         found = (
             select(Posting.hash, Posting.article_id, Article.postings)
@@ -136,13 +143,14 @@ def _sharing(connection: Connection, texts: Mapping[int, Text], threshold: float
             .where(Posting.hash.in_(hashes[start : start + HASHES_AT_ONCE]))
         )
         for hash_, article_id, size in connection.execute(found):
-            carriers.setdefault(hash_, []).append(article_id)
+            carriers[hash_].append(article_id)
             sizes[article_id] = size
     telling = {hash_: ids for hash_, ids in carriers.items() if 1 < len(ids) <= CROWD}
     likely = {}
     for id_, text in texts.items():
         counts = Counter(chain.from_iterable(telling.get(hash_, ()) for hash_ in text.sketch.sample))
-        own = counts.pop(id_, 0) and len(text.sketch.sample)
+        del counts[id_]
+        own = sizes.get(id_, 0)
         likely[id_] = [other for other, count in counts.items() if worth_judging(count, own, sizes[other], threshold)]
     return likely
 

@@ -34,6 +34,21 @@ def alone(connection: Connection) -> bool:
     return bool(connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": TICK_LOCK}))
 
 
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Return whether any feed or page may be due: a look that takes no lock."""
+    return bool(connection.scalar(_ANYTHING_DUE, {"now": now}))
+
+
+_ANYTHING_DUE = select(
+    or_(
+        *(
+            exists().where(table.state == "active", table.ready_at <= bindparam("now", type_=Moment))
+            for table in (Feed, Page)
+        )
+    )
+)
+
+
 def settled_lately(connection: Connection, now: datetime, lease_s: int) -> Settled:
     """Return what was settled within the last half lease."""
     row = connection.execute(

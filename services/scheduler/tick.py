@@ -13,7 +13,7 @@ from services.scheduler.pack import Due, pack
 from services.scheduler.store import Killer
 from shared.belt import Belt, document_key
 from shared.database import now as database_now
-from shared.database import writing
+from shared.database import reading, writing
 from shared.messages import FetchJob, Kind
 from shared.queues import FETCH, Publish
 from shared.settings import Settings
@@ -36,6 +36,9 @@ def tick(engine: Engine, belt: Belt, publish: Publish, settings: Settings) -> Ti
 
     :raises TransientError: the store or the belt is away.
     """
+    with reading(engine) as connection:
+        if not store.anything_due(connection, database_now(connection)):
+            return Ticked()
     load = belt.load()
     with writing(engine) as connection:
         if not store.alone(connection):

@@ -109,7 +109,8 @@ export WIREROOM_IMAGE=${PROVE_IMAGE:-$PROJECT}
 
 # --- it starts
 if [ -z "${PROVE_IMAGE:-}" ]; then
-    compose build migrate >"$WORK/build" 2>&1 || { tail -30 "$WORK/build"; exit 1; }
+    # twice: a registry may fail once
+    compose build migrate >"$WORK/build" 2>&1 || compose build migrate >"$WORK/build" 2>&1 || { tail -30 "$WORK/build"; exit 1; }
     say 'the image is built'
 fi
 compose up -d >"$WORK/up" 2>&1 || { cat "$WORK/up"; exit 1; }

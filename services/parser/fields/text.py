@@ -113,3 +113,8 @@ def count_words(text: str) -> int:
 def normal(text: str) -> str:
     """Return `text` for comparison: compatibility forms, case and white space levelled."""
     return collapse(clean_characters(unicodedata.normalize("NFKC", text)).casefold())
+
+
+def key_of(text: str) -> str:
+    """Return the letters and digits of `text` alone, levelled: equal for texts that read the same."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

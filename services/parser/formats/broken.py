@@ -6,6 +6,7 @@ which was made for such markup. An entry that a cut-off document ends in is not 
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import feedparser
@@ -20,6 +21,7 @@ from shared.errors import Malformed, NotAFeed
 
 MAX_ENTRY_CHARS = 1_000_000
 MAX_FIELD_CHARS = 100_000  # of one text within a broken entry
+MAX_LOOSE = 300  # entries of one document that feedparser reads, a millisecond or more each
 MAX_PERSON_CHARS = 500  # feedparser's pattern for authors takes minutes on long ones
 _EXCERPT_CHARS = 60_000
 _START_TAG = re.compile(r"""<[A-Za-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>=/]+))+\s*/?>""")
@@ -45,6 +47,20 @@ _USUAL = {
 TreeWindow = Callable[[etree._Element, str], Window]
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What stands around each entry, so that it can be parsed alone."""
+
+    opening: str
+    name: str
+    base: str
+    tree_window: TreeWindow
+
+    def around(self, piece: str) -> str:
+        """Return a document of this one entry."""
+        return f"{self.opening}{piece}</{self.name}>"
+
+
 def read_window(text: str, url: str, tree_window: TreeWindow) -> Window:
     """Return the whole entries of a damaged feed.
 
@@ -59,7 +75,8 @@ def read_window(text: str, url: str, tree_window: TreeWindow) -> Window:
     pieces, head_end = _cut(text, root.end())
     header = _header(text[root.start() : root.end()], text[root.end() : head_end], root["name"], url, tree_window)
     opening = _with_prefixes(_clean_root(root), text[root.end() :])
-    slots = [slot for piece in pieces for slot in _slots(piece, opening, root["name"], url, header, tree_window)]
+    frame = _Frame(opening, root["name"], header.feed.site_url or url, tree_window)
+    slots = _slots(pieces, frame)
     if not slots and not closed:
         raise Malformed("The document breaks off before its first entry ends.")
     return Window(feed=header.feed, slots=tuple(slots), closed=closed, language=header.language, rights=header.rights)
@@ -111,18 +128,34 @@ def _header(root: str, head: str, name: str, url: str, tree_window: TreeWindow) 
     return tree_window(tree, url)
 
 
-def _slots(piece: str, opening: str, name: str, url: str, header: Window, tree_window: TreeWindow) -> list[Slot]:
-    shortened = _PERSON.sub(lambda found: found[1] + found[2][:MAX_PERSON_CHARS], piece)
-    shortened = _TEXT.sub(lambda found: found[0][:MAX_FIELD_CHARS], shortened)
-    if len(shortened) > MAX_ENTRY_CHARS:
-        return [_unreadable(piece, f"The entry is {len(piece)} characters long.")]
-    document = f"{opening}{shortened}</{name}>"
-    try:
-        return list(tree_window(_strict(document), header.feed.site_url or url).slots)
-    except (etree.XMLSyntaxError, NotAFeed) as error:
-        if isinstance(error, etree.XMLSyntaxError) and xml.too_deep(error):
-            return [_unreadable(piece, f"The entry nests elements more than {xml.MAX_DEPTH} deep.")]
-        return [_loose(piece, document, header.feed.site_url or url)]
+def _slots(pieces: list[str], frame: _Frame) -> list[Slot]:
+    slots: list[Slot] = []
+    loose = 0
+    for piece in pieces:
+        document = frame.around(_shortened(piece))
+        if len(document) > MAX_ENTRY_CHARS:
+            slots.append(_unreadable(piece, f"The entry is {len(piece)} characters long."))
+            continue
+        try:
+            slots += frame.tree_window(_strict(document), frame.base).slots
+        except (etree.XMLSyntaxError, NotAFeed) as error:
+            loose += 1
+            slots.append(_loose_slot(piece, document, frame.base, error, loose))
+    return slots
+
+
+def _shortened(piece: str) -> str:
+    piece = _PERSON.sub(lambda found: found[1] + found[2][:MAX_PERSON_CHARS], piece)
+    return _TEXT.sub(lambda found: found[0][:MAX_FIELD_CHARS], piece)
+
+
+def _loose_slot(piece: str, document: str, base: str, error: Exception, place: int) -> Slot:
+    """Return the slot of the `place`th entry that strict parsing refused."""
+    if isinstance(error, etree.XMLSyntaxError) and xml.too_deep(error):
+        return _unreadable(piece, f"The entry nests elements more than {xml.MAX_DEPTH} deep.")
+    if place > MAX_LOOSE:
+        return _unreadable(piece, f"The document holds more than {MAX_LOOSE} broken entries.")
+    return _loose(piece, document, base)
 
 
 def _strict(document: str) -> etree._Element:

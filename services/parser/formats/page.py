@@ -2,21 +2,25 @@
 
 import re
 
-import trafilatura
 from lxml import etree, html
 
 from services.parser.fields.html import Body, clean_html, read_body
-from services.parser.fields.text import collapse, count_words
+from services.parser.fields.text import collapse, count_words, key_of
 from services.parser.fields.urls import absolute, canonical
 from services.parser.formats.encoding import decode
-from services.parser.formats.pagefacts import read_facts
+from services.parser.formats.pagefacts import read_facts, read_headline
 from services.parser.formats.pagemeta import Meta, read_meta, text_of
+from services.parser.formats.pagepictures import read_figures
+from services.parser.formats.pagetext import Shown, extract
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
 from shared.messages import Entry
+from shared.schema import Image
 
 MAX_DEPTH = 256  # libxml2's limit, beyond which it drops what follows; real pages nest less than 100 deep
 LEAST_WORDS = 40  # a text of fewer words is a teaser, a wall or a mistake
+LEAST_TITLE_CHARS = 12  # letters; a shorter headline may be any line
+LEAST_CAPTION_CHARS = 12
 _WALL_WORDS = 150  # a wall says what it is in fewer words
 _HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|meta|article)\b", re.IGNORECASE)
 _WALL = re.compile(
@@ -47,13 +51,14 @@ def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
     root = _tree(text)
     meta = read_meta(root, url)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
-    body = _body(root, text, url, base, meta)
+    figures = read_figures(root, base)
+    body, left_out = _body(root, url, base, meta, _shown(root, meta, figures))
     _refuse_walls(body, meta)
     return Entry(
         keys=(f"url:{canonical(url)}",),
         digest=entry_digest(data),
         url=absolute(url, None),
-        content=read_facts(meta, body, root, base, url),
+        content=read_facts(meta, body, root, base, url, figures, left_out),
     )
 
 
@@ -78,18 +83,28 @@ def _tree(text: str) -> html.HtmlElement:
     return root
 
 
-def _body(root: html.HtmlElement, text: str, url: str, base: str, meta: Meta) -> Body:
-    """Return the main text: trafilatura's, or what JSON-LD gives where that is clearly more."""
-    found = trafilatura.bare_extraction(
-        text, url=url, include_comments=False, include_tables=True, include_formatting=True, include_links=True
-    )
-    body = Body("", ())
-    if found is not None and not isinstance(found, dict) and found.body is not None:
-        body = read_body(clean_html(_as_html(found.body), base))
+def _shown(root: html.HtmlElement, meta: Meta, figures: list[Image]) -> Shown:
+    """Return headlines and captions, which are no part of the text."""
+    titles = [read_headline(meta, root)[1], meta.tag("og:title")[1], meta.said("headline")[1]]
+    titles += [element.text_content() for element in root.iter("h1")]
+    headlines = {key for title in titles if title and len(key := key_of(title)) > LEAST_TITLE_CHARS}
+    captions = {
+        key_of(text)
+        for image in figures
+        for text in (image.caption, image.credit, image.alt, f"{image.caption} {image.credit}")
+        if text
+    }
+    return Shown(tuple(headlines), frozenset(key for key in captions if len(key) > LEAST_CAPTION_CHARS))
+
+
+def _body(root: html.HtmlElement, url: str, base: str, meta: Meta, shown: Shown) -> tuple[Body, tuple[str, ...]]:
+    """Return the main text, or what JSON-LD gives where that is clearly more, and the lines left out of it."""
+    found, left_out = extract(root, url, shown)
+    body = Body("", ()) if found is None else read_body(clean_html(_as_html(found), base))
     given = text_of(meta.nodes[0].get("articleBody")) if meta.nodes else None
     if given and count_words(given) > max(LEAST_WORDS, 1.5 * count_words(body.text)):
-        return _given_body(given, base)
-    return body
+        return _given_body(given, base), ()
+    return body, left_out
 
 
 def _given_body(given: str, base: str) -> Body:

@@ -14,7 +14,6 @@ from services.parser.fields.people import is_name, read_people
 from services.parser.fields.text import SUMMARY_CHARS, line, normal
 from services.parser.fields.urls import absolute, canonical
 from services.parser.formats.pagemeta import Meta, people_of, pictures_of, text_of
-from services.parser.formats.pagepictures import read_figures
 from services.parser.item import Attached, Person
 from shared.schema import Access, Author, Content, Image
 
@@ -53,9 +52,11 @@ _FULL_NAME = re.compile(r"\s|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")  # o
 Sourced = tuple[str | None, str | None]
 
 
-def read_facts(meta: Meta, body: Body, root: html.HtmlElement, base: str, url: str) -> Content:
+def read_facts(
+    meta: Meta, body: Body, root: html.HtmlElement, base: str, url: str, figures: list[Image], left_out: tuple[str, ...]
+) -> Content:
     """Return the article on the page: `body` and all that is said of it."""
-    headline_from, headline = _headline(meta, root)
+    headline_from, headline = read_headline(meta, root)
     people_from, byline, authors = _people(meta, root)
     published_from, published = _date(meta, root, _PUBLISHED_LD, _PUBLISHED_TAGS)
     updated_from, updated = _date(meta, root, _UPDATED_LD, _UPDATED_TAGS)
@@ -63,7 +64,9 @@ def read_facts(meta: Meta, body: Body, root: html.HtmlElement, base: str, url: s
     rights = line(meta.said("copyrightNotice")[1] or meta.tag("copyright", "dcterms.rights", "dc.rights")[1], 500)
     source = meta.said("sourceOrganization", "creditText")[1] or meta.tag("source", "dc.source", "article:source")[1]
     named = tuple(name for node in meta.nodes for name in _names(node.get("author")))
-    credit = find_credit(body.paragraphs, byline=byline, source=line(source, 100), rights=rights, creators=named)
+    credit = find_credit(
+        body.paragraphs + left_out[-3:], byline=byline, source=line(source, 100), rights=rights, creators=named
+    )
     language_from, language = _language(meta, body)
     said = absolute(meta.canonical, base)
     values: dict[str, object] = {
@@ -84,7 +87,7 @@ def read_facts(meta: Meta, body: Body, root: html.HtmlElement, base: str, url: s
         "updated_at": updated,
         "section": line(_first(meta, ("articleSection",), ("article:section", "section", "parsely-section"))[1], 200),
         "keywords": _keywords(meta),
-        "images": _images(meta, body, read_figures(root, base), base),
+        "images": _images(meta, body, figures, base),
         "media": read_media(_videos(meta), base),
         "copyright_notice": rights,
         "access": _access(meta),
@@ -153,7 +156,7 @@ def _date(
     return None, None
 
 
-def _headline(meta: Meta, root: html.HtmlElement) -> Sourced:
+def read_headline(meta: Meta, root: html.HtmlElement) -> Sourced:
     """Return the headline that two places agree on; where one is the other with a kicker, the shorter."""
     shown = [text for element in root.iter("h1") if (text := line(element.text_content()))]
     name, said = meta.said("headline")

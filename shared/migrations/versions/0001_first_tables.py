@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("set_aside_target", "set_aside", ["kind", "target_id"], unique=False)
     op.create_table(
@@ -250,6 +251,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("url"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "feeds_leased",

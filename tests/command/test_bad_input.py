@@ -1,0 +1,162 @@
+"""Whatever is wrong is one sentence that says what to do: status 2 for wrong usage, 1 for failed work, no traceback."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from services.command.app import VERBS
+from tests.command.conftest import Run
+from tests.outlet.outlet import Outlet
+
+
+def test_a_verb_that_is_none(wireroom: Run) -> None:
+    ran = wireroom("fetch")
+    assert ran.status == 2
+    assert "'fetch'" in ran.sentence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["feeds", "ad", "https://a.example/"],
+        ["feeds", "add"],
+        ["feeds", "add", "https://a.example/", "--interval", "0"],
+        ["feeds", "add", "paper.example"],
+        ["feeds", "show", "9" * 30],
+        ["feeds", "refresh"],
+        ["setaside", "drop", "9" * 30],
+        ["articles", "--limit", "many"],
+        ["articles", "--story", "9" * 30],
+        ["worker", "sleep"],
+        ["poll", "--colour"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_words(wireroom: Run, words: list[str]) -> None:
+    ran = wireroom(*words)
+    assert (ran.status, ran.out) == (2, b"")
+    assert ran.sentence
+
+
+def test_help_names_every_verb(wireroom: Run) -> None:
+    ran = wireroom("--help")
+    assert ran.status == 0
+    assert all(verb in ran.text for verb in VERBS)
+
+
+def test_a_page_is_no_feed(wireroom: Run, outlet: Outlet) -> None:
+    outlet.serve("news.html", "<!doctype html><html><body><p>News.</p></body></html>")
+    ran = wireroom("poll", outlet.url("news.html"), fetch_allow=",".join(outlet.allow))
+    assert (ran.status, ran.out) == (1, b"")
+    assert outlet.url("news.html") in ran.sentence
+
+
+def test_a_host_that_does_not_answer(wireroom: Run) -> None:
+    ran = wireroom("poll", "http://127.0.0.1:1/feed", fetch_allow="127.0.0.1:1")
+    assert (ran.status, ran.out) == (1, b"")
+    assert "http://127.0.0.1:1/feed" in ran.sentence
+
+
+def test_a_host_whose_name_names_nothing(wireroom: Run) -> None:
+    ran = wireroom("poll", "http://nowhere.invalid/feed")
+    assert (ran.status, ran.out) == (1, b"")
+    assert "nowhere.invalid" in ran.sentence
+
+
+def test_a_server_that_fails(wireroom: Run, outlet: Outlet) -> None:
+    outlet.fail("markets.xml", 500)
+    ran = wireroom("poll", outlet.url("markets.xml"), fetch_allow=",".join(outlet.allow))
+    assert ran.status == 1
+    assert "500" in ran.sentence
+
+
+@pytest.mark.parametrize("verb", [["feeds", "list"], ["db", "upgrade"], ["reader"], ["scheduler"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "mysql://u:secret@127.0.0.1/d", "postgresql://u:secret@127.0.0.1:1/d", "sqlite:////nowhere/w.db"],
+)
+def test_a_database_that_cannot_be_read(wireroom: Run, verb: list[str], url: str) -> None:
+    ran = wireroom(*verb, database_url=url, redis_url="redis://127.0.0.1:1/0")
+    assert (ran.status, ran.out) == (2, b"")
+    assert "secret" not in ran.sentence
+
+
+def test_a_file_that_is_no_database(wireroom: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("These are notes. " * 100)
+    ran = wireroom("feeds", "list", database_url=f"sqlite:///{tmp_path / 'notes.db'}")
+    assert ran.status == 2
+    assert "notes.db" in ran.sentence
+
+
+def test_a_store_that_is_not_there_yet(wireroom: Run, tmp_path: Path) -> None:
+    ran = wireroom("articles", data_dir=tmp_path / "none")
+    assert ran.status == 2
+    assert "wireroom run" in ran.sentence
+
+
+def test_a_store_that_is_not_migrated(wireroom: Run, tmp_path: Path) -> None:
+    ran = wireroom("articles", database_url=f"sqlite:///{tmp_path / 'empty.db'}")
+    assert ran.status == 2
+    assert "wireroom db upgrade" in ran.sentence
+
+
+@pytest.mark.parametrize("verb", ["run", "reader"])
+def test_a_port_in_use(wireroom: Run, tmp_path: Path, verb: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = wireroom(verb, *(["https://a.example/feed"] if verb == "run" else []), port=port)
+    assert ran.status == 2
+    assert f"127.0.0.1:{port}" in ran.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("lease_s", "soon"), ("port", "99999"), ("log_level", "LOUD"), ("fold_threshold", "2"), ("log_format", "xml")],
+)
+def test_a_wrong_setting(wireroom: Run, name: str, value: str) -> None:
+    ran = wireroom("feeds", "list", **{name: value})
+    assert ran.status == 2
+    assert ran.sentence.startswith(f"WIREROOM_{name.upper()} is wrong")
+
+
+def test_a_service_without_a_belt(wireroom: Run) -> None:
+    ran = wireroom("worker", "fetch")
+    assert ran.status == 2
+    assert "WIREROOM_REDIS_URL" in ran.sentence
+
+
+def test_an_address_of_a_belt_that_is_none(wireroom: Run) -> None:
+    for verb in (["status"], ["scheduler"], ["worker", "index", "--check"]):
+        ran = wireroom(*verb, redis_url="carrier://pigeon")
+        assert ran.status == 2, ran.err
+        assert "WIREROOM_REDIS_URL" in ran.sentence
+
+
+def test_a_belt_that_is_away_makes_a_worker_ill(wireroom: Run) -> None:
+    ran = wireroom("worker", "fetch", "--check", redis_url="redis://127.0.0.1:1/0")
+    assert ran.status == 1
+    assert "Redis cannot be reached" in ran.sentence
+
+
+@pytest.mark.parametrize("words", [["feeds", "import"], ["run"]], ids=" ".join)
+@pytest.mark.parametrize("data", [None, b"", b"<html/>", b"not xml"])
+def test_a_list_that_is_none(wireroom: Run, tmp_path: Path, words: list[str], data: bytes | None) -> None:
+    if data is not None:
+        (tmp_path / "my.opml").write_bytes(data)
+    ran = wireroom(*words, "my.opml", port=0)
+    assert (ran.status, ran.out) == (2, b"")
+    assert ran.sentence
+
+
+def test_a_place_that_cannot_be_written(wireroom: Run) -> None:
+    ran = wireroom("feeds", "export", "/nowhere/out.opml")
+    assert ran.status == 2
+    assert "/nowhere/out.opml" in ran.sentence
+
+
+def test_a_data_directory_that_cannot_be_made(wireroom: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = wireroom("db", "upgrade", data_dir=tmp_path / "file" / "data")
+    assert ran.status == 2
+    assert "WIREROOM_DATA_DIR" in ran.sentence

@@ -1,0 +1,200 @@
+"""`wireroom feeds …`: each verb does what it says."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, select, update
+
+from services.command import feed_store
+from services.command.opml import Outline
+from shared.database import now, reading, writing
+from shared.tables import Article, Feed, Publication
+from tests.command.conftest import Run
+from tests.line.steps import Line
+from tests.outlet.outlet import Outlet
+
+A, B = "https://a.example/feed", "https://b.example/feed"
+
+
+@pytest.fixture
+def two(sqlite_store: Engine) -> Engine:
+    """A store with two feeds, 1 and 2."""
+    with writing(sqlite_store) as connection:
+        feed_store.add(connection, [Outline(A, "The A", folder="Dailies"), Outline(B, interval_s=600)])
+    return sqlite_store
+
+
+def feeds(engine: Engine) -> list[Any]:
+    with reading(engine) as connection:
+        return list(connection.execute(select(Feed.__table__).order_by(Feed.id)).all())
+
+
+def change(engine: Engine, **values: Any) -> None:
+    with writing(engine) as connection:
+        connection.execute(update(Feed).values(**values))
+
+
+def test_added_feeds_are_due_at_once(wireroom: Run, sqlite_store: Engine) -> None:
+    ran = wireroom("feeds", "add", A, B, A, "--folder", "Dailies", "--interval", 600, "--publication", "The Paper")
+    assert (ran.status, ran.text) == (0, "2 added, 1 known already.\n")
+    with reading(sqlite_store) as connection:
+        assert connection.scalars(select(Publication.name)).all() == ["The Paper"]
+        due = connection.scalars(select(Feed.id).where(Feed.state == "active", Feed.ready_at <= now(connection))).all()
+    assert len(due) == 2
+    assert {(feed.folder, feed.interval_s, feed.publication_id) for feed in feeds(sqlite_store)} == {
+        ("Dailies", 600, 1)
+    }
+
+
+def test_a_known_feed_keeps_what_it_has(wireroom: Run, two: Engine) -> None:
+    assert wireroom("feeds", "add", B, "--interval", 60).text == "0 added, 1 known already.\n"
+    assert feeds(two)[1].interval_s == 600
+
+
+def test_one_wrong_address_adds_nothing(wireroom: Run, sqlite_store: Engine) -> None:
+    ran = wireroom("feeds", "add", A, "ftp://b.example/feed")
+    assert ran.status == 2
+    assert "ftp://b.example/feed" in ran.sentence
+    assert feeds(sqlite_store) == []
+
+
+def test_an_imported_list_adds_the_good_lines_and_names_the_wrong_ones(
+    wireroom: Run, sqlite_store: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "my.opml").write_text(
+        f"""<opml version="2.0"><body>
+        <outline text="Dailies"><outline text="The A" xmlUrl="{A}"/></outline>
+        <outline text="bad" xmlUrl="file:///etc/passwd"/>
+        <outline text="B" xmlUrl="{B}"/>
+        <outline text="nothing"/>
+        </body></opml>"""
+    )
+    ran = wireroom("feeds", "import", "my.opml")
+    assert (ran.status, ran.text) == (1, "2 added, 0 known already, 2 wrong.\n")
+    first, second = ran.err.splitlines()
+    assert first.startswith("wireroom: my.opml:3: 'file:///etc/passwd' is no web address")
+    assert second == "wireroom: my.opml:5: The outline 'nothing' has no xmlUrl, so it names no feed."
+    assert [(feed.url, feed.folder) for feed in feeds(sqlite_store)] == [(A, "Dailies"), (B, None)]
+
+
+def test_a_list_is_imported_from_standard_input_and_twice_adds_nothing(wireroom: Run, two: Engine) -> None:
+    exported = wireroom("feeds", "export")
+    assert exported.status == 0
+    ran = wireroom("feeds", "import", "-", stdin=exported.out)
+    assert (ran.status, ran.text) == (0, "0 added, 2 known already, 0 wrong.\n")
+
+
+def test_what_is_exported_is_imported_elsewhere_as_it_was(wireroom: Run, two: Engine, tmp_path: Path) -> None:
+    assert wireroom("feeds", "export", "out.opml").text == "2 feeds written to out.opml.\n"
+    before = [(feed.url, feed.title, feed.folder, feed.interval_s) for feed in feeds(two)]
+    assert wireroom("feeds", "remove", 1, 2).status == 0
+    assert wireroom("feeds", "import", "out.opml").status == 0
+    assert sorted((feed.url, feed.title, feed.folder, feed.interval_s) for feed in feeds(two)) == sorted(before)
+
+
+def test_listed_feeds_that_fail_come_first_with_one_sentence(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    outlet.publish("good.xml", entries=2)
+    outlet.serve("page.xml", "<html><body>Moved to our app.</body></html>")
+    outlet.fail("down.xml", 503)
+    line.add(*(outlet.url(path) for path in ("good.xml", "page.xml", "down.xml")))
+    line.poll()
+    listed = wireroom("feeds", "list", "--json").lines
+    assert [item["url"].rsplit("/")[-1] for item in listed][-1] == "good.xml"
+    said = {item["url"].rsplit("/")[-1]: item["error"] for item in listed}
+    assert said["good.xml"] is None
+    assert said["down.xml"] == "The server answered 503 Service Unavailable."
+    assert said["page.xml"].endswith(".")
+    assert "\n" not in said["page.xml"]
+    table = wireroom("feeds", "list").text
+    assert "The server answered 503" in table
+
+
+def test_feeds_are_listed_by_folder_and_state(wireroom: Run, two: Engine) -> None:
+    assert [item["url"] for item in wireroom("feeds", "list", "--json", "--folder", "Dailies").lines] == [A]
+    assert wireroom("feeds", "list", "--state", "parked").text.startswith("No feeds")
+
+
+@pytest.mark.parametrize("name", ["1", A])
+def test_a_feed_is_shown_by_number_or_address(wireroom: Run, two: Engine, name: str) -> None:
+    (shown,) = wireroom("feeds", "show", name, "--json").lines
+    assert (shown["id"], shown["url"], shown["title"], shown["articles"]) == (1, A, "The A", 0)
+    assert shown["why"] == "never polled: due at once"
+
+
+def test_a_shown_feed_says_why_it_is_due_when_it_is(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    outlet.publish("good.xml", entries=2)
+    line.add(outlet.url("good.xml"))
+    line.poll()
+    text = wireroom("feeds", "show", 1).text
+    assert "adapted to how often it brings something new" in text
+    assert "articles" in text
+
+
+def test_a_refreshed_feed_is_due_now(wireroom: Run, two: Engine) -> None:
+    with writing(two) as connection:
+        later = now(connection) + timedelta(hours=1)
+        connection.execute(update(Feed).values(due_at=later, ready_at=later))
+    assert wireroom("feeds", "refresh", 1).text == f"1 {A} is due now.\n"
+    first, second = feeds(two)
+    assert first.ready_at < later
+    assert first.wanted_at is not None
+    assert second.ready_at == later
+
+
+def test_refreshing_all_makes_every_active_feed_due(wireroom: Run, two: Engine) -> None:
+    with writing(two) as connection:
+        later = now(connection) + timedelta(hours=1)
+        connection.execute(update(Feed).values(due_at=later, ready_at=later))
+        connection.execute(update(Feed).where(Feed.id == 2).values(state="paused"))
+    assert wireroom("feeds", "refresh", "--all").text == "1 feeds are due now.\n"
+    assert [feed.ready_at < later for feed in feeds(two)] == [True, False]
+
+
+def test_a_paused_feed_loses_its_lease_and_is_polled_no_more(wireroom: Run, two: Engine) -> None:
+    change(two, lease_token="t")
+    assert wireroom("feeds", "pause", A).status == 0
+    assert [(feed.state, feed.lease_token) for feed in feeds(two)] == [("paused", None), ("active", "t")]
+
+
+@pytest.mark.parametrize("state", ["paused", "parked", "gone"])
+def test_a_resumed_feed_is_active_and_due(wireroom: Run, two: Engine, state: str) -> None:
+    change(two, state=state, state_reason="because", failures=9, attempts=3, lease_token="t")
+    assert wireroom("feeds", "resume", 1).text == f"1 {A} is active and due now.\n"
+    feed = feeds(two)[0]
+    facts = (feed.state, feed.state_reason, feed.failures, feed.attempts, feed.lease_token)
+    assert facts == ("active", None, 0, 0, None)
+
+
+def test_a_removed_feed_leaves_its_articles(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    outlet.publish("good.xml", entries=2)
+    line.add(outlet.url("good.xml"))
+    line.poll()
+    assert wireroom("feeds", "remove", outlet.url("good.xml")).status == 0
+    assert (line.count(Feed), line.count(Article)) == (0, 2)
+    assert all(row.last_seen_at for row in line.read(select(Article.last_seen_at)))
+
+
+def test_a_new_feed_never_gets_the_number_of_a_removed_one(wireroom: Run, two: Engine) -> None:
+    wireroom("feeds", "remove", 2)
+    wireroom("feeds", "add", "https://c.example/feed")
+    assert [feed.id for feed in feeds(two)] == [1, 3]
+
+
+@pytest.mark.parametrize("verb", ["show", "refresh", "pause", "resume", "remove"])
+def test_a_feed_that_is_none_changes_nothing(wireroom: Run, two: Engine, verb: str) -> None:
+    words = ["99"] if verb == "show" else ["1", "99"]
+    ran = wireroom("feeds", verb, *words)
+    assert ran.status == 2
+    assert "'99'" in ran.sentence
+    assert [(feed.state, feed.wanted_at) for feed in feeds(two)] == [("active", None)] * 2
+
+
+def test_the_command_speaks_to_postgresql_too(wireroom: Run, postgres_store: Engine) -> None:
+    url = postgres_store.url.render_as_string(hide_password=False)
+    assert wireroom("feeds", "add", A, database_url=url).status == 0
+    assert [item["url"] for item in wireroom("feeds", "list", "--json", database_url=url).lines] == [A]
+    with writing(postgres_store) as connection:
+        connection.execute(insert(Publication).values(key="k", name="n", terms="full", created_at=now(connection)))
+    assert wireroom("status", "--json", database_url=url).lines[0]["stories"] == 0

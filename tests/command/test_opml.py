@@ -1,0 +1,127 @@
+"""Feed lists, both ways."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.command.opml import Outline, read, write
+from shared.errors import UsageError
+
+TITLES = st.one_of(
+    st.none(), st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc", "Cn"]), min_size=1)
+)
+FEEDS = st.lists(
+    st.builds(
+        Outline,
+        url=st.integers(0, 99).map(lambda number: f"https://paper{number}.example/feed?a=1&b=<{number}>"),
+        title=TITLES,
+        site_url=st.sampled_from([None, "https://paper.example/"]),
+        folder=TITLES,
+        interval_s=st.one_of(st.none(), st.integers(1, 86_400)),
+    ),
+    max_size=10,
+)
+
+
+def opml(body: str, head: str = "") -> bytes:
+    return (
+        f'<?xml version="1.0"?>\n<opml version="2.0">\n<head>{head}</head>\n<body>\n{body}\n</body>\n</opml>'.encode()
+    )
+
+
+def facts(feed: Outline) -> tuple[object, ...]:
+    return (feed.folder or "", feed.url, feed.title or "", feed.site_url or "", feed.interval_s or 0)
+
+
+@given(FEEDS)
+def test_what_is_written_is_read_again(feeds: list[Outline]) -> None:
+    again, wrong = read(write(feeds))
+    assert wrong == []
+    assert sorted(map(facts, again)) == sorted(map(facts, feeds))
+
+
+def test_folders_and_intervals_travel() -> None:
+    feed = Outline("https://paper.example/feed", "The Paper", "https://paper.example/", "Dailies", 600)
+    (again,), _ = read(write([feed]))
+    assert facts(again) == facts(feed)
+
+
+def test_a_feed_without_a_title_is_listed_by_its_address_and_has_none_again() -> None:
+    data = write([Outline("https://paper.example/feed")])
+    assert b'text="https://paper.example/feed"' in data
+    assert read(data)[0][0].title is None
+
+
+def test_a_feed_is_in_the_folder_next_to_it() -> None:
+    body = """<outline text="News"><outline text="Sea"><outline text="a" xmlUrl="https://a.example/"/></outline>
+        <outline text="b" xmlUrl="https://b.example/"/></outline><outline text="c" xmlUrl="https://c.example/"/>"""
+    assert [(feed.title, feed.folder) for feed in read(opml(body))[0]] == [("a", "Sea"), ("b", "News"), ("c", None)]
+
+
+def test_a_feed_may_hold_others() -> None:
+    body = '<outline text="a" xmlUrl="https://a.example/"><outline text="b" xmlUrl="https://b.example/"/></outline>'
+    assert [feed.title for feed in read(opml(body))[0]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["xmlurl", "xmlURL", "XMLUrl"])
+def test_the_case_of_attributes_does_not_matter(name: str) -> None:
+    feeds, wrong = read(opml(f'<outline TEXT="a" {name}="https://a.example/"/>'))
+    assert ([feed.title for feed in feeds], wrong) == (["a"], [])
+
+
+def test_each_wrong_line_is_named_with_its_reason_and_the_good_ones_are_read() -> None:
+    feeds, wrong = read(
+        opml(
+            """<outline text="good" xmlUrl="https://good.example/feed"/>
+<outline text="gopher" xmlUrl="gopher://old.example/"/>
+<outline text="none"/>
+<outline text="empty" xmlUrl=""/>
+<outline text="port" xmlUrl="https://port.example:99999/"/>
+<outline text="interval" xmlUrl="https://a.example/" wireroomInterval="often"/>
+<outline text="never" xmlUrl="https://a.example/" wireroomInterval="0"/>
+<outline text="fine" xmlUrl=" https://fine.example/feed#top "/>"""
+        )
+    )
+    assert [(feed.title, feed.url) for feed in feeds] == [
+        ("good", "https://good.example/feed"),
+        ("fine", "https://fine.example/feed"),
+    ]
+    assert [line.line for line in wrong] == [6, 7, 8, 9, 10, 11]
+    words = ["begin with http://", "no xmlUrl", "no web address", "range", "'often'", "'0'"]
+    assert [word in line.reason for word, line in zip(words, wrong, strict=True)] == [True] * 6
+    assert all(line.reason.endswith(".") for line in wrong)
+
+
+def test_what_is_not_well_formed_gives_what_can_be_read_and_the_place_of_the_fault() -> None:
+    feeds, wrong = read(
+        opml(
+            """<outline text="a" xmlUrl="https://a.example/?x=1&y=2"/>
+<outline text="b" xmlUrl="https://b.example/"/>"""
+        )
+    )
+    assert [feed.title for feed in feeds] == ["a", "b"]
+    assert {line.line for line in wrong} == {5}
+    assert all("not well-formed" in line.reason for line in wrong)
+
+
+def test_a_list_that_was_cut_off_gives_what_is_there() -> None:
+    data = opml('<outline text="a" xmlUrl="https://a.example/"/>\n<outline text="b" xmlUrl="https://b.example/"/>')
+    feeds, wrong = read(data[: data.index(b"https://b")])
+    assert [feed.title for feed in feeds] == ["a"]
+    assert wrong
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"<html><body/></html>", b"<opml/>", b"\x00\xff\xfe", b"{}"])
+def test_what_is_no_opml_is_refused_in_one_sentence(data: bytes) -> None:
+    with pytest.raises(UsageError, match=r"^This is no OPML: [^\n]*\.$"):
+        read(data)
+
+
+def test_entities_reach_no_file() -> None:
+    doctype = b'<!DOCTYPE opml [<!ENTITY secret SYSTEM "file:///etc/hostname">]>'
+    data = opml('<outline text="&secret;" xmlUrl="https://a.example/"/>').replace(b"<opml ", doctype + b"<opml ")
+    try:
+        feeds, _ = read(data)
+    except UsageError:
+        return
+    assert [feed.title for feed in feeds] in (["&secret;"], [None], [])
