@@ -5,6 +5,7 @@ BIN = .venv/bin
 UV = .venv/.uv/bin/uv
 READY = .venv/.ready
 FEEDS =
+DOCUMENTS =
 ARGS =
 
 help: ## list the targets
@@ -33,8 +34,8 @@ imports: $(READY) ## who may import whom
 dependencies: $(READY) ## what is imported is declared, and the other way round
 	$(BIN)/deptry .
 
-bench: $(READY) ## measure: feeds and articles a second, CPU and memory, beside the library reader
-	@$(BIN)/python -m bench $(ARGS)
+bench: $(READY) ## measure speed, CPU and memory beside the library reader: make bench DOCUMENTS=folder ARGS="--feeds 200"
+	@$(BIN)/python -m bench $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(ARGS)
 
 score: $(READY) ## score against ../shared/corpus: make score ARGS="feeds pages newswire fold"
 	@$(BIN)/python -m bench.score $(ARGS)

@@ -17,7 +17,7 @@ from typing import cast
 import redis
 import zstandard
 
-from shared.errors import Malformed, TransientError
+from shared.errors import Malformed, TransientError, UsageError
 from shared.queues import NAMES
 
 SOCKET_TIMEOUT_S = 10  # a frozen Redis otherwise hangs its publisher for ever
@@ -35,16 +35,22 @@ class Load:
 
 
 def connect(url: str) -> "redis.Redis":
-    """Return a client of the Redis at `url`; nothing is sent before the first command."""
+    """Return a client of the Redis at `url`; nothing is sent before the first command.
+
+    :raises UsageError: the address is none that redis-py reads.
+    """
     keepalive = {} if url.startswith("unix:") else {"socket_keepalive": True}
-    return redis.Redis.from_url(
-        url,
-        socket_timeout=SOCKET_TIMEOUT_S,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        health_check_interval=10,
-        decode_responses=False,
-        **keepalive,
-    )
+    try:
+        return redis.Redis.from_url(
+            url,
+            socket_timeout=SOCKET_TIMEOUT_S,
+            socket_connect_timeout=CONNECT_TIMEOUT_S,
+            health_check_interval=10,
+            decode_responses=False,
+            **keepalive,
+        )
+    except ValueError as error:
+        raise UsageError(f"WIREROOM_REDIS_URL cannot be read: {str(error).rstrip('.')}.") from error
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 import ipaddress
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import tldextract
-
 from shared.errors import UsageError
+
+if TYPE_CHECKING:
+    import tldextract
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -59,5 +61,7 @@ def _is_address(host: str) -> bool:
 
 
 @cache
-def _extract() -> tldextract.TLDExtract:
+def _extract() -> "tldextract.TLDExtract":
+    import tldextract  # takes a third of a second, and most processes ask for no site
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)

@@ -310,6 +310,28 @@ class Posting(Table):
     __table_args__ = (Index("postings_article", "article_id"),)
 
 
+class Segment(Table):
+    """A sentence of an article, while too few of its publication's articles carry it to be furniture."""
+
+    __tablename__ = "segments"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), primary_key=True)
+    digest: Mapped[int] = mapped_column(BigId, primary_key=True)
+    article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    headline: Mapped[int] = mapped_column(BigId)  # the digest of the article's headline: reprints count once
+
+    __table_args__ = (Index("segments_article", "article_id"),)
+
+
+class Furniture(Table):
+    """A sentence that a publication repeats from article to article: no part of any article's text in the fold."""
+
+    __tablename__ = "furniture"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), primary_key=True)
+    digest: Mapped[int] = mapped_column(BigId, primary_key=True)
+
+
 class LogHead(Table):
     """The one row whose lock orders the change log."""
 

@@ -9,11 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
+from services.indexer import furniture
 from services.indexer.changes import News
+from services.indexer.fold.furniture import keep, segments
 from services.indexer.fold.pairs import CROWD, LEAST_SHINGLES, Candidate, judge, worth_judging
 from services.indexer.fold.pairs import Pair as FoldPair
-from services.indexer.fold.shingles import Sketch, sketch
+from services.indexer.fold.shingles import Sketch, sketch_words
 from services.indexer.fold.stories import Member, Role, assign, components, roles
+from services.indexer.furniture import Sentences
 from shared.schema import CopyRole
 from shared.settings import Settings
 from shared.tables import Article, Pair, Posting, Story, core
@@ -29,7 +32,7 @@ class Text:
     publication_id: int
     story_id: int
     headline: str
-    text: str
+    text: str  # its words without its publication's furniture, a line a sentence
     recorded_at: datetime
     url: str | None
     canonical_url: str | None
@@ -45,8 +48,12 @@ def fold(
 
     `fresh` are those of `changed` that were made in this transaction: no other article knows them yet.
     """
-    texts = _texts(connection, changed)
+    rows = _read(connection, changed)
     known = [id_ for id_ in changed if id_ not in fresh]
+    stripped = furniture.count(connection, [row.sentences for row in rows], known) - set(changed)
+    rows += _read(connection, stripped)
+    known += sorted(stripped)
+    texts = _strip(connection, rows)
     stories = {texts[id_].story_id for id_ in known}
     if known:
         connection.execute(delete(Posting).where(Posting.article_id.in_(known)))
@@ -54,14 +61,26 @@ def fold(
     pairs = _pairs(connection, texts, settings)
     _post(connection, texts.values())
     if pairs:
-        rows = [{"a": pair.a, "b": pair.b, "containment": pair.containment} for pair in pairs]
-        connection.execute(insert(Pair), rows)
+        edges = [{"a": pair.a, "b": pair.b, "containment": pair.containment} for pair in pairs]
+        connection.execute(insert(Pair), edges)
     paired = {id_ for pair in pairs for id_ in (pair.a, pair.b)}
     stories |= set(connection.scalars(select(Article.story_id).where(Article.id.in_(paired)))) if paired else set()
     return _restory(connection, stories, now) if stories else []
 
 
+@dataclass(frozen=True)
+class _Row:
+    """An article as the store holds it, and its text in sentences."""
+
+    article: Any
+    sentences: Sentences
+
+
 def _texts(connection: Connection, ids: Iterable[int]) -> dict[int, Text]:
+    return _strip(connection, _read(connection, ids))
+
+
+def _read(connection: Connection, ids: Iterable[int]) -> list[_Row]:
     rows = connection.execute(
         select(
             Article.id,
@@ -78,11 +97,23 @@ def _texts(connection: Connection, ids: Iterable[int]) -> dict[int, Text]:
             Article.copy_role,
         ).where(Article.id.in_(sorted(ids)))
     )
-    return {row.id: _text(row) for row in rows}
+    return [_Row(row, _sentences(row)) for row in rows]
 
 
-def _text(row: Any) -> Text:
-    text = row.body_text or row.summary or ""
+def _sentences(row: Any) -> Sentences:
+    parts = segments(row.body_text or row.summary or "")
+    return Sentences(row.id, row.publication_id, row.headline or "", tuple(parts))
+
+
+def _strip(connection: Connection, rows: Sequence[_Row]) -> dict[int, Text]:
+    """Return the texts without their publications' furniture, by article id."""
+    of = furniture.found(connection, [row.sentences for row in rows])
+    return {
+        row.article.id: _text(row.article, keep(row.sentences.parts, of[row.article.publication_id])) for row in rows
+    }
+
+
+def _text(row: Any, text: str) -> Text:
     return Text(
         row.id,
         row.publication_id,
@@ -94,7 +125,7 @@ def _text(row: Any) -> Text:
         row.canonical_url,
         row.status == "usable" and row.embargoed_until is None,
         row.copy_role,
-        sketch(text),
+        sketch_words(text.split()),
     )
 
 

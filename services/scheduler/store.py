@@ -4,9 +4,24 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from services.scheduler.backpressure import Settled
@@ -67,19 +82,25 @@ def due(
     A row of a host that is leased already waits. A row whose lease ran out counts one more attempt if its worker had
     begun on it and never ended.
     """
-    table = Feed if kind is Kind.FEED else Page
-    rows = connection.execute(
-        select(table.__table__)
-        .where(table.state == "active", table.ready_at <= now, ~_host_leased(table, now))
-        .order_by(table.ready_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=table)
-    ).all()
+    rows = connection.execute(_due_rows(kind), {"now": now, "most": limit}).all()
     dead = begun([row.lease_token for row in rows if row.lease_token])
     return [Due(_target(kind, row), row.attempts + (row.lease_token in dead)) for row in rows]
 
 
-def _host_leased(table: type[Feed] | type[Page], now: datetime) -> Any:
+@cache  # it is asked each second, and takes longer to put together than to answer
+def _due_rows(kind: Kind) -> Select[Any]:
+    table = Feed if kind is Kind.FEED else Page
+    now = bindparam("now", type_=Moment)
+    return (
+        select(table.__table__)
+        .where(table.state == "active", table.ready_at <= now, ~_host_leased(table, now))
+        .order_by(table.ready_at)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True, of=table)
+    )
+
+
+def _host_leased(table: type[Feed] | type[Page], now: Any) -> Any:
     feed, page = aliased(Feed), aliased(Page)
     return or_(
         *(

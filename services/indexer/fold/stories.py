@@ -6,6 +6,7 @@ All of it is a function of the set: the order in which articles, pairs or member
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from services.indexer.fold.pairs import Pair, containment
 from services.indexer.fold.shingles import Sketch, missing
@@ -92,7 +93,8 @@ def original(members: Sequence[Member]) -> Member:
     """Return the member that the others copied.
 
     The one that others name as canonical; else the agency's own; else the earliest, where all within `TIE` of the
-    earliest are equally early and those without a time late; of several the longest text, then the smallest id.
+    earliest are equally early and those without a time late; of several the longest text, then the earliest after all,
+    then the first address. The id decides last, for it says only who came first.
     """
     named = {member.canonical_url for member in members if member.canonical_url and member.canonical_url != member.url}
     pool = [member for member in members if member.url in named] or list(members)
@@ -101,7 +103,12 @@ def original(members: Sequence[Member]) -> Member:
     if times:
         latest = min(times) + TIE
         pool = [member for member in pool if member.recorded_at is not None and member.recorded_at <= latest]
-    return min(pool, key=lambda member: (-member.sketch.words, member.id))
+    return min(pool, key=_standing)
+
+
+def _standing(member: Member) -> tuple[int, float, str, int]:
+    recorded = member.recorded_at.timestamp() if member.recorded_at else inf
+    return -member.sketch.words, recorded, member.url or "", member.id
 
 
 def roles(members: Sequence[Member]) -> dict[int, Role]:

@@ -21,6 +21,7 @@ MAX_DEPTH = 256  # libxml2's limit, beyond which it drops what follows; real pag
 LEAST_WORDS = 40  # a text of fewer words is a teaser, a wall or a mistake
 LEAST_TITLE_CHARS = 12  # letters; a shorter headline may be any line
 LEAST_CAPTION_CHARS = 12
+CAPTION_WORDS = 40  # what is longer and stands beside a picture is text
 _WALL_WORDS = 150  # a wall says what it is in fewer words
 _HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|meta|article)\b", re.IGNORECASE)
 _WALL = re.compile(
@@ -91,8 +92,8 @@ def _shown(root: html.HtmlElement, meta: Meta, figures: list[Image]) -> Shown:
     captions = {
         key_of(text)
         for image in figures
-        for text in (image.caption, image.credit, image.alt, f"{image.caption} {image.credit}")
-        if text
+        for text in (image.caption, f"{image.caption} {image.credit}" if image.credit else None)
+        if text and count_words(text) <= CAPTION_WORDS
     }
     return Shown(tuple(headlines), frozenset(key for key in captions if len(key) > LEAST_CAPTION_CHARS))
 

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import takewhile
 
 import trafilatura
 from lxml import etree, html
@@ -10,9 +11,11 @@ from services.parser.fields.furniture import CLOSING_WORDS, OPENING_WORDS, is_fu
 from services.parser.fields.text import collapse, count_words, key_of
 
 _LINES = frozenset({"p", "head", "item", "quote", "cell", "code"})
+MODE = {}
 _TITLE_LINES = 8  # of the text's first lines one may repeat the headline
 _KICKER_CHARS = 60
 _TEASER_WORDS = 3
+MAX_CLOSING_LINES = 5  # more short lines are no accident
 _LINKED_SHARE = 0.9  # of a line's letters; more than that in links, and it leads elsewhere
 
 
@@ -44,7 +47,7 @@ def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Elem
     """Return the main text in trafilatura's elements, None if there is none, and the lines that were left out."""
     found = trafilatura.bare_extraction(
         deepcopy(root), url=url, include_comments=False, include_tables=True, include_formatting=True,
-        include_links=True,
+        include_links=True, **MODE,
     )  # fmt: skip
     if found is None or isinstance(found, dict) or found.body is None:
         return None, ()
@@ -77,17 +80,32 @@ def _judge(lines: list[_Line], shown: Shown) -> None:
     sentences = [at for at, line in enumerate(lines) if line.is_sentence]
     if not sentences:
         return
-    after = True  # whether the next line is gone: a heading stands only above something
-    for line in reversed(lines[: sentences[0]]):
-        if line.element.tag == "p" and line.words <= OPENING_WORDS:
-            line.kept = False
-        elif line.element.tag == "head" and not after:
-            line.kept = False
+    _judge_opening(lines[: sentences[0]])
+    _judge_closing(lines[sentences[-1] + 1 :])
+
+
+def _judge_opening(lines: list[_Line]) -> None:
+    """Mark what stands above the first sentence: bylines, dates, kickers; a dateline of its own and headings stay."""
+    after = True  # whether the next line stays: a heading stands only above something
+    for at, line in enumerate(reversed(lines)):
+        dateline = at == 0 and (line.text.isupper() or line.text.endswith(":"))
+        if line.element.tag == "p":
+            line.kept = line.words > OPENING_WORDS or dateline
+        elif line.element.tag == "head":
+            line.kept = after
         after = line.kept
-    for line in reversed(lines[sentences[-1] + 1 :]):
-        if line.element.tag not in {"head", "p"} or (line.element.tag == "p" and line.words > CLOSING_WORDS):
-            break
-        line.kept = False
+
+
+def _judge_closing(lines: list[_Line]) -> None:
+    """Mark what stands below the last sentence: initials, tags, buttons; a list or a table of results stays."""
+    run = list(takewhile(_is_label, reversed(lines)))
+    if sum(line.element.tag == "p" for line in run) <= MAX_CLOSING_LINES:
+        for line in run:
+            line.kept = False
+
+
+def _is_label(line: _Line) -> bool:
+    return line.element.tag == "head" or (line.element.tag == "p" and line.words <= CLOSING_WORDS)
 
 
 def _repeats(key: str, headlines: tuple[str, ...]) -> bool:
@@ -101,7 +119,7 @@ def _is_teaser(line: _Line) -> bool:
         return False
     around = line.element.getparent()
     if line.element.tag != "item" or around is None:
-        return line.element.tag in {"p", "head"}
+        return line.element.tag == "p"
     return all(_line(element).linked >= _LINKED_SHARE for element in around.iter("item"))
 
 

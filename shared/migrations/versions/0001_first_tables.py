@@ -336,6 +336,24 @@ def upgrade() -> None:
     )
     op.create_index("pairs_b", "pairs", ["b"], unique=False)
     op.create_table(
+        "segments",
+        sa.Column("publication_id", BigId, nullable=False),
+        sa.Column("digest", BigId, nullable=False),
+        sa.Column("article_id", BigId, nullable=False),
+        sa.Column("headline", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["publication_id"], ["publications.id"]),
+        sa.PrimaryKeyConstraint("publication_id", "digest", "article_id"),
+    )
+    op.create_index("segments_article", "segments", ["article_id"], unique=False)
+    op.create_table(
+        "furniture",
+        sa.Column("publication_id", BigId, nullable=False),
+        sa.Column("digest", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["publication_id"], ["publications.id"]),
+        sa.PrimaryKeyConstraint("publication_id", "digest"),
+    )
+    op.create_table(
         "postings",
         sa.Column("hash", BigId, nullable=False),
         sa.Column("article_id", BigId, nullable=False),
@@ -361,6 +379,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove everything."""
     op.execute("DROP VIEW readable_articles")
+    op.drop_table("furniture")
+    op.drop_index("segments_article", table_name="segments")
+    op.drop_table("segments")
     op.drop_table("revisions")
     op.drop_index("postings_article", table_name="postings")
     op.drop_table("postings")
