@@ -4,6 +4,7 @@ Each stage is one task in one queue. The settings are those that lost least when
 killed under them; what they still lose, the store brings back when the lease ends.
 """
 
+import gc
 import os
 import socket
 import time
@@ -52,6 +53,7 @@ def celery_app(settings: Settings, queue: str) -> Celery:
         task_time_limit=120,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        broker_channel_error_retry=True,  # a full Redis refuses commands: no reason to end
         broker_transport_options={
             "visibility_timeout": max(600, 2 * settings.lease_s),
             "unacked_restore_interval": 10,
@@ -139,6 +141,7 @@ def run_worker(queue: Queue[M], start: Start[M], settings: Settings, processes: 
         without_heartbeat=True,
         loglevel=settings.log_level,
     )
+    gc.freeze()  # what is loaded by now is never collected: the children go on sharing its pages, and look at less
     worker.start()
     return int(worker.exitcode or 0)
 

@@ -10,7 +10,7 @@ from services.command.stores import open_store
 from shared.belt import Belt, connect
 from shared.database import reading
 from shared.errors import Failed, contain
-from shared.settings import read_settings
+from shared.settings import Settings, read_settings
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 LARGEST = 2**63 - 1  # number that either database takes
@@ -123,7 +123,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         "latest_feed_waits_s": round(measures.feed_lateness_s),
         "set_aside": dict(measures.set_aside),
         "counters": dict(measures.counters),
-        "queues": _queues(settings.redis_url, settings.lease_s),
+        "queues": _queues(settings),
     }
     if not as_json:
         said = {name: _counts(value) if isinstance(value, dict) else value for name, value in said.items()}
@@ -138,9 +138,11 @@ def _latency(seconds: tuple[float, float] | None) -> str | None:
     return None if seconds is None else f"median {seconds[0]:.0f} s, 95th percentile {seconds[1]:.0f} s"
 
 
-def _queues(redis_url: str, lease_s: int) -> dict[str, int] | str:
-    if not redis_url:
+def _queues(settings: Settings) -> dict[str, int] | str:
+    """Return the messages in each queue, or why they cannot be told; without a setting, those of the embedded run."""
+    embedded = settings.data_dir.resolve() / "belt" / "belt.sock"
+    url = settings.redis_url or (f"unix://{embedded}" if embedded.exists() else "")
+    if not url:
         return "not asked: WIREROOM_REDIS_URL is not set"
-    belt = Belt(connect(redis_url), lease_s)
-    queued = contain(belt.queued)
+    queued = contain(lambda: Belt(connect(url), settings.lease_s).queued())
     return str(queued.error) if isinstance(queued, Failed) else queued

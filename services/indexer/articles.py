@@ -73,10 +73,10 @@ def insert_fresh(
     """Add new articles, each in a story of its own; return their ids and their stories', in order."""
     if not fresh:
         return []
-    born = {"articles": 1, "publications": 1, "created_at": now, "updated_at": now}
+    born = {"articles": 1, "publications": 1, "ordered_at": now, "created_at": now, "updated_at": now}
     times = [verdict.head.content.published_at or now for verdict in fresh]
     # asked for in order, rows come back in statements of their own; stories are alike, and articles name theirs
-    stories = sorted(connection.scalars(insert(Story).returning(Story.id), [{**born, "ordered_at": now}] * len(fresh)))
+    stories = sorted(connection.scalars(insert(core(Story)).returning(Story.id), [born] * len(fresh)))
     rows = [
         {
             **_article_values(verdict.head, source, now),
@@ -92,7 +92,7 @@ def insert_fresh(
         }
         for verdict, at, story in zip(fresh, times, stories, strict=True)
     ]
-    made = connection.execute(insert(Article).returning(Article.id, Article.story_id), rows)
+    made = connection.execute(insert(core(Article)).returning(Article.id, Article.story_id), rows)
     given = {story: id_ for id_, story in made}
     ids = [given[story] for story in stories]
     pairs = list(zip(ids, stories, strict=True))
@@ -167,7 +167,7 @@ def _add_revisions(connection: Connection, states: Sequence[tuple[int, int, list
         for id_, number, kinds, head in states
     ]
     if rows:
-        connection.execute(insert(Revision), rows)
+        connection.execute(insert(core(Revision)), rows)
 
 
 def put_keys(
@@ -181,7 +181,7 @@ def put_keys(
     rows = {key: {"publication_id": publication_id, "key": key, "article_id": id_} for id_, of in keys for key in of}
     if not rows:
         return
-    statement = _upsert(connection)(ArticleKey)
+    statement = _upsert(connection)(core(ArticleKey))
     index = [ArticleKey.publication_id, ArticleKey.key]
     if fresh:
         statement = statement.on_conflict_do_update(
@@ -212,7 +212,7 @@ def put_layers(
     ]
     if not rows:
         return
-    statement = _upsert(connection)(Layer)
+    statement = _upsert(connection)(core(Layer))
     fields = ("lease_no", "digest", "document_sha256", "url", "content", "left_at")
     connection.execute(
         statement.on_conflict_do_update(
@@ -260,6 +260,14 @@ def leave(connection: Connection, feed_id: int, digests: Iterable[str], now: dat
     if gone:
         connection.execute(update(Article).where(Article.id.in_(gone), ~still_listed).values(last_seen_at=now))
     return len(gone)
+
+
+def hold_pages(connection: Connection, ids: Sequence[int]) -> None:
+    """Lock the pages of articles, in the order of their ids."""
+    if ids:
+        connection.execute(
+            select(Page.article_id).where(Page.article_id.in_(ids)).order_by(Page.article_id).with_for_update()
+        )
 
 
 def want_pages(connection: Connection, pages: Mapping[int, str], now: datetime) -> None:

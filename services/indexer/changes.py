@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from shared.tables import Article, Change, LogHead
+from shared.tables import Article, Change, LogHead, core
 
 
 @dataclass(frozen=True)
@@ -48,5 +48,5 @@ def append(connection: Connection, last: int, news: Sequence[News], now: datetim
         }
         for number, change in enumerate(news, 1)
     ]
-    connection.execute(insert(Change), rows)
+    connection.execute(insert(core(Change)), rows)
     connection.execute(update(LogHead).where(LogHead.id == 1).values(seq=last + len(news)))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from services.indexer import aside, settle
 from services.indexer.articles import (
+    hold_pages,
     insert_fresh,
     known_by_id,
     known_by_key,
@@ -26,7 +27,6 @@ from services.indexer.publications import publication_of
 from services.indexer.settle import Brought, Row
 from services.indexer.stories import fold
 from shared.database import now, writing
-from shared.errors import TransientError
 from shared.messages import PARSER, Kind, Result, split_digests
 from shared.settings import Settings
 
@@ -54,23 +54,23 @@ def write_document(connection: Connection, result: Result, settings: Settings) -
     publication_id = 0 if page else publication_of(connection, row, result.feed, moment)
     source = Source(PAGE if page else f"feed:{row.id}", row.lease_no, result.parser or PARSER, result.document_sha256)
     verdicts = _judge(connection, result, publication_id, source, moment, lock=False)
-    changes = any(map(_makes_news, verdicts))
-    last = take_head(connection) if changes else 0
+    # whoever locks articles holds the log's row, for folding locks them in an order of its own; pages come before it,
+    # since whoever settles a page has locked that first
+    hold_pages(connection, _rewanted(verdicts))
+    last = take_head(connection) if verdicts else 0
     if connection.dialect.name != "sqlite":  # where another indexer may have committed while this one waited
         moment = now(connection)
         verdicts = _judge(connection, result, publication_id, source, moment, lock=True)
     brought = _brought(result, verdicts, row)
     settle.settle(connection, result.facts.kind, [(result, row, brought)], moment, settings)
     news = _write(connection, result, row, publication_id, verdicts, source, moment, settings)
-    if news and not changes:  # the log's row is taken before any article's: going back for it could deadlock
-        raise TransientError("An article changed between being looked up and being locked.")
     append(connection, last, news, moment)
     return brought
 
 
-def _makes_news(verdict: Verdict) -> bool:
-    """Return whether the log may get a line through it, so that its row has to be taken first."""
-    return isinstance(verdict, (Fresh, Revised)) or (isinstance(verdict, Unchanged) and verdict.refold)
+def _rewanted(verdicts: Sequence[Verdict]) -> list[int]:
+    """Return the articles whose pages may become due again."""
+    return [one.known.id for one in verdicts if isinstance(one, Revised) and one.entry.page_wanted]
 
 
 def _judge(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select
 
 from services.indexer.fold.furniture import HEADLINES, headline_key
+from shared.among import among
 from shared.tables import Furniture, Segment
 
 AT_ONCE = 5000  # digests in one query
@@ -51,21 +52,21 @@ def found(connection: Connection, articles: Iterable[Sentences]) -> defaultdict[
     """Return which sentences of `articles` are furniture, by publication."""
     furniture: defaultdict[int, set[int]] = defaultdict(set)
     for publication_id, digests in _by_publication(articles):
-        mine = (Furniture.publication_id == publication_id, Furniture.digest.in_(digests))
+        mine = (Furniture.publication_id == publication_id, among(Furniture.digest, digests))
         furniture[publication_id].update(connection.scalars(select(Furniture.digest).where(*mine)))
     return furniture
 
 
 def _promote(connection: Connection, publication_id: int, digests: Sequence[int]) -> set[int]:
     """Make furniture of those of `digests` that enough articles carry; return these articles."""
-    carried = (Segment.publication_id == publication_id, Segment.digest.in_(digests))
+    carried = (Segment.publication_id == publication_id, among(Segment.digest, digests))
     enough = func.count(Segment.headline.distinct()) >= HEADLINES
     crossed = connection.scalars(select(Segment.digest).where(*carried).group_by(Segment.digest).having(enough)).all()
     if not crossed:
         return set()
     rows = [{"publication_id": publication_id, "digest": digest} for digest in crossed]
     connection.execute(insert(Furniture), rows)
-    gone = (Segment.publication_id == publication_id, Segment.digest.in_(crossed))
+    gone = (Segment.publication_id == publication_id, among(Segment.digest, crossed))
     return set(connection.scalars(delete(Segment).where(*gone).returning(Segment.article_id)))
 
 

@@ -181,7 +181,7 @@ def _record(connection: Connection, settled: Sequence[tuple[Result, Row, Brought
         if result.facts.outcome is not Outcome.UNFETCHED
     ]
     if lines:
-        connection.execute(insert(Poll), lines)
+        connection.execute(insert(core(Poll)), lines)
 
 
 def _page_states(connection: Connection, plans: Mapping[int, Plan]) -> None:

@@ -17,6 +17,7 @@ from services.indexer.fold.pairs import Pair as FoldPair
 from services.indexer.fold.shingles import Sketch, sketch_words
 from services.indexer.fold.stories import Member, Role, assign, components, roles
 from services.indexer.furniture import Sentences
+from shared.among import among
 from shared.schema import CopyRole
 from shared.settings import Settings
 from shared.tables import Article, Pair, Posting, Story, core
@@ -62,7 +63,7 @@ def fold(
     _post(connection, texts.values())
     if pairs:
         edges = [{"a": pair.a, "b": pair.b, "containment": pair.containment} for pair in pairs]
-        connection.execute(insert(Pair), edges)
+        connection.execute(insert(core(Pair)), edges)
     paired = {id_ for pair in pairs for id_ in (pair.a, pair.b)}
     stories |= set(connection.scalars(select(Article.story_id).where(Article.id.in_(paired)))) if paired else set()
     return _restory(connection, stories, now) if stories else []
@@ -133,7 +134,7 @@ def _post(connection: Connection, texts: Iterable[Text]) -> None:
     long_enough = [text for text in texts if _posted(text)]
     rows = [{"hash": hash_, "article_id": text.id} for text in long_enough for hash_ in text.sketch.sample]
     if rows:
-        connection.execute(insert(Posting), rows)
+        connection.execute(insert(core(Posting)), rows)
         connection.execute(
             update(core(Article)).where(Article.id == bindparam("row_id")).values(postings=bindparam("size")),
             [{"row_id": text.id, "size": len(text.sketch.sample)} for text in long_enough],
@@ -171,7 +172,7 @@ def _sharing(connection: Connection, texts: Mapping[int, Text], threshold: float
         found = (
             select(Posting.hash, Posting.article_id, Article.postings)
             .join(Article, Article.id == Posting.article_id)
-            .where(Posting.hash.in_(hashes[start : start + HASHES_AT_ONCE]))
+            .where(among(Posting.hash, hashes[start : start + HASHES_AT_ONCE]))
         )
         for hash_, article_id, size in connection.execute(found):
             carriers[hash_].append(article_id)

@@ -1,6 +1,6 @@
 """The index stage: facts of many fetches in one commit, each document with its articles in one commit of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.indexer import aside, settle
 from services.indexer.articles import leave
+from services.indexer.changes import take_head
 from services.indexer.document import commit_document, try_document
 from services.indexer.settle import Brought, Row
 from shared.belt import Belt
@@ -45,6 +46,8 @@ def settle_facts(engine: Engine, results: Sequence[Result], settings: Settings) 
     with writing(engine) as connection:
         moment = now(connection)
         rows = settle.fence(connection, results)
+        if any(_locks_articles(result, rows) for result in results):
+            take_head(connection)  # as everyone does who locks articles
         for kind in Kind:
             settled = [
                 (result, rows[kind, result.facts.id], _seen(result))
@@ -55,6 +58,11 @@ def settle_facts(engine: Engine, results: Sequence[Result], settings: Settings) 
             for result, row, _ in settled:
                 _left_and_rejected(connection, result, row, moment)
         _count_stale(connection, len(results) - len(rows))
+
+
+def _locks_articles(result: Result, rows: Mapping[tuple[Kind, int], Row]) -> bool:
+    row = rows.get((result.facts.kind, result.facts.id))
+    return row is not None and (result.facts.kind is Kind.PAGE or bool(_left(result, row)))
 
 
 def _seen(result: Result) -> Brought:

@@ -59,8 +59,12 @@ def test_within_a_quarter_of_an_hour_the_longest_text_is_the_original() -> None:
     assert original([member(1, SENTENCES[0]), member(2, minutes=15), member(3, SENTENCES[1], 5)]).id == 2
 
 
-def test_of_equal_ones_the_smallest_id_is_the_original() -> None:
-    assert original([member(3), member(2, minutes=9)]).id == 2
+def test_of_equally_long_ones_the_earliest_is_the_original_whichever_came_first() -> None:
+    assert original([member(2, minutes=9), member(3)]).id == 3
+
+
+def test_of_ones_that_are_equal_in_all_else_the_first_address_is_the_original() -> None:
+    assert original([member(2, url="https://b.example/1"), member(3, url="https://a.example/1")]).id == 3
 
 
 def test_the_canonical_target_is_the_original_however_late() -> None:

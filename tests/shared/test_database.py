@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -31,7 +32,7 @@ def tables(engine: Engine) -> set[str]:
 
 def go_to(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
-        config = database._alembic()
+        config = database.migrations()
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
 
@@ -177,3 +178,8 @@ def test_a_database_that_goes_during_a_transaction_is_a_transient_error(
 
     with pytest.raises(TransientError):
         lose()
+
+
+def test_the_newest_schema_is_the_newest_migration() -> None:
+    script = ScriptDirectory.from_config(database.migrations())
+    assert script.get_current_head() == database.NEWEST
