@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.command.supervisor import end_with_supervisor
 from shared.errors import UsageError
 from shared.logging import configure
 from shared.settings import Settings, read_settings
@@ -89,6 +90,7 @@ def _start(service: str) -> Settings:
     """Return the settings, once this process' log lines have their form."""
     settings = read_settings()
     configure(settings.log_level, settings.log_format, service)
+    end_with_supervisor()
     return settings
 
 

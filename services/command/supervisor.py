@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import structlog
 RESTART_FIRST_S = 0.5  # pause before a process that died is started again; doubled each time it dies young
 RESTART_MOST_S = 30.0
 YOUNG_S = 20.0  # a process that lived longer starts with the first pause again
+SUPERVISED = "WIREROOM_SUPERVISED"  # set for the processes of a supervisor, whose standard input is its pipe
 DRAIN_S = 110.0  # for one process to finish what it holds, before it is killed
 log = structlog.get_logger()
 
@@ -47,8 +49,11 @@ class Child:
 
     def _start(self, now: float) -> None:
         command = [sys.executable, "-m", "services.command", *self.service.words]
-        # a process group of its own: Ctrl-C reaches the supervisor alone, which drains the line in order
-        self.process = subprocess.Popen(command, env=self._environment, start_new_session=True)  # noqa: S603 - our own words
+        # a process group of its own: Ctrl-C reaches the supervisor alone, which drains the line in order;
+        # a pipe of its own: it ends with the supervisor, however that went, and so tells the process
+        self.process = subprocess.Popen(  # noqa: S603 - our own words
+            command, env=self._environment | {SUPERVISED: "1"}, stdin=subprocess.PIPE, start_new_session=True
+        )
         self._started = now
 
     def _after_death(self, now: float) -> None:
@@ -59,7 +64,7 @@ class Child:
         self._end_group()
         self._due = now + self._pause_s
         self._pause_s = min(2 * self._pause_s, RESTART_MOST_S)
-        self.process = None
+        self._let_go()
 
     def ask_to_stop(self) -> None:
         """Tell the process to finish what it holds and end."""
@@ -77,6 +82,11 @@ class Child:
             log.warning("killed", service=self.service.name, reason=f"it did not end within {DRAIN_S:.0f} s")
         self._end_group()
         self.process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
         self.process = None
 
     def _end_group(self) -> None:
@@ -86,6 +96,18 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             return
+
+
+def end_with_supervisor() -> None:
+    """In a service's process: make it drain and end when its supervisor is gone; elsewhere nothing."""
+    if os.environ.pop(SUPERVISED, None):
+        threading.Thread(target=_wait_for_end, name="supervisor's end", daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    while os.read(0, 1):
+        continue
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def drain(children: Sequence[Child]) -> None:

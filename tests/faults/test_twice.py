@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from services.command.daemon import children
+from services.command.run import SERVICES
 from shared.belt import Belt
 from shared.messages import FetchJob
 from shared.settings import Settings
@@ -73,6 +77,38 @@ def test_a_second_run_in_the_same_data_directory_says_one_sentence(
         assert sentence.startswith("wireroom: ")
         assert str(settings.data_dir) in sentence
         assert first.pid, "the first run goes on"
+
+
+def test_a_run_that_is_killed_takes_its_services_with_it(
+    scratch: Path, outlet: Outlet, fast: Callable[..., Settings]
+) -> None:
+    outlet.publish("/title.xml", 2)
+    settings = fast(data_dir=scratch / "killed", redis_url="", port=0)
+    words = ("-m", "services.command", "run", outlet.url("/title.xml"))
+    log = scratch / "killed.log"
+    with log.open("wb") as output:
+        run = subprocess.Popen(
+            [sys.executable, *words], env=environment(settings), cwd=ROOT, stdout=output, stderr=output
+        )
+    services: list[int] = []
+    try:
+        until(lambda: "leased" in log.read_text(), PATIENCE_S, log.read_text)
+        services = children(run.pid)
+        assert len(services) > len(SERVICES), "the services, and the bundled server"
+        run.kill()
+        run.wait()
+        until(lambda: not any(map(runs, services)), PATIENCE_S, log.read_text)
+    finally:
+        run.kill()
+        run.wait()
+        for pid in filter(runs, services):
+            os.kill(pid, signal.SIGKILL)
+
+
+def runs(pid: int) -> bool:
+    """Return whether a process still runs; one that only waits to be reaped does not."""
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(listed.stdout.strip()) and not listed.stdout.strip().startswith("Z")
 
 
 @contextmanager
