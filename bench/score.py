@@ -65,9 +65,10 @@ def _pages(corpus: Path, scratch: Path, worst: int) -> None:
 
 
 def _page(article: Mapping[str, Any]) -> Row:
+    """Return a prediction; the reference counts whoever signs, so where no person does, the byline is the author."""
     return {
         "title": article["headline"],
-        "authors": [author["name"] for author in article["authors"]],
+        "authors": [author["name"] for author in article["authors"]] or [article["byline"] or ""],
         "published_at": article["published_at"],
         "body": article["body_text"],
         "images": article["images"],
@@ -79,7 +80,8 @@ def _answers(verb: str, corpus: Path, part: str, address: str, scratch: Path) ->
     listing = scratch / "listing.jsonl"
     with listing.open("w", encoding="utf-8") as lines:
         for row in _rows(corpus / part / "manifest.jsonl"):
-            url = row.get(address) or f"https://corpus.example/{row['id']}"
+            known = str(row.get(address) or "")
+            url = known if known.startswith("http") else f"https://corpus.example/{row['id']}"
             lines.write(json.dumps({"id": row["id"], "path": str(corpus / row["path"]), "url": url}) + "\n")
     yield from map(json.loads, _command(f"{part}, through wireroom {verb}", verb, "--from", str(listing)).splitlines())
 
@@ -150,7 +152,11 @@ def _facts(items: list[Row], articles: list[Row]) -> Iterator[tuple[str, bool]]:
 
 
 def _plain(text: object) -> str:
-    return " ".join(str(text or "").split())
+    """Return a text in one line; one that was encoded twice counts as what it was."""
+    line = " ".join(str(text or "").split())
+    with suppress(UnicodeError):
+        return line.encode("latin-1").decode("utf-8")
+    return line
 
 
 def _moment(text: object) -> datetime | None:

@@ -16,7 +16,7 @@ from services.command.samples.edition import edition
 from services.command.samples.render import feed
 
 EDITIONS_A_FEED = 3  # about twenty entries, as a newspaper's feed has
-CHANGED = 0.4  # of all words: few sequences of words are left in common
+CHANGED = 0.85  # of all words, so that hardly any five in a row are left in common, as between unrelated articles
 STARTED = datetime(2024, 5, 14, 12, tzinfo=UTC)
 SETTLED_S = 3600.0  # after which no sample title changes by itself
 _WORD = re.compile(r"\w{3,}")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -23,6 +24,7 @@ from shared.settings import Settings
 from shared.tables import Article, Pair, Posting, Story, core
 
 HASHES_AT_ONCE = 5000  # in one query, well under what either database takes
+TEXTS_KEPT = 256  # a story's texts are looked at whenever one joins it; about 10 MB
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,17 @@ def _read(connection: Connection, ids: Iterable[int]) -> list[_Row]:
 
 
 def _sentences(row: Any) -> Sentences:
-    parts = segments(row.body_text or row.summary or "")
-    return Sentences(row.id, row.publication_id, row.headline or "", tuple(parts))
+    return Sentences(row.id, row.publication_id, row.headline or "", _segments(row.body_text or row.summary or ""))
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _segments(text: str) -> tuple[tuple[int, str], ...]:
+    return tuple(segments(text))
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _sketch(text: str) -> Sketch:
+    return sketch_words(text.split())
 
 
 def _strip(connection: Connection, rows: Sequence[_Row]) -> dict[int, Text]:
@@ -126,7 +137,7 @@ def _text(row: Any, text: str) -> Text:
         row.canonical_url,
         row.status == "usable" and row.embargoed_until is None,
         row.copy_role,
-        sketch_words(text.split()),
+        _sketch(text),
     )
 
 

@@ -11,8 +11,8 @@ from services.parser.fields.language import declared_language, detected_language
 from services.parser.fields.people import read_people
 from services.parser.fields.text import SUMMARY_CHARS, clean_characters, collapse, count_words, line
 from services.parser.fields.urls import absolute, canonical
-from services.parser.item import Item, Window
-from shared.schema import Content, Status
+from services.parser.item import Item, Person, Window
+from shared.schema import Author, Content, Status
 
 ARTICLE_WORDS = 150  # a description of so many words is the article, not its summary
 EXCERPT_WORDS = 60  # a text of fewer words in one paragraph is no whole article, wherever it stands
@@ -35,6 +35,7 @@ _FURNITURE = re.compile(
     r"werbung))[.\s»→>]*$",
     re.IGNORECASE,
 )
+_DATELINE_END = re.compile(r"\s*(?:\([^()]{2,40}\))?[\s_–—-]*$")
 _FURNITURE_END = re.compile(
     r"\s*(?:The post .{1,300} (?:first )?appeared (?:first )?on .{1,100}\.?|\[?(?:…|\.\.\.)\]?\s*(?:Read "
     r"more|Continue reading|Weiterlesen|Lire la suite)\b.{0,150})$",
@@ -58,13 +59,14 @@ def read_content(item: Item, window: Window) -> Content:
     """
     written = read_words(item)
     headline = line(item.headline)
-    byline, authors = read_people(item.people)
+    byline, authors = _people(item)
+    provider = line(item.credit, 100)
     paragraphs = written.body.paragraphs if written.body else tuple(filter(None, (written.summary,)))
     rights = line(item.rights or window.rights, 500)
     credit = find_credit(
         paragraphs,
         byline=byline,
-        source=line(item.source, 100) or line(item.publisher, 100),
+        source=line(item.source, 100) or provider or line(item.publisher, 100),
         rights=line(item.rights, 500),
         creators=tuple(one.name for one in item.people),
     )
@@ -81,22 +83,59 @@ def read_content(item: Item, window: Window) -> Content:
         "direction": direction(language, headline or "".join(paragraphs[:1])),
         "byline": byline,
         "authors": authors,
-        "dateline": credit.dateline,
-        "credit": credit.agency,
-        "credit_evidence": credit.evidence,
+        "dateline": credit.dateline or _dateline(item.dateline),
+        "credit": credit.agency or provider,
+        "credit_evidence": credit.evidence or (f"provider: {provider}" if provider else None),
         "published_at": parse_date(item.published) if item.published else None,
         "updated_at": parse_date(item.updated) if item.updated else None,
         "expires_at": parse_date(item.expires) if item.expires else None,
+        "subjects": item.subjects,
+        "genre": line(item.genre, 200),
+        "usage_terms": line(item.usage_terms, 2000),
         "section": line(item.section, 200) or (keywords[0] if keywords and len(keywords) == 1 else None),
         "keywords": keywords,
         "images": read_images(item.attached, written.images.images if written.images else (), item.base),
         "media": read_media(item.attached, item.base),
         "copyright_notice": rights,
     }
+    values |= _rights(item)
     if headline and _KILL.match(headline):
         values |= {"status": Status.CANCELLED, "status_reason": headline}
     values = {name: value for name, value in values.items() if value not in (None, ())}
     return Content.model_validate({**values, "provenance": _provenance(values, item, language_from)})
+
+
+def _people(item: Item) -> tuple[str | None, tuple[Author, ...]]:
+    """Return the byline as written and the people: those named one by one, or else those in the line."""
+    written, authors = read_people(item.people)
+    if not item.byline:
+        return written, authors
+    byline, named = read_people((Person(item.byline),))
+    return byline, authors or named
+
+
+def _dateline(text: str | None) -> str | None:
+    """Return a dateline without the agency's name and the dash that end it; a date alone is none.
+
+    >>> _dateline("STOCKHOLM, Aug 29 (AFP) -")
+    'STOCKHOLM, Aug 29'
+    """
+    found = line(text, 100)
+    return (_DATELINE_END.sub("", found) or None) if found and not found[0].isdigit() else None
+
+
+def _rights(item: Item) -> dict[str, object]:
+    """Return whether the article may be read, and from when; an embargo that cannot be read withholds it."""
+    reason = line(item.status_reason, 500) if item.status is not Status.USABLE else None
+    values: dict[str, object] = {"status": item.status, "status_reason": reason}
+    if item.embargo is not None:
+        until = parse_date(item.embargo)
+        if until is None and item.status is Status.USABLE:
+            said = line(item.embargo, 100)
+            reason = f"Embargoed until {said!r}, which names no moment." if said else "Embargoed without an end."
+            return {"status": Status.WITHHELD, "status_reason": reason}
+        values["embargoed_until"] = until
+    return values
 
 
 def read_words(item: Item) -> Written:
@@ -106,7 +145,7 @@ def read_words(item: Item) -> Written:
     content, description = _without_furniture(content), _without_furniture(description)
     if content and not content.paragraphs:
         content = None if not content.images else content
-    if content and _is_whole(content, EXCERPT_WORDS, 1):
+    if content and (item.agency or _is_whole(content, EXCERPT_WORDS, 1)):
         return Written(content, _summary(description, content), content)
     if description and _is_whole(description, ARTICLE_WORDS, SEVERAL):
         return Written(description, None, description)
@@ -180,12 +219,16 @@ def _keywords(item: Item) -> tuple[str, ...]:
 
 def _provenance(values: dict[str, object], item: Item, language_from: str) -> dict[str, str]:
     """Return where each value came from; dates are kept as written too."""
-    found = {field: f"feed {name}" for field, name in item.names.items() if field in values}
+    kind = "agency" if item.agency else "feed"
+    found = {field: f"{kind} {name}" for field, name in item.names.items() if field in values}
+    if item.version:
+        found["version"] = item.version[:_RAW_CHARS]
     if "body_text" in values:
-        found["body_text"] = f"feed {item.names.get('body') or item.names.get('summary', 'text')}"
+        found["body_text"] = f"{kind} {item.names.get('body') or item.names.get('summary', 'text')}"
     if "language" in values:
         found["language"] = language_from
-    for field, raw in (("published_raw", item.published), ("updated_raw", item.updated)):
+    raws = {"published_raw": item.published, "updated_raw": item.updated, "embargo_raw": item.embargo}
+    for field, raw in raws.items():
         if raw:
             found[field] = line(raw, _RAW_CHARS) or ""
     return {field: name for field, name in found.items() if name}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shared.messages import FeedFacts
+from shared.schema import Status, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ class Item:
     categories: tuple[str, ...] = ()
     section: str | None = None
     attached: tuple[Attached, ...] = ()
+    byline: str | None = None  # where it is written as a line, beside or in place of `people`
+    dateline: str | None = None
+    credit: str | None = None  # the agency that delivers it
+    subjects: tuple[Subject, ...] = ()
+    genre: str | None = None
+    usage_terms: str | None = None
+    status: Status = Status.USABLE
+    status_reason: str | None = None
+    embargo: str | None = None  # until when; what cannot be read withholds
+    version: str | None = None
+    agency: bool = False  # an agency's item: its text is whole however short, and it has no page
     cancelled: str | None = None  # why it was taken back; "" when no reason is given
     names: dict[str, str] = field(default_factory=dict)  # field: the element or member that it was read from
 

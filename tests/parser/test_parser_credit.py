@@ -56,3 +56,23 @@ def test_an_agency_is_credited_where_it_signs(
     credit = find_credit(paragraphs, byline=byline, source=source, rights=rights, creators=(byline,) if byline else ())
     assert credit.agency == agency
     assert (credit.evidence is None) == (agency is None)
+
+
+def test_a_dateline_counts_even_where_its_agency_is_unknown() -> None:
+    found = find_credit(("PORT MERROW, Jan 6 (Meridian) – The mole held.",), byline=None, source=None, rights=None)
+    assert (found.dateline, found.agency) == ("PORT MERROW, Jan 6", None)
+
+
+@pytest.mark.parametrize(("byline", "source"), [("Meridian", None), (None, "Meridian")])
+def test_an_unknown_agency_is_the_credit_where_the_text_is_signed_with_it_twice(
+    byline: str | None, source: str | None
+) -> None:
+    found = find_credit(("PORT MERROW (Meridian) – The mole held.",), byline=byline, source=source, rights=None)
+    assert (found.agency, found.dateline) == ("Meridian", "PORT MERROW")
+
+
+@pytest.mark.parametrize(
+    "opening", ["The mole (pictured) – built in 1911 – held.", "Mole (left) - a wall of stone - held."]
+)
+def test_brackets_in_a_sentence_make_no_dateline(opening: str) -> None:
+    assert find_credit((opening,), byline=None, source=None, rights=None).dateline is None

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from services.parser.fields.text import key_of
+
 # How each agency's name is written where it signs; the short forms count only in places where nothing else can stand.
 _NAMES = {
     "AP": ("ap", "associated press", "the associated press", "ap news", "associated press news"),
@@ -99,6 +101,7 @@ _AMBIGUOUS = frozenset(
 _DATELINE = re.compile(
     r"^\W{0,3}(?P<place>[^\W\d_][^()\n\u2013\u2014]{0,70}?)?\s*\((?P<agency>[A-Za-zÀ-ɏА-я][^()\n]{1,38})\)(?:\s*[-\u2013\u2014\u2015:.|]+\s|\s*$|\s+(?=[A-Z\"\u201c]))"
 )
+_DASHED = re.compile(r"[-\u2013\u2014\u2015]\s*$")
 _DATELINE_BARE = re.compile(
     r"^(?P<place>[A-ZÀ-Þ][^()\n\u2013\u2014:]{1,60}?),?\s+(?P<agency>[A-Z][\w.]{2,20})\s*[\u2013\u2014-]\s"
 )
@@ -114,6 +117,12 @@ _REUTERS_SIGNED = re.compile(
 )
 _SPLIT = re.compile(r"\s*(?:[/|;,&+]|\bwith\b|\band\b|\bund\b|\by\b|\bmit\b)\s*", re.IGNORECASE)
 _TAIL = re.compile(r"[.!?\"”’]\s*[(\[—–-]{1,2}\s*(?P<agency>[^()\[\]]{2,30})[)\]]?\s*\.?$")
+_ENDS_BYLINE = re.compile(
+    r"[\s,]+(?:"
+    + "|".join(re.escape(name) for name in sorted(_BY_NAME, key=len, reverse=True) if " " in name)
+    + r")\W*$",
+    re.IGNORECASE,
+)
 _TRAILING_CHARS = 80
 _NOTICE_CHARS = 300
 
@@ -149,6 +158,16 @@ def is_desk(text: str) -> bool:
     return agency_named(text) is not None and (plain not in _AMBIGUOUS or text.isupper())
 
 
+def without_agency(byline: str) -> str:
+    """Return a byline without the agency's name that ends it after the people's.
+
+    >>> without_agency("Ada Byron The Canadian Press"), without_agency("The Canadian Press")
+    ('Ada Byron', 'The Canadian Press')
+    """
+    found = _ENDS_BYLINE.search(byline)
+    return byline[: found.start()].rstrip(" ,") if found and found.start() > 2 else byline
+
+
 def find_credit(
     paragraphs: tuple[str, ...],
     *,
@@ -162,6 +181,8 @@ def find_credit(
     dateline = _dateline(opening)
     found = _from_dateline(opening)
     if found:
+        return Credit(found, f"dateline: {opening[:80]}", dateline)
+    if found := _unknown(opening, (byline, source, *creators)):
         return Credit(found, f"dateline: {opening[:80]}", dateline)
     for name in creators:
         if (agency := agency_named(name)) and is_desk(name):
@@ -191,9 +212,25 @@ def _dateline(opening: str) -> str | None:
     found = _DATELINE.match(opening)
     if found and found["place"] and agency_named(found["agency"]):
         return found["place"].strip(" ,")[:100]
+    if found and found["place"] and _is_place(found["place"]) and _DASHED.search(found[0]):
+        return found["place"].strip(" ,")[:100]
     if found := _DATELINE_ONLY.match(opening):
         return found["place"].strip(" ,")[:100]
     return None
+
+
+def _is_place(text: str) -> bool:
+    """Return whether a dateline's place is set in capitals, as agencies do; a date after it may not be."""
+    return text.split(",")[0].strip().isupper()
+
+
+def _unknown(opening: str, signs: tuple[str | None, ...]) -> str | None:
+    """Return the name in the dateline of an agency that is in no list, if the text is signed with it elsewhere too."""
+    found = _DATELINE.match(opening)
+    if not found or not found["place"] or not _is_place(found["place"]):
+        return None
+    key = key_of(found["agency"])
+    return found["agency"].strip() if any(sign and key == key_of(sign) for sign in signs) else None
 
 
 def _in_byline(byline: str) -> str | None:

@@ -3,47 +3,109 @@
 import re
 
 OPENING_WORDS = 7  # a line of so few words above the first sentence is a byline, a date or a kicker
+DATE_WORDS = 14  # and one of so many may be a date in words
 CLOSING_WORDS = 7  # and below the last one a desk's initials, a tag or a button
 _MOST_WORDS = 60  # longer lines are text, whatever they begin with
 _END = re.compile(r"[.!?…。！？।؟۔:;][\"'”’»)\]]*$")
 _LEADS_ELSEWHERE = re.compile(
-    r"^\W*(?:read (?:more|also|next)|also read|see also|also see|also on \S+|related(?: (?:article|story|stories|post|content|roundup))?\s*:|"
-    r"more\s*:|you (?:may|might) also like|don[’']t miss|most read|recommended (?:reading|video|stor)|watch(?: now)?\s*[:|]|"
+    r"^\W*(?:read (?:more|also|next)|also read|see also|also see|also on \S+|related(?: (?:article|story|stories|"
+    r"post|content|roundup))?\s*:|"
+    r"more\s*:|you (?:may|might) also like|don[’']t miss|most read|recommended (?:reading|video|stor)|"
+    r"watch(?: now)?\s*[:|]|"
     r"listen(?: now)?\s*[:|]|lesen sie (?:auch|hier|mehr)|mehr zum thema|mehr dazu|mehr lesen|auch interessant|"
     r"das könnte sie auch interessieren|zum thema\s*:|lesetipp|zum artikel\s*:|hier finden sie (?:außerdem|auch)|>>|"
     r"à lire(?: aussi)?|lire aussi|voir aussi|lee también|leer más|te puede interesar|"
-    r"más información|leggi anche|per approfondire|leia (?:também|mais)|veja também|lees ook|læs også|les også|läs (?:också|mer|även)|"
-    r"читайте также|см\. также|czytaj (?:także|też|również)|přečtěte si|lue myös|devamını oku)\b",
+    r"más información|leggi anche|per approfondire|leia (?:também|mais)|veja também|lees ook|læs også|les også|"
+    r"läs (?:också|mer|även)|"
+    r"читайте также|см\. также|czytaj (?:także|też|również)|přečtěte si|lue myös|devamını oku)(?:\b|(?<=[:|>]))",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\b(?:sign up|subscribe|newsletters?|follow us|join our|get (?:our|the) (?:app|daily|latest)|abonnieren sie|abonniere|jetzt (?:abonnieren|"
-    r"anmelden|unterstützen|testen)|folgen sie uns|folgst du|suscríbete|síguenos|abonnez-vous|inscrivez-vous|iscriviti|"
+    r"\b(?:sign up|subscribe|newsletters?|follow us|join our|get (?:our|the) (?:app|daily|latest)|abonnieren sie|"
+    r"abonniere|jetzt (?:abonnieren|"
+    r"anmelden|unterstützen|testen)|folgen sie uns|folgst du|suscríbete|síguenos|abonnez-vous|inscrivez-vous|"
+    r"iscriviti|"
     r"seguici|assine|inscreva-se|подпис(?:ывайтесь|аться)|whatsapp-kanal|whatsapp channel|telegram channel|"
     r"support (?:our|independent) journalism)\b",
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(
-    r"\b(?:you|your|us|our|sie|ihre[nmrs]?|ihnen|du|dein[e]?[nmrs]?|dir|uns|unser[e]?[nmrs]?|tu|tus|te|nos|notre|votre|vous|ti|tuo|nostra|nostro|вас|наш)\b",
+    r"\b(?:you|your|us|our|sie|ihre[nmrs]?|ihnen|du|dein[e]?[nmrs]?|dir|uns|unser[e]?[nmrs]?|tu|tus|te|nos|notre|"
+    r"votre|vous|ti|tuo|nostra|nostro|вас|наш)\b",
     re.IGNORECASE,
 )
 _SAYS_NOTHING = re.compile(
-    r"^\W*(?:advertisement|anzeige|werbung|publicidad|publicité|pubblicità|annons|annonse|annonce|reklama|реклама|"
-    r"(?:advertisement\W*\d*\W*)?(?:story|article) continues below.*|article content|comments?|kommentare?|comentarios|commentaires|commenti|"
-    r"(?:leave|post|add) (?:a )?comments?|share(?: this.*)?|teilen|compartir|partager|condividi|copy link|link copied.*|"
-    r"(?:lesedauer|lesezeit|reading time|tempo de leitura|tiempo de lectura|temps de lecture|tempo di lettura)\b.{0,20}|"
+    r"^\W*(?:follow .{1,80} on (?:facebook|twitter|instagram|youtube|x|threads|bluesky)\b.{0,60}|"
+    r"like this story\?.{0,60}|\w+ [^\]]{0,200}\].{0,200}\[/\w+|advertisement|anzeige|werbung|publicidad|"
+    r"publicité|pubblicità|annons|annonse|annonce|reklama|реклама|"
+    r"(?:advertisement\W*\d*\W*)?(?:story|article) continues below.*|article content|comments?|kommentare?|"
+    r"comentarios|commentaires|commenti|"
+    r"(?:leave|post|add) (?:a )?comments?|share(?: this.*)?|teilen|compartir|partager|condividi|copy link|"
+    r"link copied.*|"
+    r"(?:lesedauer|lesezeit|reading time|tempo de leitura|tiempo de lectura|temps de lecture|"
+    r"tempo di lettura)\b.{0,20}|"
     r"\d+\s*(?:min(?:ute[ns]?|uten)?\.?)\s*(?:read|lesezeit|lesedauer|lesen)|"
     r"embed|externer inhalt.*|empfohlener (?:redaktioneller|externer) inhalt|ein klick für den datenschutz|"
-    r"an dieser stelle finden sie .*|ich bin damit einverstanden.*|deine privatsphäre-einstellungen.*|this content is not available.*|"
+    r"an dieser stelle finden sie .*|ich bin damit einverstanden.*|deine privatsphäre-einstellungen.*|"
+    r"this content is not available.*|"
     r"(?:please )?enable javascript.*|your browser does not support.*|this video (?:is|can|has).*|video unavailable|"
     r"fehler (?:gefunden|melden|entdeckt).*|mehr infos?|terms and conditions.*|privacy policy.?|article bookmarked|"
-    r"our standards: .*|thanks? (?:you )?for (?:signing|subscribing).*|there was an error processing.*|tags?\s*[:|].*|filed under\b.*|"
-    r"all rights reserved.*|alle rechte vorbehalten.*|(?:©|\(c\)|ⓒ|copyright\b).{0,200}|explore further|more (?:info|information)|_{2,}|"
+    r"our standards: .*|thanks? (?:you )?for (?:signing|subscribing).*|there was an error processing.*|tags?\s*[:|"
+    r"].*|filed under\b.*|"
+    r"all rights reserved.*|alle rechte vorbehalten.*|(?:©|\(c\)|ⓒ|copyright\b).{0,200}|explore further|"
+    r"more (?:info|information)|_{2,}|"
     r"this (?:article|story|page) (?:contains|may contain|includes) affiliate.*|"
     r".{0,120}\b(?:affiliate(?: |-)links?|may earn (?:a|an) (?:small |affiliate )?commission)\b.{0,200}|"
     r"(?:text size|font size|schriftgröße)\W*)[\W_]*$",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+_WRITER = re.compile(
+    r"^(?:by|von|por|par|di|door|av|af|автор)\s+(?:[A-ZÀ-ÞА-Я][\w.'’-]*\s*(?:,|and|und|y|et|e|&|\||-|"
+    r"–)?\s*){1,12}(?:\d.*)?$|"
+    r"^(?:published|updated|veröffentlicht|aktualisiert|stand|publicado|publié|pubblicato|gepubliceerd|"
+    r"опубликовано)\b.{0,80}$",
+)
+
+
+_BOX = re.compile(
+    r"^\W*(?:top stories|latest (?:news|stories|headlines)|most (?:read|viewed|popular)\b.{0,20}|"
+    r"trending\b.{0,20}|partner news|more (?:stories|news)|"
+    r"more (?:from|on|in)\b.{0,30}|(?:related|recommended) (?:stories|articles|posts|content|news|topics|videos?|"
+    r"links)|"
+    r"you (?:may|might) (?:also )?(?:like|enjoy|be interested)\b.{0,20}|up next|what to read next|around the web|"
+    r"mehr zum thema|mehr (?:aus|von|zu)\b.{0,30}|das könnte (?:sie|dich) (?:auch )?interessieren|"
+    r"ähnliche(?: artikel)?|auch interessant|"
+    r"meistgelesen\b.{0,20}|weitere (?:artikel|themen|nachrichten)\b.{0,20}|"
+    r"sur le même sujet|les plus lus|lo más (?:leído|visto)|más (?:noticias|leídas)|te puede interesar|"
+    r"noticias relacionadas|"
+    r"potrebbe interessarti|i più letti|articoli correlati|notícias relacionadas|"
+    r"meest gelezen|mest läst|mest lest|mest læste|по теме|"
+    r"newsletters?|support .{0,40}journalism)\W*$",
+    re.IGNORECASE,
+)
+
+
+def opens_box(text: str) -> bool:
+    """Return whether `text` is the label of a box that leads to other articles.
+
+    >>> opens_box("Most read in World News"), opens_box("More from the council was not to be had.")
+    (True, False)
+    """
+    return len(text) <= 60 and _BOX.match(text) is not None
+
+
+_DATED = re.compile(r"\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b")
+
+
+def is_date_line(text: str, words: int) -> bool:
+    """Return whether a line says only when, as pages do above the text.
+
+    >>> is_date_line("Friday, 22 October 2010, 20:13", 5), is_date_line("In 2010 the mole broke.", 5)
+    (True, False)
+    """
+    return words <= DATE_WORDS and _DATED.search(text) is not None and _END.search(text) is None
 
 
 def is_sentence(text: str, words: int) -> bool:
@@ -68,3 +130,12 @@ def is_furniture(text: str, words: int) -> bool:
         and _ADDRESSED.search(text) is not None
         and not text.startswith(("“", '"', "„", "«"))
     )
+
+
+def names_writer(text: str) -> bool:
+    """Return whether a line only says who wrote the text, and when.
+
+    >>> names_writer("By Ada Lindqvist"), names_writer("By the time the ferry came, the pier was gone.")
+    (True, False)
+    """
+    return _WRITER.match(text) is not None

@@ -14,19 +14,22 @@ _CAPTION_CHARS = 2000
 _CREDIT_CHARS = 300
 _IN_BRACKETS = re.compile(r"\s*[(\[](?P<credit>[^()\[\]]{2,80})[)\]]\s*\.?$")
 _LABELLED = re.compile(
-    r"\s*(?:^|[.|,;–—-]|\s)\s*(?:photo(?:graph)?|picture|image|pic|foto|bild|credit|photo credit|image "
+    r"\s*(?:^|[.|,;–—-]|\s)\s*(?:photo(?:graph)?|picture|image|pic|fotó?|bild|ảnh|фото|kuva|zdjęcie|photographie|"
+    r"crédito|crédit|credit|photo credit|image "
     r"credit|copyright|quelle|foto)s?\s*(?:by|:|©|/|von)\s*:?\s*(?P<credit>[^.|]{2,80})\.?$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^(?:photo(?:graph)?|picture|image|pic|foto|bild|credit|copyright|quelle|source)s?\s*(?:by\b|:|©|von\b)\s*|^(?:©|\(c\))\s*",
+    r"^(?:photo(?:graph)?|picture|image|pic|fotó?|bild|ảnh|фото|kuva|zdjęcie|photographie|crédito|crédit|credit|"
+    r"copyright|quelle|source)s?\s*(?:by\b|:|©|von\b)\s*|^(?:©|\(c\))\s*",
     re.IGNORECASE,
 )
-_SIGN = re.compile(r"\s*(?:©|\(c\))\s*(?P<credit>[^.|]{2,80})\.?$", re.IGNORECASE)
+_SIGN = re.compile(r"\s*(?:©|\(c\))\s*(?P<credit>[^.]{2,120})\.?$", re.IGNORECASE)
 _SOURCE = re.compile(
     r"getty|reuters|\bap\b|associated press|\bafp\b|\bpa\b|press association|pa wire|pa images|alamy|"
     r"shutterstock|\bepa\b|\bdpa\b|imago|istock|photo|picture|image|"
-    r"\bfoto|/|\bpress\b|instagram|twitter|facebook|handout|supplied|courtesy|agency|wire|file|newspaper|media|tass|xinhua|anadolu|afp|\bap$|zuma|rex|unsplash|pixabay",
+    r"\bfoto|/|\bpress\b|instagram|twitter|facebook|handout|supplied|courtesy|agency|wire|file|newspaper|media|"
+    r"tass|xinhua|anadolu|afp|\bap$|zuma|rex|unsplash|pixabay",
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"[-_]\d{2,4}x\d{2,4}(?=\.\w+$)")
@@ -90,7 +93,8 @@ def _file_name(url: str) -> str:
     """Return what the sizes of one picture have in common: a telling file name, else the address without its query."""
     address = _SIZE.sub("", url.split("?")[0])
     name = address.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return name if len(name) >= 12 and any(char.isdigit() for char in name) else address
+    digits = sum(char.isdigit() for char in name)
+    return name if digits >= 5 or (digits and len(name) >= 12) else address
 
 
 def _attached_image(one: Attached, base: str | None) -> Image | None:

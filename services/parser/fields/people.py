@@ -2,7 +2,7 @@
 
 import re
 
-from services.parser.fields.credit import is_desk
+from services.parser.fields.credit import is_desk, without_agency
 from services.parser.fields.text import line
 from services.parser.item import Person
 from shared.schema import Author
@@ -22,11 +22,14 @@ _MAIL = re.compile(r"\S+@\S+\.\S+")
 _AND = re.compile(r"\s*(?:;|\||\s+/\s+|,?\s+(?:and|und|et|y|e|en|och|og|ja|&|with|mit|avec|con)\s+)\s*", re.IGNORECASE)
 _COMMA = re.compile(r"\s*,\s*")
 _ROLE = re.compile(
-    r"\b(?:correspondents?|reporters?|editors?|staff|desk|writers?|journalists?|columnists?|bureau|agenc(?:y|ies)|team|newsroom|chief|photographers?|"
-    r"redaktion|redaktor|redakteur(?:in)?|redacci[oó]n|redazione|r[eé]daction|redactie|redakce|agenturen|agencias?|producer|contributor|presenter|analyst|director|"
+    r"\b(?:correspondents?|reporters?|editors?|staff|desk|writers?|journalists?|columnists?|bureau|agenc(?:y|ies)|"
+    r"team|newsroom|chief|photographers?|"
+    r"redaktion|redaktor|redakteur(?:in)?|redacci[oó]n|redazione|r[eé]daction|redactie|redakce|agenturen|"
+    r"agencias?|producer|contributor|presenter|analyst|director|"
     r"special to|news service|newspapers?|magazine|online|press|media|news|tv|radio|digital|admin|"
     r"administrator|webmaster|editorial|"
-    r"guest post|anonymous|unknown|author|team|service|group|network|limited|ltd|inc|gmbh|политика|редакция)\b",
+    r"guest post|anonymous|unknown|author|team|service|group|network|limited|ltd|inc|gmbh|политика|редакция|"
+    r"facebook|twitter|instagram|whatsapp|linkedin|redactor|follow|subscribe|share)\b",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|md|m\.d|phd|ph\.d|esq|mba|rn|cpa|obe|mbe|cbe|qc|kc|mp)\.?$", re.IGNORECASE)
@@ -63,6 +66,7 @@ def split_names(text: str) -> list[str]:
     text = _BY.sub("", text)
     text = _MAIL.sub("", text)
     text = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", text)
+    text = without_agency(text)
     names: list[str] = []
     for part in _AND.split(text):
         if part:
@@ -77,7 +81,7 @@ def _comma_parts(part: str) -> list[str]:
         piece = piece.strip(' .,;:-–—|/•*\t"“”')
         if at and _SUFFIX.match(piece) and names:
             names[-1] = f"{names[-1]}, {piece}"
-        elif at and names and not _looks_like_name(piece):
+        elif at and names and (not is_full_name(piece) or (piece.isupper() and not names[0].isupper())):
             continue
         elif is_name(piece):
             names.append(piece)
@@ -86,7 +90,8 @@ def _comma_parts(part: str) -> list[str]:
     return names
 
 
-def _looks_like_name(text: str) -> bool:
+def is_full_name(text: str) -> bool:
+    """Return whether `text` is two to five words that are written as names are."""
     words = text.split()
     return (
         2 <= len(words) <= 5
@@ -101,4 +106,6 @@ def is_name(text: str) -> bool:
     """Return whether `text` may be a person's name: no agency, desk, role, address or sentence."""
     if not 2 <= len(text) <= _NAME_CHARS or _HANDLE.match(text) or is_desk(text) or len(text.split()) > 7:
         return False
-    return not _ROLE.search(text) and any(char.isalpha() for char in text) and not re.search(r"\d{3,}|[<>{}=]", text)
+    if ":" in text or (text.isascii() and text.islower()) or all(is_desk(part) for part in re.split(r"[/,+&]", text)):
+        return False
+    return not _ROLE.search(text) and any(char.isalpha() for char in text) and not re.search(r"\d{2,}|[<>{}=]", text)

@@ -2,8 +2,11 @@
 
 import re
 import zlib
+from collections.abc import Callable
 
-from services.parser.formats import feed, jsonfeed, sitemap, xml
+from lxml import etree
+
+from services.parser.formats import feed, jsonfeed, newsml1, newsmlg2, ninjs, nitf, sitemap, xml
 from services.parser.formats.encoding import decode
 from services.parser.item import Window
 from shared.errors import Malformed, NotAFeed
@@ -12,6 +15,10 @@ MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as 
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL)
 _SITEMAP = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>]")
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|entry)[\s>]", re.IGNORECASE)
+_AGENCIES: dict[str, Callable[[etree._Element, str], Window]] = {
+    name: form.read_window for form in (nitf, newsmlg2, newsml1) for name in sorted(form.ROOTS)
+}
+_AGENCY = re.compile(rf"<(?:[\w.-]+:)?(?P<name>{'|'.join(_AGENCIES)})[\s>]")
 _HEAD_CHARS = 20_000
 
 
@@ -28,7 +35,7 @@ def read_listing(data: bytes, url: str, media_type: str | None) -> Window:
     text = decode(data, media_type)
     start = text[:_HEAD_CHARS].lstrip("\ufeff \t\r\n\x00")
     if start[:1] in {"{", "["}:
-        return jsonfeed.read_window(text.lstrip("\ufeff \t\r\n\x00"), url)
+        return _json(text.lstrip("\ufeff \t\r\n\x00"), url)
     start = _without_remarks(start)
     if _HTML.match(start) and not _FEED.search(start):
         raise NotAFeed("The document is an HTML page, not a feed.")
@@ -37,7 +44,31 @@ def read_listing(data: bytes, url: str, media_type: str | None) -> Window:
     text = xml.prologue_off(text)
     if _SITEMAP.search(text[:_HEAD_CHARS]):
         return sitemap.read_window(text, url)
+    if (found := _AGENCY.search(text[:_HEAD_CHARS])) and not _FEED.match(text):
+        return _agency(text, found["name"], url)
     return feed.read_window(text, url)
+
+
+def _json(text: str, url: str) -> Window:
+    try:
+        return jsonfeed.read_window(text, url)
+    except NotAFeed:
+        return ninjs.read_window(text, url)
+
+
+def _agency(text: str, name: str, url: str) -> Window:
+    """Return the items of an agency's XML, whose root element is called `name`.
+
+    :raises Malformed: it is not well-formed.
+    """
+    try:
+        root = xml.parse(text)
+    except etree.XMLSyntaxError:
+        try:
+            root = xml.parse(xml.repair(text))
+        except etree.XMLSyntaxError as error:
+            raise Malformed(f"The item is not well-formed XML: {str(error)[:100]}.") from None
+    return _AGENCIES[name](root, url)
 
 
 def _without_remarks(text: str) -> str:

@@ -19,6 +19,7 @@ from shared.schema import Image
 
 MAX_DEPTH = 256  # libxml2's limit, beyond which it drops what follows; real pages nest less than 100 deep
 LEAST_WORDS = 40  # a text of fewer words is a teaser, a wall or a mistake
+FEW_WORDS = 100  # less than an article, so that a text without paragraphs is better
 LEAST_TITLE_CHARS = 12  # letters; a shorter headline may be any line
 LEAST_CAPTION_CHARS = 12
 CAPTION_WORDS = 40  # what is longer and stands beside a picture is text
@@ -51,6 +52,7 @@ def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
     text = _html_text(data, media_type)
     root = _tree(text)
     meta = read_meta(root, url)
+    etree.strip_elements(root, "script", "style", "template", with_tail=False)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
     figures = read_figures(root, base)
     body, left_out = _body(root, url, base, meta, _shown(root, meta, figures))
@@ -95,7 +97,16 @@ def _shown(root: html.HtmlElement, meta: Meta, figures: list[Image]) -> Shown:
         for text in (image.caption, f"{image.caption} {image.credit}" if image.credit else None)
         if text and count_words(text) <= CAPTION_WORDS
     }
-    return Shown(tuple(headlines), frozenset(key for key in captions if len(key) > LEAST_CAPTION_CHARS))
+    said = (
+        meta.said("description")[1],
+        *(meta.tag(name)[1] for name in ("og:description", "description", "twitter:description")),
+    )
+    return Shown(
+        tuple(headlines),
+        frozenset(key for key in captions if len(key) > LEAST_CAPTION_CHARS),
+        tuple({key_of(text) for text in said if text}),
+        key_of(text_of(meta.nodes[0].get("articleBody")) or "") if meta.nodes else "",
+    )
 
 
 def _body(root: html.HtmlElement, url: str, base: str, meta: Meta, shown: Shown) -> tuple[Body, tuple[str, ...]]:
@@ -103,7 +114,9 @@ def _body(root: html.HtmlElement, url: str, base: str, meta: Meta, shown: Shown)
     found, left_out = extract(root, url, shown)
     body = Body("", ()) if found is None else read_body(clean_html(_as_html(found), base))
     given = text_of(meta.nodes[0].get("articleBody")) if meta.nodes else None
-    if given and count_words(given) > max(LEAST_WORDS, 1.5 * count_words(body.text)):
+    words = count_words(body.text)
+    parted = given is not None and ("\n" in given or "<p" in given or "<br" in given)
+    if given and count_words(given) > max(LEAST_WORDS, 1.5 * words) and (parted or words < FEW_WORDS):
         return _given_body(given, base), ()
     return body, left_out
 

@@ -10,12 +10,13 @@ from services.parser.fields.dates import parse_date
 from services.parser.fields.html import Body
 from services.parser.fields.images import read_images, read_media
 from services.parser.fields.language import declared_language, detected_language, direction
-from services.parser.fields.people import is_name, read_people
-from services.parser.fields.text import SUMMARY_CHARS, line, normal
+from services.parser.fields.text import SUMMARY_CHARS, key_of, line
 from services.parser.fields.urls import absolute, canonical
-from services.parser.formats.pagemeta import Meta, people_of, pictures_of, text_of
-from services.parser.item import Attached, Person
-from shared.schema import Access, Author, Content, Image
+from services.parser.formats.pagemeta import Meta, pictures_of, text_of
+from services.parser.formats.pagepeople import page_people
+from services.parser.formats.pagesection import page_section
+from services.parser.item import Attached
+from shared.schema import Access, Content, Image
 
 _PUBLISHED_LD, _UPDATED_LD = ("datePublished", "dateCreated", "uploadDate"), ("dateModified",)
 _PUBLISHED_TAGS = (
@@ -27,27 +28,9 @@ _UPDATED_TAGS = (
     "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "dcterms.modified",
     "last-modified", "lastmod", "cxenseparse:recs:lastmodified",
 )  # fmt: skip
-_AUTHOR_TAGS = (
-    "author",
-    "article:author",
-    "dc.creator",
-    "dcterms.creator",
-    "parsely-author",
-    "sailthru.author",
-    "byl",
-    "authors",
-)
-_AUTHOR_PLACES = (
-    "//*[@itemprop='author']//*[@itemprop='name']", "//*[@itemprop='author']", "//a[contains(@rel, 'author')]",
-    "//a[contains(@href, '/author/') or contains(@href, '/authors/') or contains(@href, '/autor')]",
-    "//*[contains(@class, 'author-name') or contains(@class, 'author__name') or contains(@class, 'byline__name')]",
-    "//*[contains(@class, 'byline') or contains(@class, 'article-author') or contains(@class, 'article__author')]",
-)  # fmt: skip
 _TITLE_END = re.compile(r"\s+[|\u2013\u2014»·•-]\s+[^|\u2013\u2014»·•]{2,40}$")
+LEAST_PART_CHARS = 15  # of a headline that stands beside its kicker
 _SITE_PART = re.compile(r"\s*[|\u2013\u2014»·•:-]\s*\S")
-
-_OPENS_BYLINE = re.compile(r"(?:by|von|por|par|di|av|af)\s", re.IGNORECASE)
-_FULL_NAME = re.compile(r"\s|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")  # one word alone may be anything
 
 Sourced = tuple[str | None, str | None]
 
@@ -57,7 +40,7 @@ def read_facts(
 ) -> Content:
     """Return the article on the page: `body` and all that is said of it."""
     headline_from, headline = read_headline(meta, root)
-    people_from, byline, authors = _people(meta, root)
+    people_from, byline, authors = page_people(meta, root, url, left_out)
     published_from, published = _date(meta, root, _PUBLISHED_LD, _PUBLISHED_TAGS)
     updated_from, updated = _date(meta, root, _UPDATED_LD, _UPDATED_TAGS)
     summary_from, summary = _first(meta, ("description",), ("og:description", "description", "twitter:description"))
@@ -68,6 +51,7 @@ def read_facts(
         body.paragraphs + left_out[-3:], byline=byline, source=line(source, 100), rights=rights, creators=named
     )
     language_from, language = _language(meta, body)
+    section_from, section = page_section(meta, root, url, headline)
     said = absolute(meta.canonical, base)
     values: dict[str, object] = {
         "canonical_url": canonical(said or url),
@@ -85,7 +69,7 @@ def read_facts(
         "credit_evidence": credit.evidence,
         "published_at": published,
         "updated_at": updated,
-        "section": line(_first(meta, ("articleSection",), ("article:section", "section", "parsely-section"))[1], 200),
+        "section": section,
         "keywords": _keywords(meta),
         "images": _images(meta, body, figures, base),
         "media": read_media(_videos(meta), base),
@@ -99,6 +83,7 @@ def read_facts(
         "published_at": published_from,
         "updated_at": updated_from,
         "summary": summary_from,
+        "section": section_from,
         "language": language_from,
         "canonical_url": "rel=canonical" if said else None,
         "body_text": "text",
@@ -157,22 +142,43 @@ def _date(
 
 
 def read_headline(meta: Meta, root: html.HtmlElement) -> Sourced:
-    """Return the headline that two places agree on; where one is the other with a kicker, the shorter."""
+    """Return the headline that two places agree on, the shown one first.
+
+    Where one place has the headline alone and another with a kicker before it or a section after it, alone is right.
+    """
     shown = [text for element in root.iter("h1") if (text := line(element.text_content()))]
     name, said = meta.said("headline")
     said = _without_site(line(said), meta, shown)
     tag_name, tag = meta.tag("og:title", "twitter:title", "parsely-title", "dc.title", "title")
     tag = _without_site(line(tag), meta, shown)
-    levelled = {normal(text) for text in shown}
-    if tag and (not said or normal(tag) in levelled or normal(tag) in normal(said)):
-        return f"meta {tag_name}", tag
-    if said and (normal(said) in levelled or not tag):
+    levelled = {key_of(text) for text in shown}
+    if said and (not tag or (key_of(said) in levelled and key_of(tag) not in key_of(said))):
         return f"json-ld {name}", said
+    if tag and key_of(tag) not in levelled and (part := _shown_part(tag, root)):
+        return "h1", part
+    if tag and said and key_of(tag) not in levelled | {key_of(said)} and len(shown) and not _alike(said, tag):
+        return "h1", shown[0]
     if tag:
         return f"meta {tag_name}", tag
     if len(shown) == 1:
         return "h1", shown[0]
     return "title element", _without_site(line(meta.title), meta, shown)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether one of two headlines holds the other."""
+    return key_of(one) in key_of(other) or key_of(other) in key_of(one)
+
+
+def _shown_part(tag: str, root: html.HtmlElement) -> str | None:
+    """Return the part of the shown headline that ends `tag`: what stands before it is a kicker."""
+    key = key_of(tag)
+    for element in root.iter("h1"):
+        parts = [text for part in element.itertext() if (text := line(str(part)))]
+        for part in parts if len(parts) > 1 else ():
+            if len(part) >= LEAST_PART_CHARS and key.endswith(key_of(part)):
+                return part
+    return None
 
 
 def _without_site(title: str | None, meta: Meta, shown: list[str]) -> str | None:
@@ -187,31 +193,6 @@ def _without_site(title: str | None, meta: Meta, shown: list[str]) -> str | None
         if found and found.start():
             return title[: found.start()]
     return _TITLE_END.sub("", title) if "|" in title else title
-
-
-def _people(meta: Meta, root: html.HtmlElement) -> tuple[str | None, str | None, tuple[Author, ...]]:
-    """Return who wrote the article: the first place that names a person, else the byline alone."""
-    places = [("json-ld author", tuple(one for node in meta.nodes for one in people_of(node.get("author"))))]
-    places += [
-        (f"meta {name}", tuple(Person(text) for text in meta.tags.get(name, ()) if "/" not in text))
-        for name in _AUTHOR_TAGS
-    ]
-    places += [(path.strip("/"), tuple(_shown_people(root, path))) for path in _AUTHOR_PLACES]
-    site = {normal(text) for text in (meta.publisher, meta.tag("og:site_name")[1]) if text}
-    fallback = None
-    for name, people in places:
-        byline, authors = read_people(tuple(one for one in people if normal(one.name) not in site))
-        if authors:
-            return name, byline, authors
-        fallback = fallback or byline
-    return None, fallback, ()
-
-
-def _shown_people(root: html.HtmlElement, path: str) -> list[Person]:
-    """Return the people that the page shows at `path`; what is longer than a byline is none."""
-    shown = (line(element.text_content(), 200) for element in root.xpath(path)[:4])
-    names = dict.fromkeys(text for text in shown if text and len(text) < 120)
-    return [Person(name) for name in names if _OPENS_BYLINE.match(name) or (is_name(name) and _FULL_NAME.search(name))]
 
 
 def _names(author: object) -> list[str]:

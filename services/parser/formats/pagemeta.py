@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from services.parser.item import Attached, Person
 
@@ -37,6 +37,7 @@ class Meta:
     language: str | None = None
     title: str | None = None  # the title element
     publisher: str | None = None  # whose site it is, as JSON-LD names it
+    crumbs: tuple[str, ...] = ()  # the names that a BreadcrumbList leads through, home first
 
     def tag(self, *names: str) -> tuple[str, str] | tuple[None, None]:
         """Return name and content of the first meta element called one of `names`."""
@@ -64,22 +65,44 @@ def read_meta(root: html.HtmlElement, url: str) -> Meta:
         None,
     )
     title = next((element.text_content().strip() for element in root.iter("title")), None)
-    nodes = tuple(_ranked(list(_articles(root)), url))
+    documents = [load(element.text or "") for element in _scripts(root)]
+    nodes = tuple(_ranked([node for node in _nodes(documents) if _is_article(node)], url))
     return Meta(
         nodes=nodes,
         tags={name: tuple(values) for name, values in tags.items()},
         canonical=canonical,
         language=root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
         title=title,
+        crumbs=_crumbs(documents),
         publisher=next((name for node in nodes if (name := text_of(node.get("publisher")))), None),
     )
 
 
-def _articles(root: html.HtmlElement) -> Iterator[Node]:
-    scripts = [element for element in root.iter("script") if "ld+json" in (element.get("type") or "").lower()]
-    for script in scripts[:_MAX_SCRIPTS]:
-        document = load(script.text or "")
-        yield from (node for node in walk(document) if any(_ARTICLE_TYPES.search(kind) for kind in types_of(node)))
+def _scripts(root: html.HtmlElement) -> list[etree._Element]:
+    return [element for element in root.iter("script") if "ld+json" in (element.get("type") or "").lower()][
+        :_MAX_SCRIPTS
+    ]
+
+
+def _nodes(documents: Iterable[Any]) -> Iterator[Node]:
+    for document in documents:
+        yield from walk(document)
+
+
+def _is_article(node: Node) -> bool:
+    return any(_ARTICLE_TYPES.search(kind) for kind in types_of(node))
+
+
+def _crumbs(documents: Iterable[Any]) -> tuple[str, ...]:
+    """Return the names on the way from the home page to the article, by their positions."""
+    trail = next((node for node in _nodes(documents) if "BreadcrumbList" in types_of(node)), {})
+    items = trail.get("itemListElement")
+    steps = [one for one in (items if isinstance(items, list) else [items])[:20] if isinstance(one, dict)]
+    return tuple(name for one in steps if (name := text_of(one.get("name")) or _item_name(one.get("item"))))
+
+
+def _item_name(item: Any) -> str | None:
+    return text_of(item.get("name")) if isinstance(item, dict) else None
 
 
 def load(text: str) -> Any:
@@ -175,7 +198,7 @@ def pictures_of(value: Any) -> Iterator[Attached]:
     for one in (value if isinstance(value, list) else [value])[:50]:
         if isinstance(one, str):
             yield Attached(one, "image")
-        elif isinstance(one, dict) and (url := text_of(one.get("url") or one.get("contentUrl") or one.get("@id"))):
+        elif isinstance(one, dict) and (url := text_of(one.get("url") or one.get("contentUrl"))):
             yield Attached(
                 url,
                 "image",

@@ -1,0 +1,132 @@
+"""Who wrote the article on a page: the first place that names a person, in the order of trust. Pure."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from lxml import etree, html
+
+from services.parser.fields.credit import agency_named
+from services.parser.fields.people import is_full_name, is_name, read_people
+from services.parser.fields.text import key_of, line
+from services.parser.formats.pagemeta import Meta, people_of, text_of
+from services.parser.item import Person
+from shared.schema import Author
+
+_TAGS = (
+    "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "authors",
+)  # fmt: skip
+_CALLED = "contains(@class, '{0}') or contains(@data-testid, '{0}') or contains(@id, '{0}')"
+_PLACES = {
+    "itemprop author name": "//*[@itemprop='author']//*[@itemprop='name']",
+    "itemprop author": "//*[@itemprop='author']",
+    "rel=author": "//a[contains(@rel, 'author')]",
+    "author link": "//a[contains(@href, '/author/') or contains(@href, '/authors/') or contains(@href, '/autor')]",
+    "author name": "//*[contains(@class, 'author-name') or contains(@class, 'author__name') "
+    "or contains(@class, 'authorname') or contains(@class, 'byline__name')]",
+    "byline": f"//*[{_CALLED.format('byline')} or {_CALLED.format('author')} or {_CALLED.format('autor')}]",
+}
+_BESIDE = frozenset({"aside", "footer", "nav", "form", "figure", "figcaption"})
+_OTHERS = re.compile(r"comment|related|teaser|sidebar|recommend|newsletter|popular|latest|bio\b|promo", re.IGNORECASE)
+_OPENS_BYLINE = re.compile(r"(?:by|von|por|par|di|door|av|af)\s+(?=[A-ZÀ-ÞА-Я])", re.IGNORECASE)
+_FULL_NAME = re.compile(r"\s|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")  # one word alone may be anything
+_ADDRESS = re.compile(r"^\W*(?:[\w-]+\.)+[a-z]{2,10}\W*$|^\S+@\S+$", re.IGNORECASE)
+_PLACE_CHARS = 120  # what is longer than a byline is none
+_MOST = 4  # elements of a place; a page that lists more authors lists those of other articles
+
+People = tuple[str | None, str | None, tuple[Author, ...]]  # where they stood, the byline as written, the authors
+
+
+def page_people(meta: Meta, root: html.HtmlElement, url: str, opening: tuple[str, ...]) -> People:
+    """Return who wrote the article; `opening` are the lines above the text that were left out of it.
+
+    Where no place names a person, the byline alone is kept, be it an agency's or the title's own.
+    """
+    site = _site_keys(meta, url)
+    byline = None
+    for name, people in _places(meta, root, opening):
+        written, authors = read_people(tuple(one for one in people if not _is_site(one.name, site)))
+        if authors:
+            organisations = [text for text in _organisations(meta) if name.startswith("json-ld")]
+            return name, ", ".join(dict.fromkeys([*filter(None, [written]), *organisations])), authors
+        byline = byline or written or read_people(people)[0]
+        byline = byline if byline and any(map(str.isalpha, byline)) else None
+    return None, next(iter(_organisations(meta)), None) or byline, ()
+
+
+def _places(meta: Meta, root: html.HtmlElement, opening: tuple[str, ...]) -> Iterator[tuple[str, tuple[Person, ...]]]:
+    yield "json-ld author", tuple(one for node in meta.nodes for one in people_of(node.get("author")))
+    for name in _TAGS:
+        said = (text for text in meta.tags.get(name, ()) if "/" not in text and not _ADDRESS.match(text))
+        yield f"meta {name}", tuple(map(Person, said))
+    yield "text", tuple(Person(text) for text in opening if _OPENS_BYLINE.match(text) and len(text) < _PLACE_CHARS)
+    if any(agency_named(name) for name in _organisations(meta)):
+        return  # the publisher says who wrote it, and it is no person
+    for name, path in _PLACES.items():
+        yield f"shown {name}", tuple(_shown(root, path))
+
+
+def _shown(root: html.HtmlElement, path: str) -> list[Person]:
+    """Return the people that the page shows at `path`, but for those of other articles."""
+    names: list[str] = []
+    alike = None  # the first one's tag and class: what looks otherwise is something else
+    for element in root.xpath(path)[: 4 * _MOST]:
+        text = line(" ".join(str(part) for part in element.itertext()), 2 * _PLACE_CHARS)
+        look = (element.tag, element.get("class"))
+        if not text or len(text) >= _PLACE_CHARS or len(names) == _MOST or alike not in {None, look}:
+            continue
+        if _is_beside(element):
+            continue
+        found = [text] if _may_be_byline(text) else _names_within(element)
+        names += [name for name in found if name not in names]
+        alike = look if found else alike
+    return [Person(name) for name in names]
+
+
+def _names_within(element: etree._Element) -> list[str]:
+    """Return the names that stand in elements of their own within a byline, beside its date and buttons."""
+    leaves = (
+        line(one.text, _PLACE_CHARS) for one in element.iterdescendants("a", "span", "strong", "b") if len(one) == 0
+    )
+    return [text for text in leaves if text and is_full_name(text)]
+
+
+def _may_be_byline(text: str) -> bool:
+    parts = [part.strip() for part in text.split(",")]
+    several = len(parts) > 1 and all(is_name(part) and _FULL_NAME.search(part) for part in parts)
+    return several or _OPENS_BYLINE.match(text) is not None or (is_name(text) and _FULL_NAME.search(text) is not None)
+
+
+def _is_beside(element: etree._Element) -> bool:
+    return any(
+        one.tag in _BESIDE or _OTHERS.search(one.get("class") or "")
+        for one in (element, *element.iterancestors())
+        if one.tag not in {"body", "html", "article", "main"}
+    )
+
+
+def _organisations(meta: Meta) -> tuple[str, ...]:
+    """Return the names of organisations that JSON-LD lists as authors."""
+    named = [one for node in meta.nodes for one in _list(node.get("author")) if isinstance(one, dict)]
+    people = {person.name for node in meta.nodes for person in people_of(node.get("author"))}
+    return tuple(name for one in named if (name := line(text_of(one.get("name")), _PLACE_CHARS)) and name not in people)
+
+
+def _site_keys(meta: Meta, url: str) -> frozenset[str]:
+    """Return the names of the site, as keys: it is no person."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    names = (meta.publisher, *(meta.tag(name)[1] for name in ("og:site_name", "application-name", "twitter:site")))
+    return frozenset(key for name in (*names, host, *host.split(".")[:-1]) if name and len(key := key_of(name)) > 1)
+
+
+def _is_site(name: str, site: frozenset[str]) -> bool:
+    key = key_of(name)
+    by = key_of(_OPENS_BYLINE.sub("", name))
+    return _ADDRESS.match(name) is not None or any(
+        key == one or by == one or (len(by) >= 6 and one.startswith(by)) or (len(one) >= 4 and "www" + one in key)
+        for one in site
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]

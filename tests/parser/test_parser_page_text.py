@@ -1,0 +1,139 @@
+"""What belongs to a page's text, what to its frame, and what the page says of the article where it says it in words."""
+
+import json
+
+from services.parser.look import read_page_bytes
+from shared.schema import Content
+
+URL = "https://www.harbour-post.example/coast/2025/mole"
+TITLE = "Mole at the harbour's mouth to be raised by a metre"
+STANDFIRST = "The council votes for stone rather than steel, and for two years of work."
+PARAGRAPHS = [
+    "The mole that shelters the harbour will be raised by a metre, the council decided on Monday night after a debate "
+    "that lasted until the last ferry had left.",
+    "Work begins in spring and takes two years, during which the eastern pier stays closed to everybody but the "
+    "fishing fleet and the rescue boats.",
+    "The engineers had proposed a wall of steel, which would have been cheaper, but which the islanders feared would "
+    "throw the waves back at the lower market.",
+    "Stone for the new crown comes from the quarry at Merrow Head, which closed in 1987 and opens again for this one "
+    "order of forty thousand tonnes.",
+]
+
+
+def page(body: str, head: str = "", top: str = "", said: dict[str, object] | None = None) -> Content:
+    facts = {"@type": "NewsArticle", "headline": TITLE, **(said or {})}
+    document = f"""<!doctype html><html lang="en"><head><title>{TITLE} - Harbour Post</title>
+      <meta property="og:site_name" content="Harbour Post">{head}
+      <script type="application/ld+json">{json.dumps(facts)}</script></head><body>
+      <nav><a href="/">Home</a></nav><main><article><header>{top}<h1>{TITLE}</h1></header>
+      <div class="text">{body}</div></article></main></body></html>"""
+    return read_page_bytes(document.encode(), URL, None).content
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def lines(content: Content) -> list[str]:
+    return (content.body_text or "").split("\n\n")
+
+
+def test_the_headline_is_no_line_of_the_text() -> None:
+    assert lines(page(f"<h2>Harbour: {TITLE}</h2>" + paragraphs(*PARAGRAPHS))) == PARAGRAPHS
+
+
+def test_a_standfirst_that_the_page_shows_opens_the_text() -> None:
+    shown = f'<div class="standfirst">{STANDFIRST}</div>' + paragraphs(*PARAGRAPHS)
+    assert lines(page(shown)) == [STANDFIRST, *PARAGRAPHS]
+
+
+def test_a_description_that_the_page_does_not_show_is_a_summary_only() -> None:
+    content = page(paragraphs(*PARAGRAPHS), head=f'<meta name="description" content="{STANDFIRST}">')
+    assert content.summary == STANDFIRST
+    assert lines(content) == PARAGRAPHS
+
+
+def test_offers_and_ways_elsewhere_between_paragraphs_are_left_out() -> None:
+    between = [
+        "<p>Read more: What the new tide tables mean</p>",
+        '<p><a href="/x">The lighthouse keeper who writes to every ship</a></p>',
+        "<p>Sign up for our newsletter to get the harbour in your inbox.</p>",
+        "<p>Advertisement</p>",
+    ]
+    mixed = "".join(f"<p>{text}</p>{other}" for text, other in zip(PARAGRAPHS, between, strict=True))
+    assert lines(page(mixed)) == PARAGRAPHS
+
+
+def test_a_paragraph_about_newsletters_is_text() -> None:
+    text = "The letter to the editor, which 412 subscribers signed, asks for a newsletter on the works every month."
+    assert lines(page(paragraphs(*PARAGRAPHS, text))) == [*PARAGRAPHS, text]
+
+
+def test_what_follows_a_box_of_other_stories_is_left_out() -> None:
+    box = "<h3>Most read</h3><p>Ferries stay in port for a third day, and the market closes early.</p>"
+    assert lines(page(paragraphs(*PARAGRAPHS) + box)) == PARAGRAPHS
+
+
+def test_headings_lists_and_quotations_stay() -> None:
+    inside = "<h2>What it costs</h2><ul><li>Stone: four million.</li><li>Labour: two million.</li></ul>"
+    quoted = "<blockquote><p>We will see it from the kitchen window.</p></blockquote>"
+    got = lines(
+        page(paragraphs(*PARAGRAPHS[:2]) + inside + paragraphs(*PARAGRAPHS[2:3]) + quoted + paragraphs(PARAGRAPHS[3]))
+    )
+    assert got == [
+        *PARAGRAPHS[:2], "What it costs", "Stone: four million.", "Labour: two million.", PARAGRAPHS[2],
+        "We will see it from the kitchen window.", PARAGRAPHS[3],
+    ]  # fmt: skip
+
+
+def test_the_publishers_own_copy_of_the_text_tells_a_note_from_a_paragraph() -> None:
+    note = "The writer has lived on the mole since 1999."
+    said: dict[str, object] = {"articleBody": "\n".join(PARAGRAPHS)}
+    assert lines(page(paragraphs(*PARAGRAPHS[:3], note, PARAGRAPHS[3]), said=said)) == PARAGRAPHS
+
+
+def test_a_visible_byline_counts_where_the_metadata_names_only_the_site() -> None:
+    content = page(
+        paragraphs(*PARAGRAPHS),
+        top='<p class="article-byline">By Ada Lindqvist and Joris Amsel</p>',
+        said={"author": {"@type": "Person", "name": "Harbour Post"}},
+    )
+    assert [author.name for author in content.authors] == ["Ada Lindqvist", "Joris Amsel"]
+    assert content.byline == "By Ada Lindqvist and Joris Amsel"
+
+
+def test_an_agency_is_the_byline_and_the_credit_and_no_author() -> None:
+    content = page(paragraphs(*PARAGRAPHS), said={"author": {"@type": "Organization", "name": "Reuters"}})
+    assert (content.authors, content.byline, content.credit) == ((), "Reuters", "Reuters")
+
+
+def test_the_authors_of_other_articles_are_not_this_ones() -> None:
+    others = '<section class="related-articles"><span class="author-name">Mira Solberg</span></section>'
+    assert page(paragraphs(*PARAGRAPHS) + others).authors == ()
+
+
+def test_the_section_is_stated_or_the_breadcrumbs_or_the_paths() -> None:
+    text = paragraphs(*PARAGRAPHS)
+    crumbs = '<div class="breadcrumbs"><a href="/">Home</a><a href="/coast">Coast and islands</a></div>'
+    assert page(text, top=crumbs, said={"articleSection": "Harbour"}).section == "Harbour"
+    assert page(text, top=crumbs).section == "Coast and islands"
+    assert page(text).section == "Coast"
+
+
+def test_a_credit_is_no_part_of_a_caption() -> None:
+    figures = [
+        "The quarry in 1987 (AP)",
+        "The quarry today. Photo: Ines Falk",
+        "The crown of the mole © Harbour Press",
+    ]
+    shown = "".join(
+        f'<figure><img src="/pictures/quarry-{at}1987.jpg"><figcaption>{line}</figcaption></figure>'
+        for at, line in enumerate(figures)
+    )
+    content = page(paragraphs(*PARAGRAPHS[:2]) + shown + paragraphs(*PARAGRAPHS[2:]))
+    assert [(image.caption, image.credit) for image in content.images] == [
+        ("The quarry in 1987", "AP"),
+        ("The quarry today", "Ines Falk"),
+        ("The crown of the mole", "Harbour Press"),
+    ]
+    assert lines(content) == PARAGRAPHS
