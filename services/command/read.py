@@ -144,5 +144,6 @@ def _queues(settings: Settings) -> dict[str, int] | str:
     url = settings.redis_url or (f"unix://{embedded}" if embedded.exists() else "")
     if not url:
         return "not asked: WIREROOM_REDIS_URL is not set"
-    queued = contain(lambda: Belt(connect(url), settings.lease_s).queued())
+    belt = Belt(connect(url), settings.lease_s)
+    queued = contain(belt.queued)
     return str(queued.error) if isinstance(queued, Failed) else queued

@@ -81,9 +81,17 @@ def merge(layers: Sequence[LayerState]) -> Head:
     return Head(
         content=content,
         url=next((layer.url for layer in ordered if layer.url), None),
-        body_source=BodySource.NONE if body is None else BodySource.PAGE if body.source == PAGE else BodySource.FEED,
+        body_source=_body_source(body),
         document_sha256=(body or ordered[0]).document_sha256,
     )
+
+
+def _body_source(body: LayerState | None) -> BodySource:
+    if body is None:
+        return BodySource.NONE
+    if body.content.provenance.get("body_text", "").startswith("agency "):
+        return BodySource.AGENCY
+    return BodySource.PAGE if body.source == PAGE else BodySource.FEED
 
 
 def _precedence(layer: LayerState) -> tuple[bool, float, str]:
