@@ -9,7 +9,7 @@ DOCUMENTS =
 ARGS =
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 setup: $(READY) ## install what is locked into .venv
 
@@ -36,6 +36,12 @@ dependencies: $(READY) ## what is imported is declared, and the other way round
 
 bench: $(READY) ## measure speed, CPU and memory beside the library reader: make bench DOCUMENTS=folder ARGS="--feeds 200"
 	@$(BIN)/python -m bench $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(ARGS)
+
+bench-store: $(READY) ## measure the indexer over stores of many articles: make bench-store ARGS="--sizes 10000,100000"
+	@$(BIN)/python -m bench.store $(ARGS)
+
+bench-parser: $(READY) ## measure the parser beside feedparser and trafilatura: make bench-parser DOCUMENTS=folder
+	@$(BIN)/python -m bench.parser $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(ARGS)
 
 score: $(READY) ## score against ../shared/corpus: make score ARGS="feeds pages newswire fold"
 	@$(BIN)/python -m bench.score $(ARGS)
@@ -65,4 +71,4 @@ $(READY): $(UV) pyproject.toml uv.lock
 	UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --python $(BIN)/python
 	@touch $(READY)
 
-.PHONY: help setup run test check lint types imports dependencies bench score env compose clean
+.PHONY: help setup run test check lint types imports dependencies bench bench-store bench-parser score env compose clean

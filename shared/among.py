@@ -1,4 +1,4 @@
-"""`column IN (many numbers)` as one parameter, however many they are.
+"""`column IN (many values)` as one parameter, however many they are.
 
 A parameter each costs more to put together than most queries take to answer, and every other count of them is another
 statement to both databases.
@@ -17,29 +17,35 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 
-class _Numbers(TypeDecorator[list[int]]):
-    """Whole numbers: an array in PostgreSQL, JSON in SQLite."""
+class _Many(TypeDecorator[list[Any]]):
+    """Numbers or words: an array in PostgreSQL, JSON in SQLite."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(BigInteger()) if dialect.name == "postgresql" else Text())
+    def __init__(self, words: bool) -> None:
+        self.words = words
+        super().__init__()
 
-    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        array = ARRAY(Text() if self.words else BigInteger())
+        return dialect.type_descriptor(array if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
         return value if dialect.name == "postgresql" else json.dumps(value)
 
 
-class _Each(FunctionElement[int]):
+class _Each(FunctionElement[Any]):
     """The rows of one parameter."""
 
     name = "each"
     inherit_cache = True
 
 
-def among(column: QueryableAttribute[int], numbers: Iterable[int]) -> ColumnElement[bool]:
-    """Return the condition that `column` holds one of `numbers`."""
-    return column.bool_op("IN")(_Each(bindparam(None, list(numbers), type_=_Numbers(), unique=True)))
+def among(column: QueryableAttribute[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that `column` holds one of `values`."""
+    many = _Many(isinstance(column.type, Text))
+    return column.bool_op("IN")(_Each(bindparam(None, list(values), type_=many, unique=True)))
 
 
 @compiles(_Each, "sqlite")

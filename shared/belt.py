@@ -3,13 +3,17 @@
 doc:<kind>:<id>:<token>   a document's bytes, zstd, for two leases
 ref:<uuid>                the body of a message over 64 KiB, zstd, likewise
 begun:<token>             a stage is at work on this lease, or died at it
+belt:epoch                which belt of the store's this is: an empty one has no number
 belt:<queue>              message id ▶ "feeds bytes since", for each message that is queued or unacknowledged
+hold:<host>               this host, or this site, asked for patience (429) for as long as the key lives
+slowed:<site>             the hosts of a site that did
+robots:<origin>           a site's robots.txt for a day: its status and its text
 pulse:<stage>@<host>      when this worker last took a message off its queue
 <queue>, unacked:<queue>  Celery's own
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -117,6 +121,34 @@ class Belt:
         with _reachable():
             return bool(self.client.set(f"begun:{token}", b"1", nx=True, ex=self._ttl_s))
 
+    def begin_all(self, tokens: Iterable[str]) -> set[str]:
+        """Mark many leases; return those that were not marked already.
+
+        :raises TransientError: Redis is away or full.
+        """
+        asked = list(tokens)
+        with _reachable():
+            pipe = self.client.pipeline(transaction=False)
+            for token in asked:
+                pipe.set(f"begun:{token}", b"1", nx=True, ex=self._ttl_s)
+            return {token for token, marked in zip(asked, pipe.execute(), strict=True) if marked}
+
+    def begin_politely(self, asked: Sequence[tuple[str, str, str]]) -> list[tuple[bool, int]]:
+        """Mark leases, each given with its site and host, as being worked on.
+
+        Return for each whether it was not marked already, and how many seconds more its host wants to be left alone.
+
+        :raises TransientError: Redis is away or full.
+        """
+        with _reachable():
+            pipe = self.client.pipeline(transaction=False)
+            for token, site, host in asked:
+                pipe.set(f"begun:{token}", b"1", nx=True, ex=self._ttl_s)
+                pipe.ttl(f"hold:{site}")
+                pipe.ttl(f"hold:{host}")
+            said = pipe.execute()
+        return [(bool(said[at]), max(0, said[at + 1], said[at + 2])) for at in range(0, len(said), 3)]
+
     def end(self, *tokens: str) -> None:
         """Remove the marks: the work ended, well or not.
 
@@ -136,6 +168,42 @@ class Belt:
         with _reachable():
             marks = self.client.mget([f"begun:{token}" for token in tokens])
         return {token for token, mark in zip(tokens, marks, strict=True) if mark}
+
+    # -- what publishers asked for
+
+    def hold(self, site: str, host: str, seconds: int) -> None:
+        """Leave `host` alone for so long, and the whole site where another host of it is being left alone too.
+
+        :raises TransientError: Redis is away or full.
+        """
+        with _reachable():
+            pipe = self.client.pipeline(transaction=False)
+            _lengthen(pipe, f"hold:{host}", 1000 * seconds)
+            pipe.sadd(f"slowed:{site}", host)
+            pipe.expire(f"slowed:{site}", max(1, seconds))
+            pipe.scard(f"slowed:{site}")
+            siblings = pipe.execute()[-1]
+            if siblings > 1 and site != host:
+                _lengthen(pipe, f"hold:{site}", 1000 * seconds)
+                pipe.execute()
+
+    def pause(self, site: str, seconds: float) -> None:
+        """Leave a site alone for so long, as it asks of everyone.
+
+        :raises TransientError: Redis is away or full.
+        """
+        with _reachable():
+            pipe = self.client.pipeline(transaction=False)
+            _lengthen(pipe, f"hold:{site}", round(1000 * seconds))
+            pipe.execute()
+
+    def keep(self, key: str, data: bytes, seconds: int) -> None:
+        """Keep a few bytes for so long.
+
+        :raises TransientError: Redis is away or full.
+        """
+        with _reachable():
+            self.client.set(key, zstandard.ZstdCompressor(level=1).compress(data), ex=seconds)
 
     # -- what the queues weigh
 
@@ -198,6 +266,24 @@ class Belt:
         with _reachable():
             return self.client.llen(queue)
 
+    # -- its number
+
+    def epoch(self) -> int:
+        """Return the number that the scheduler gave this belt; 0: none, it is new or came back empty.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            return int(cast("bytes | None", self.client.get("belt:epoch")) or 0)
+
+    def mark_epoch(self, number: int) -> None:
+        """Give this belt its number.
+
+        :raises TransientError: Redis is away or full.
+        """
+        with _reachable():
+            self.client.set("belt:epoch", str(number))
+
     # -- pulses
 
     def pulse(self, worker: str) -> None:
@@ -216,6 +302,12 @@ class Belt:
         with _reachable():
             at = cast("bytes | None", self.client.get(f"pulse:{worker}"))
         return None if at is None else max(0, int(time.time()) - int(at))
+
+
+def _lengthen(pipe: "redis.client.Pipeline", key: str, milliseconds: int) -> None:
+    """Let a hold live for so long at least: a short pause ends no long one."""
+    pipe.set(key, b"1", px=max(1, milliseconds), nx=True)
+    pipe.pexpire(key, max(1, milliseconds), gt=True)
 
 
 def document_key(kind: str, target_id: int, token: str) -> str:

@@ -1,7 +1,7 @@
 """Bodies as they come off the wire, decoded while they are counted. Pure."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from shared.errors import FetchError, Refused
 
@@ -9,8 +9,12 @@ ACCEPT_ENCODING = "gzip, deflate"  # others unpack a thousandfold before they ca
 _WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
-def decode(pieces: Iterable[bytes], coding: str, max_wire: int, max_body: int) -> bytes:
+def decode(
+    pieces: Iterable[bytes], coding: str, max_wire: int, max_body: int, grew: Callable[[int], None] = lambda size: None
+) -> bytes:
     """Return the body that `pieces` make, at most `max_wire` bytes as sent and `max_body` as decoded.
+
+    `grew` hears of each piece, decoded, how many bytes it has, before it is kept.
 
     `coding` is the Content-Encoding field. RFC 9110, 8.4.1: gzip may have several members; deflate is zlib, though
     some servers send it raw.
@@ -21,11 +25,11 @@ def decode(pieces: Iterable[bytes], coding: str, max_wire: int, max_body: int) -
     coding = coding.strip().lower()
     counted = _counted(pieces, max_wire)
     if coding in {"", "identity"}:
-        return _joined(counted, max_body)
+        return _joined(counted, max_body, grew)
     if coding not in _WINDOW_BITS:
         raise Refused("http", f"The body is coded as {coding[:40]!r}, which was not asked for.")
     try:
-        return _joined(_unpacked(counted, coding, max_body), max_body)
+        return _joined(_unpacked(counted, coding, max_body), max_body, grew)
     except zlib.error as error:
         raise FetchError("http", f"The body is not the {coding} stream that it says it is.") from error
 
@@ -39,9 +43,10 @@ def _counted(pieces: Iterable[bytes], most: int) -> Iterable[bytes]:
         yield piece
 
 
-def _joined(pieces: Iterable[bytes], most: int) -> bytes:
+def _joined(pieces: Iterable[bytes], most: int, grew: Callable[[int], None]) -> bytes:
     body = bytearray()
     for piece in pieces:
+        grew(len(piece))
         body += piece
         if len(body) > most:
             raise Refused("too_large", f"The unpacked body is larger than {most} bytes.")

@@ -18,11 +18,13 @@ from sqlalchemy.exc import (
 
 from shared.errors import TransientError, UsageError
 from shared.settings import Settings
+from shared.spacing import spaced
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 SQLITE_BUSY_MS = 30_000
+_PROGRAM_LIMIT = "54"  # PostgreSQL's class of what it will never do: too long for an index, too many of something
 READ = "wireroom_read"
 NEWEST = "0003"  # the newest migration; known here so that only migrating imports Alembic
 
@@ -67,6 +69,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "wal_autocheckpoint=8000",  # pages, 32 MB: batches change the same pages of the indexes again and again
         ):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("spaced", 1, spaced, deterministic=True)  # for what keeps the full-text index
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -100,6 +103,8 @@ def _available() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
+        if (getattr(error.orig, "sqlstate", None) or "").startswith(_PROGRAM_LIMIT):
+            raise
         raise TransientError(f"The database cannot do it now: {sentence(error)}") from error
     except DBAPIError as error:
         if error.connection_invalidated:

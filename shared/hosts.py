@@ -1,6 +1,7 @@
 """What an address says of its host and its site. Pure."""
 
 import ipaddress
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,7 +11,9 @@ from shared.errors import UsageError
 if TYPE_CHECKING:
     import tldextract
 
+FOLDERS = frozenset({"file", "ftp", "sftp"})
 _PORTS = {"http": 80, "https": 443}
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
 
 
 def web_address(text: str) -> str:
@@ -23,12 +26,49 @@ def web_address(text: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"{url!r} is no address: {error}.") from None
+        raise UsageError(f"{without_password(url)!r} is no address: {error}.") from None
     if parts.scheme.lower() not in _PORTS or not parts.hostname:
-        raise UsageError(f"{url!r} is no web address: it has to begin with http:// or https:// and name a host.")
+        raise UsageError(
+            f"{without_password(url)!r} is no web address: it has to begin with http:// or https:// and name a host."
+        )
     if port == 0 or any(character.isspace() for character in url):
-        raise UsageError(f"{url!r} is no web address: it holds a blank or the port 0.")
+        raise UsageError(f"{without_password(url)!r} is no web address: it holds a blank or the port 0.")
     return parts._replace(fragment="").geturl()
+
+
+def without_password(url: str) -> str:
+    """Return `url` without user name and password, as it is shown and logged; what is no address likewise.
+
+    >>> without_password("https://ana:secret@news.example/@feed")
+    'https://news.example/@feed'
+    """
+    return _CREDENTIALS.sub("", url, count=1)
+
+
+def is_folder(url: str) -> bool:
+    """Return whether a feed's address is that of a folder, whose files stay until somebody takes them away."""
+    return url.partition(":")[0] in FOLDERS
+
+
+def feed_address(text: str) -> str:
+    """Return `text` as the address of a feed: of the web, or of a folder here (file:///…), by ftp or by sftp.
+
+    :raises UsageError: it is no such address; says why.
+    """
+    url = text.strip()
+    scheme = url.partition(":")[0].lower()
+    if scheme not in FOLDERS:
+        return web_address(text)
+    try:
+        parts = urlsplit(url)
+        whole = parts.port != 0 and (bool(parts.hostname) or scheme == "file") and parts.path.startswith("/")
+    except ValueError:
+        whole = False
+    if not whole or not url.isprintable() or " " in url:
+        raise UsageError(
+            f"{without_password(url)!r} is no folder: write file:///path, ftp://host/path or sftp://host/path."
+        )
+    return urlsplit(url)._replace(scheme=scheme, fragment="").geturl()
 
 
 def host_of(url: str) -> str:
@@ -50,6 +90,16 @@ def site_of(url: str) -> str | None:
     if not host or _is_address(host):
         return None
     return _extract()(host).top_domain_under_public_suffix or None
+
+
+def lane_of(url: str) -> str:
+    """Return whom a fetch of `url` is to be polite to: its registrable domain, or host:port where it has none."""
+    return site_of(url) or host_of(url)
+
+
+def lane_of_host(host: str) -> str:
+    """Return the lane of a host, given with its port where that is not the scheme's own."""
+    return lane_of(f"http://{host}/") if host else host
 
 
 def _is_address(host: str) -> bool:

@@ -2,7 +2,7 @@
 
     look the name up ▶ judge each address ▶ connect ▶ ask ▶ (redirect: all again) ▶ read, count, decode
 
-Nothing outlives a request but idle connections: no cookies, no netrc, no proxies from the environment.
+Nothing outlives a request but idle connections and TLS sessions: no cookies, no netrc, no proxies from the environment.
 """
 
 import base64
@@ -10,9 +10,12 @@ import http.client
 import socket
 import ssl
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 import requests
@@ -24,8 +27,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from shared.addresses import allow_list, host_of, is_same_origin, place_of, target_of
 from shared.bodies import ACCEPT_ENCODING, decode
+from shared.crowd import Crowd
 from shared.errors import Blocked, FetchError, Refused
+from shared.passport import Passport
 from shared.sockets import Dialler, Exchange, Limits, Resolve, SecureWire, Wire, current
+from shared.tls import Context, loaded
 
 __all__ = ["Client", "Limits", "Response", "host_of"]
 
@@ -33,6 +39,8 @@ HEAD_BYTES = 64 * 1024  # of one answer's header fields, interim answers (1xx) i
 PIECE_BYTES = 64 * 1024
 HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise
 IDLE_PER_HOST = 4
+CERTIFICATES_KEPT = 16  # client certificates whose connections are kept
+NO_PASSPORT = Passport()
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 # What may follow a redirect to another host; anything else may be a secret.
@@ -59,17 +67,17 @@ class Client:
     """Gets resources, many at once; safe for threads, and to be made after a fork.
 
     `allow` names inner places that may be reached, as host:port. `trust` is a file of certificate authorities (PEM)
-    instead of the bundled ones.
+    instead of the bundled ones; `per_address` how many requests may be under way to one address at once, 0: any number.
     """
 
     def __init__(
         self, limits: Limits, allow: Iterable[str] = (), user_agent: str = "Wireroom", *, trust: Path | None = None,
-        resolve: Resolve = socket.getaddrinfo,
+        resolve: Resolve = socket.getaddrinfo, per_address: int = 0,
     ) -> None:  # fmt: skip
         self._limits = limits
         self._headers = {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"}
-        self._dialler = Dialler(allow_list(allow), limits.connect_s, resolve)
-        self._adapter = _Adapter(trust)
+        self._dialler = Dialler(allow_list(allow), limits.connect_s, resolve, Crowd(per_address, limits.body_bytes))
+        self._adapters = _Adapters(trust)
 
     def __enter__(self) -> Self:
         return self
@@ -79,27 +87,63 @@ class Client:
 
     def close(self) -> None:
         """Close all idle connections."""
-        self._adapter.close()
+        self._adapters.close()
         self._dialler.close()
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+    def is_inner(self, url: str) -> bool:
+        """Return whether `url` is on the operator's list of inner places."""
+        try:
+            return self._dialler.allows(*place_of(url))
+        except Blocked:
+            return False
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None, passport: Passport = NO_PASSPORT) -> Response:
         """Return what `url` answers, redirects followed.
 
-        A name and password in the address become basic credentials. Credentials never reach another host.
+        A name and password in the address become basic credentials. What `passport` holds reaches no other origin, but
+        that its proxy is asked for every hop.
 
         :raises Blocked: the address, or one that it led to, may not be reached.
         :raises Refused: the answer broke a limit.
         :raises FetchError: no whole answer came; `kind` says why.
         """
-        asked = self._headers | {name.lower(): value for name, value in (headers or {}).items()}
+        asked = self._headers | {name.lower(): value for name, value in (headers or {}).items()} | passport.headers
+        if passport.authorization:
+            asked["authorization"] = passport.authorization
         exchange = Exchange(self._limits, self._dialler)
         with exchange.running():
             try:
-                return self._follow(url, asked, exchange)
+                return self._follow(url, asked, passport, exchange)
             except _RAISED as error:
                 raise _explain(error) from error
 
-    def _follow(self, url: str, headers: dict[str, str], exchange: Exchange) -> Response:
+    @contextmanager
+    def exchange(self) -> Iterator[Exchange]:
+        """Yield what dials for another protocol than HTTP, under the same limits and to the same places only."""
+        exchange = Exchange(self._limits, self._dialler)
+        with exchange.running():
+            exchange.allow(2 * self._limits.body_bytes, f"More than {2 * self._limits.body_bytes} bytes came.")
+            yield exchange
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        """Return what `url` answers to `body`; a redirect is an answer, and nothing is sent on.
+
+        :raises Blocked: the address may not be reached.
+        :raises Refused: the answer broke a limit.
+        :raises FetchError: no whole answer came; `kind` says why.
+        """
+        place_of(url)
+        asked = self._headers | {name.lower(): value for name, value in headers.items()}
+        request = requests.PreparedRequest()
+        request.prepare(method="POST", url=urldefragauth(url), headers=asked, data=body)
+        exchange = Exchange(self._limits, self._dialler)
+        with exchange.running():
+            try:
+                return self._finish(self._ask(request, NO_PASSPORT, exchange), str(request.url), exchange, None, False)
+            except _RAISED as error:
+                raise _explain(error) from error
+
+    def _follow(self, url: str, headers: dict[str, str], passport: Passport, exchange: Exchange) -> Response:
         place_of(url)
         name, password = get_auth_from_url(url)
         if name or password:
@@ -111,7 +155,9 @@ class Client:
             request.prepare(method="GET", url=urldefragauth(url), headers=headers)
             url = str(request.url)
             moved_to = url if hop and permanent else moved_to
-            raw = self._ask(request, exchange)
+            if passport.proxy:
+                exchange.judge(*place_of(url), named=not hop)
+            raw = self._ask(request, passport, exchange)
             location = raw.headers.get("location") if raw.status in REDIRECTS else None
             if location is None:
                 return self._finish(raw, url, exchange, moved_to, left_https)
@@ -122,28 +168,33 @@ class Client:
             left_https = left_https or downgrade
             if not is_same_origin(target, url):
                 headers = {name: value for name, value in headers.items() if name in HARMLESS}
+                headers["user-agent"] = self._headers["user-agent"]  # one of the feed's own may be a secret too
+                passport = Passport(proxy=passport.proxy)
             if self._dialler.allows(*place_of(target)) and not self._dialler.allows(*place_of(url)):
                 places = f"{host_of(url)} redirects to {host_of(target)}"
                 raise Blocked("blocked", f"{places}, which may only be asked for directly.")
             url = target
         raise FetchError("redirect", f"More than {self._limits.hops} redirects, the last to {host_of(url)}.")
 
-    def _ask(self, request: requests.PreparedRequest, exchange: Exchange) -> urllib3.BaseHTTPResponse:
+    def _ask(
+        self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange
+    ) -> urllib3.BaseHTTPResponse:
         """Return the answer's head; on a connection that had died while idle, ask again."""
+        adapter = self._adapters.of(passport.certificate)
         for _ in range(IDLE_PER_HOST):
             exchange.allow(HEAD_BYTES, f"The header fields are larger than {HEAD_BYTES} bytes.")
             exchange.dialled, before = False, exchange.received
             try:
-                return self._adapter.ask(request, self._limits.connect_s)
+                return adapter.ask(request, self._limits.connect_s, passport.proxy)
             except (requests.RequestException, FetchError):
                 if exchange.dialled or exchange.received > before:
                     raise
-        return self._adapter.ask(request, self._limits.connect_s)
+        return adapter.ask(request, self._limits.connect_s, passport.proxy)
 
     def _finish(
         self, raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, moved_to: str | None, left_https: bool
     ) -> Response:
-        headers = {name.lower(): value for name, value in raw.headers.items()}
+        headers = {name.lower(): value for name, value in raw.headers.itermerged()}  # fields given twice are one list
         try:
             body = self._body(raw, headers, exchange)
         except BaseException:
@@ -167,17 +218,26 @@ class Client:
             raise Refused("too_large", sentence)
         exchange.allow(limits.wire_bytes + HEAD_BYTES, f"The body is larger than {limits.wire_bytes} bytes.")
         pieces: Iterator[bytes] = raw.stream(PIECE_BYTES, decode_content=False)
-        return decode(pieces, headers.get("content-encoding", ""), limits.wire_bytes, limits.body_bytes)
+        coding = headers.get("content-encoding", "")
+        return decode(pieces, coding, limits.wire_bytes, limits.body_bytes, exchange.grow)
 
 
 class _PlainConnection(HTTPConnection):
     def _new_conn(self) -> Wire:
         return current().dial(self._dns_host, self.port)
 
+    def putrequest(self, *args: Any, **more: Any) -> None:
+        current().take_turn(self.sock)
+        super().putrequest(*args, **more)
+
 
 class _SecureConnection(HTTPSConnection):
     def _new_conn(self) -> Wire:
         return current().dial(self._dns_host, self.port)
+
+    def putrequest(self, *args: Any, **more: Any) -> None:
+        current().take_turn(self.sock)
+        super().putrequest(*args, **more)
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -188,30 +248,74 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
+_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _SecurePool}
+
+
 class _Adapter(HTTPAdapter):
     """requests' own adapter over connections that judge their addresses, with one TLS context for all of them."""
 
-    def __init__(self, trust: Path | None) -> None:
-        self._context = ssl.create_default_context(cafile=str(trust or DEFAULT_CA_BUNDLE_PATH))
-        self._context.sslsocket_class = SecureWire
+    def __init__(self, trust: Path | None, certificate: str | None = None) -> None:
+        self._context = Context.trusting(trust or Path(DEFAULT_CA_BUNDLE_PATH), SecureWire)
+        if certificate:
+            loaded(self._context, certificate)
         super().__init__(HOSTS_KEPT, IDLE_PER_HOST, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
         self.poolmanager = urllib3.PoolManager(connections, maxsize=maxsize, block=block, ssl_context=self._context)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **_: Any) -> urllib3.ProxyManager:
+        if proxy not in self.proxy_manager:
+            manager = urllib3.ProxyManager(
+                urldefragauth(proxy),
+                proxy_headers=self.proxy_headers(proxy),
+                num_pools=HOSTS_KEPT,
+                maxsize=IDLE_PER_HOST,
+                ssl_context=self._context,
+            )
+            manager.pool_classes_by_scheme = _POOLS
+            self.proxy_manager[proxy] = manager
+        found: urllib3.ProxyManager = self.proxy_manager[proxy]
+        return found
 
     def cert_verify(self, *_: Any) -> None:
         """The context has its authorities already; naming the file again would load it at each connection (20 ms)."""
 
-    def ask(self, request: requests.PreparedRequest, timeout_s: float) -> urllib3.BaseHTTPResponse:
+    def ask(self, request: requests.PreparedRequest, timeout_s: float, proxy: str | None) -> urllib3.BaseHTTPResponse:
         """Return the head of the answer, its body unread."""
-        raw: urllib3.BaseHTTPResponse = self.send(request, stream=True, timeout=timeout_s).raw
+        proxies = {"http": proxy, "https": proxy} if proxy else None
+        raw: urllib3.BaseHTTPResponse = self.send(request, stream=True, timeout=timeout_s, proxies=proxies).raw
         return raw
 
     def build_response(self, _: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse) -> requests.Response:
         response = requests.Response()  # without reading cookies that nobody keeps
         response.raw = resp
         return response
+
+
+class _Adapters:
+    """An adapter for connections without a client certificate, and one for each certificate lately used."""
+
+    def __init__(self, trust: Path | None) -> None:
+        self._trust, self._plain = trust, _Adapter(trust)
+        self._others: OrderedDict[str, _Adapter] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, certificate: str | None) -> _Adapter:
+        """Return the adapter whose connections show `certificate`."""
+        if certificate is None:
+            return self._plain
+        with self._lock:
+            adapter = self._others.pop(certificate, None) or _Adapter(self._trust, certificate)
+            self._others[certificate] = adapter
+            while len(self._others) > CERTIFICATES_KEPT:
+                self._others.popitem(last=False)[1].close()
+        return adapter
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        for adapter in (self._plain, *self._others.values()):
+            adapter.close()
 
 
 def _normal(url: str) -> str:
@@ -231,6 +335,8 @@ def _explain(error: BaseException) -> FetchError:
         for cause in causes:
             if isinstance(cause, types):
                 return FetchError(kind, sentence.format(_reason(cause)))
+    if any("Tunnel connection failed" in str(cause) for cause in causes):
+        return FetchError("proxy", f"The proxy refuses: {_reason(causes[0])}.")
     if any("header" in str(cause) for cause in causes if isinstance(cause, http.client.HTTPException)):
         return Refused("too_large", "The answer has too many header fields, or too long ones.")
     if isinstance(error, requests.exceptions.InvalidURL | urllib3.exceptions.LocationValueError):

@@ -1,4 +1,4 @@
-"""The three messages of the line, frozen and typed: FetchJob, Document, Batch."""
+"""The three messages of the line, frozen and typed: FetchJob, Documents, Batch."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from shared.schema import Content, Value
 
 PARSER = (
-    "wireroom@1"  # goes up when the same bytes give another article; entry digests count under their own version only
+    "wireroom@2"  # goes up when the same bytes give another article; entry digests count under their own version only
 )
 DIGEST_CHARS = 12  # an entry digest: 9 bytes of BLAKE2b in base64url; 2**36 entries until one is likely to be missed
 
@@ -63,6 +63,22 @@ class Validators(Value):
     body_digest: str | None = None
 
 
+class Subscribe(Value):
+    """What a feed's hub is to be asked for (WebSub, 5.1), beside the poll of the feed."""
+
+    hub: str
+    topic: str
+    callback: str
+    secret: str
+    lease_s: int
+
+
+class Subscribed(Value):
+    """What the hub answered: that it will make sure, or why not."""
+
+    error: str | None = None  # one sentence; None: it accepted
+
+
 class Target(Value):
     """One feed or page to fetch, under its lease."""
 
@@ -74,6 +90,10 @@ class Target(Value):
     validators: Validators = Validators()
     known: str = ""  # entry digests of the last window, joined; empty when another parser version made them
     trusts_ids: bool = True  # False: this feed's identifiers have been seen shared or reused
+    sealed: str | None = None  # header fields and credentials, which the fetcher alone opens (see `shared.passport`)
+    audit: bool = False  # where the answer is 304, ask again without conditions and see what it hid
+    distrusted: bool = False  # its validators have lied: ask without conditions
+    subscribe: Subscribe | None = None  # its hub is to be asked too
 
 
 class FetchJob(Message):
@@ -104,9 +124,15 @@ class Facts(Value):
     retry_after_s: int | None = None
     max_age_s: int | None = None  # Cache-Control
     moved_to: str | None = None  # after permanent redirects only
+    requests: int = 1  # sent to the publisher, redirects not counted
+    audited: bool = False  # the validators were put to the test
+    behind_304: bool = False  # this document came although a 304 had just said that there was none
+    hub: str | None = None  # where pushes can be had, by the Link header (WebSub, 4)
+    topic: str | None = None  # what the hub knows the feed by, by the Link header
+    subscribed: Subscribed | None = None  # None: its hub was not asked
 
 
-class Document(Message):
+class Document(Value):
     """One fetched resource, as the server sent it, with what the store must remember of the fetch."""
 
     lease_ends: AwareDatetime
@@ -116,11 +142,23 @@ class Document(Message):
     media_type: str | None = None  # Content-Type as declared; None: the server did not say
     body_key: str  # where the decoded, compressed bytes wait in Redis
     complete: bool = True  # the transfer was whole
+    partial: bool = False  # only the entries that are new since the validators sent (RFC 3229, `A-IM: feed`)
+
+
+class Documents(Message):
+    """Documents that came at about the same time, on their way to the parser."""
+
+    documents: tuple[Document, ...]
+
+    @property
+    def weight(self) -> int:
+        """Feeds and pages in this message."""
+        return len(self.documents)
 
     @property
     def carried_bytes(self) -> int:
         """Bytes that wait on the belt beside this message, as they came over the wire."""
-        return self.facts.wire_bytes
+        return sum(document.facts.wire_bytes for document in self.documents)
 
 
 class Entry(Value):
@@ -149,6 +187,12 @@ class FeedFacts(Value):
     site_url: str | None = None
     language: str | None = None
     ttl_s: int | None = None  # the publisher's wish between polls
+    skip_hours: tuple[int, ...] = ()  # UTC hours in which the publisher asks not to be polled (RSS 2.0)
+    skip_days: tuple[int, ...] = ()  # weekdays, Monday is 0
+    older_url: str | None = None  # where the document says that older entries are (RFC 5005)
+    pages_by_number: bool = False  # the software that made it answers `?paged=2` with older entries
+    hub: str | None = None  # where pushes can be had, by the document (WebSub, 4)
+    topic: str | None = None  # what the hub knows the feed by
 
 
 class Result(Value):
@@ -172,10 +216,19 @@ class Result(Value):
         return bool(self.entries)
 
 
-class Batch(Message):
-    """Results on their way into the store."""
+class Duty(StrEnum):
+    """What time makes due in the store itself; done again, it changes nothing."""
 
-    results: tuple[Result, ...]
+    TURN = "turn"  # embargoes that lift, articles that expire
+    CLEAR_OUT = "clear_out"  # articles past their keeping
+    FORGET = "forget"  # what the fold's indexes hold of texts before its window
+
+
+class Batch(Message):
+    """Results on their way into the store, or duties that are due in it."""
+
+    results: tuple[Result, ...] = ()
+    duties: tuple[Duty, ...] = ()
 
     @property
     def weight(self) -> int:

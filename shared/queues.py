@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from shared.messages import Batch, Document, FetchJob
+from shared.messages import Batch, Documents, FetchJob
 
-M = TypeVar("M", FetchJob, Document, Batch)
+M = TypeVar("M", FetchJob, Documents, Batch)
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Queue(Generic[M]):
 
 
 FETCH = Queue("fetch", FetchJob)
-PARSE = Queue("parse", Document)
+PARSE = Queue("parse", Documents)
 INDEX = Queue("index", Batch)
 NAMES = (FETCH.name, PARSE.name, INDEX.name)
 

@@ -1,25 +1,66 @@
 """When a feed or page is fetched next, and why. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
+from typing import NamedTuple
 
+from shared.failures import RETRY_AFTER_CAP_S, back_off, span
 from shared.messages import Facts, Kind, Outcome
+from shared.rhythm import DAY_S, HOUR_S, Rhythm, Wait, wait
 from shared.settings import Settings
 
-FASTER = 0.5  # something new came: look twice as often
-SLOWER = 1.25  # nothing new came: wait a quarter longer
+KNOWN_SHARE = 0.5  # of a window that should be known already when it is polled, so that a busier hour loses nothing
+PUSH_SLOWER = 6.0  # times as long while push is proven to work: a poll then only watches over it
+WISH_CEILING_S = HOUR_S  # a publisher's wish for longer is taken for one that nobody meant
 JITTER = 0.1  # of the interval, either way, so that feeds added together part company
 PAGE_FAILURES = 5  # fetches in a row that may fail before a page is given up
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What a publisher asks for: seconds between polls, and the hours and weekdays (UTC, Monday is 0) to leave out."""
+
+    pace_s: int = 0
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+    def skips_until(self, moment_s: float) -> float:
+        """Return the first moment from `moment_s` on that is not to be left out; within a week, else `moment_s`."""
+        if not (self.skip_hours or self.skip_days):
+            return moment_s
+        for hours in range(7 * 24):
+            at_s = moment_s if not hours else (moment_s // HOUR_S + hours) * HOUR_S
+            day = (int(at_s // DAY_S) + 3) % 7
+            if int(at_s // HOUR_S) % 24 not in self.skip_hours and day not in self.skip_days:
+                return at_s
+        return moment_s
+
+
+@dataclass(frozen=True)
 class Standing:
-    """What is known of a feed or page when a fetch of it is settled."""
+    """What is known of a feed or page when a fetch of it is settled, what that fetch taught included."""
 
     state: str
     failures: int  # in a row
     interval_s: int | None = None  # the operator's word
-    polling_s: int | None = None  # the adaptive interval so far
+    polling_s: int | None = None  # the interval so far
     wanted: bool = False  # somebody asked for it while it was leased
+    floor_s: int | None = None  # of this feed; None: as set for all
+    ceiling_s: int | None = None
+    window: int = 0  # entries that the feed lists at a time; 0: not known
+    rhythm: Rhythm | None = None  # None: no document came yet
+    wish: Wish = field(default_factory=Wish)
+    pushed: bool = False  # push is proven to work
+    failing_s: float = 0.0  # since the last good answer
+
+
+class Interval(NamedTuple):
+    """How long until the next poll, before jitter, and what decided that."""
+
+    seconds: float
+    cause: str
+    rate: float = 0.0  # articles an hour that are expected in it
+    other: float = 0.0  # seconds: what it would have been but for `cause`
 
 
 @dataclass(frozen=True)
@@ -31,29 +72,30 @@ class Plan:
     failures: int
     polling_s: int | None
     wait_s: float
+    why: str | None = None  # why it is due then, in words; None: as it was
 
 
-def plan(standing: Standing, facts: Facts, created: int, ttl_s: int | None, settings: Settings, chance: float) -> Plan:
-    """Return the plan after a fetch that brought `created` new articles; `chance` in 0…1 gives the jitter.
-
-    A publisher's own pace (`ttl` of RSS 2.0, `max-age` of RFC 9111) is honoured within our floor and ceiling;
-    `Retry-After` (RFC 9110, 10.2.3) up to the back-off's ceiling.
-    """
+def plan(standing: Standing, facts: Facts, settings: Settings, now_s: float, chance: float) -> Plan:
+    """Return the plan after a fetch that was settled at `now_s`; `chance` in 0…1 gives the jitter."""
     if standing.state != "active":  # paused, parked or gone while it was leased: settling undoes nothing
         return Plan(standing.state, None, standing.failures, standing.polling_s, settings.poll_interval_s)
     if facts.outcome is Outcome.UNFETCHED:
-        return Plan("active", None, standing.failures, standing.polling_s, 0)
+        return Plan(
+            "active", None, standing.failures, standing.polling_s, min(facts.retry_after_s or 0, RETRY_AFTER_CAP_S)
+        )
     if facts.kind is Kind.PAGE:
         return _page(standing, facts, settings, chance)
     if facts.outcome is Outcome.GONE:
         return Plan("gone", "The server answered 410 Gone: the publisher says that it will not come back.", 0, None, 0)
     if not facts.outcome.good:
-        return Plan(
-            "active", None, standing.failures + 1, standing.polling_s, _back_off(standing, facts, settings, chance)
-        )
-    polling = _interval(standing, created, max(ttl_s or 0, facts.max_age_s or 0), settings)
-    wait = 0.0 if standing.wanted else jittered(standing.interval_s or polling, chance)
-    return Plan("active", None, 0, polling, wait)
+        return _failed(standing, facts, settings, chance)
+    chosen = interval(standing, settings, now_s)
+    if standing.wanted:
+        return Plan("active", None, 0, round(chosen.seconds), 0.0, ASKED)
+    return Plan("active", None, 0, round(chosen.seconds), jittered(chosen.seconds, chance), words(chosen, standing))
+
+
+ASKED = "it was asked for, by an operator or a push, while it was being polled"
 
 
 def jittered(seconds: float, chance: float) -> float:
@@ -61,16 +103,85 @@ def jittered(seconds: float, chance: float) -> float:
     return seconds * (1 + JITTER * (2 * chance - 1))
 
 
-def _interval(standing: Standing, created: int, wish_s: int, settings: Settings) -> int:
-    last = standing.polling_s or settings.poll_interval_s
-    adapted = last * (FASTER if created else SLOWER)
-    return int(min(max(adapted, wish_s, settings.poll_floor_s), settings.poll_ceiling_s))
+def interval(standing: Standing, settings: Settings, now_s: float) -> Interval:
+    """Return how long a healthy feed is left alone, and why.
+
+    Its rhythm says when a poll is worth its request, and when half of its window would be new; the publisher's wish
+    is kept as long as the window has room, the operator's floor and ceiling always.
+    """
+    if standing.interval_s:
+        return Interval(standing.interval_s, "operator")
+    if standing.rhythm is None:
+        return Interval(settings.poll_interval_s, "unknown")
+    floor_s = standing.floor_s or settings.poll_floor_s
+    ceiling_s = max(standing.ceiling_s or settings.poll_ceiling_s, floor_s)
+    room = min(standing.window * (1 - KNOWN_SHARE), standing.rhythm.room(standing.window)) if standing.window else inf
+    left = wait(standing.rhythm, now_s, settings.poll_worth_s, room, ceiling_s)
+    rate = left.expected / left.seconds * HOUR_S if left.seconds else 0.0
+    seconds, cause, other = left.seconds, left.cause, 0.0
+    wish = standing.wish
+    if cause != "room" and (standing.pushed or wish.pace_s > seconds or wish.skip_hours or wish.skip_days):
+        seconds, cause = _later(standing, left, now_s, room, ceiling_s)
+        other = left.seconds if cause != left.cause else 0.0
+    if seconds < floor_s:
+        return Interval(floor_s, "floor of a full window" if cause == "room" else "floor", rate, seconds)
+    return Interval(seconds, cause, rate, other)
 
 
-def _back_off(standing: Standing, facts: Facts, settings: Settings, chance: float) -> float:
-    doubled = settings.poll_floor_s * 2 ** min(standing.failures, 20)
-    wait = min(max(jittered(doubled, chance), facts.retry_after_s or 0), settings.backoff_ceiling_s)
-    return 0.0 if standing.wanted else wait
+def _later(standing: Standing, left: Wait, now_s: float, room: float, ceiling_s: float) -> tuple[float, str]:
+    """Return the wait that push or the publisher's wish makes longer, and which did; never until the window is full."""
+    assert standing.rhythm is not None
+    seconds, cause, wish = left.seconds, left.cause, standing.wish
+    if standing.pushed:
+        seconds, cause = min(seconds * PUSH_SLOWER, ceiling_s), "push"
+    if (asked := min(wish.pace_s, WISH_CEILING_S)) > seconds:
+        seconds, cause = asked, "wish"
+    if (until_s := wish.skips_until(now_s + seconds)) > now_s + seconds:
+        seconds, cause = min(until_s - now_s, DAY_S), "skip"
+    full = wait(standing.rhythm, now_s, inf, room, seconds)
+    return (full.seconds, "room") if full.cause == "room" else (seconds, cause)
+
+
+def words(chosen: Interval, standing: Standing) -> str:
+    """Return in words why a feed is due when it is."""
+    every, other = span(chosen.seconds), span(chosen.other)
+    came = f"about {chosen.rate:.2g} articles an hour are expected now"
+    match chosen.cause:
+        case "operator":
+            return f"every {every}, as the operator set it for this feed"
+        case "unknown":
+            return f"every {every}, as nothing is known of it yet"
+        case "worth":
+            return f"{came}: after {every} they have waited long enough, all together, to be worth a request"
+        case "room":
+            return f"{came}: after {every} a burst of them could push others out of its window of {standing.window}"
+        case "floor":
+            return f"{came}, for which {other} would do; {every} is the floor"
+        case "floor of a full window":
+            return f"{came}, which could roll over its window of {standing.window} within {other}; {every} is the floor"
+        case "push":
+            return f"{came}; the publisher's push works, so a poll every {every} (not {other}) only watches over it"
+        case "wish":
+            return f"{came}, for which {other} would do; the publisher asks for {every} between polls"
+        case "skip":
+            return f"{came}; the publisher asks not to be polled at this hour or on this day, so it waits {every}"
+        case _:
+            return f"{came}, too few to be worth a request sooner; {every} is the ceiling"
+
+
+def _failed(standing: Standing, facts: Facts, settings: Settings, chance: float) -> Plan:
+    wait_s, why = back_off(facts, standing.failures, standing.failing_s, settings.backoff_ceiling_s)
+    asked = facts.retry_after_s and wait_s >= facts.retry_after_s  # then jitter only adds, so that it is kept
+    later = wait_s * (1 + JITTER * chance) if asked else jittered(wait_s, chance)
+    failures, why = standing.failures + 1, f"{why}"
+    return Plan(
+        "active",
+        None,
+        failures,
+        standing.polling_s,
+        0.0 if standing.wanted else later,
+        ASKED if standing.wanted else why,
+    )
 
 
 def _page(standing: Standing, facts: Facts, settings: Settings, chance: float) -> Plan:
@@ -79,4 +190,5 @@ def _page(standing: Standing, facts: Facts, settings: Settings, chance: float) -
     failures = standing.failures + 1
     hopeless = facts.outcome in {Outcome.GONE, Outcome.BLOCKED} or failures >= PAGE_FAILURES
     state, reason = ("failed", facts.error) if hopeless else ("active", None)
-    return Plan(state, reason, failures, None, _back_off(standing, facts, settings, chance))
+    later = _failed(standing, facts, settings, chance).wait_s
+    return Plan(state, reason, failures, None, later)

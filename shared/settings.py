@@ -24,7 +24,7 @@ class Settings(BaseSettings):
 
     lease_s: int = Field(300, ge=2, description="Seconds a worker has before its feed is given to another.")
     tick_s: float = Field(1.0, gt=0, description="Seconds between two looks at what is due.")
-    job_size: int = Field(50, ge=1, le=500, description="Feeds or pages in one job at most.")
+    job_size: int = Field(100, ge=1, le=500, description="Feeds or pages in one job at most.")
     belt_floor: int = Field(500, ge=1, description="Feeds that may always be on the belt, however slow the line is.")
     belt_memory_share: float = Field(
         0.6, gt=0, lt=1, description="Share of Redis' memory above which nothing is leased."
@@ -33,17 +33,34 @@ class Settings(BaseSettings):
 
     poll_interval_s: int = Field(900, ge=1, description="Seconds between polls of a feed that nothing is known of.")
     poll_floor_s: int = Field(300, ge=1, description="Fewest seconds between two polls of a feed.")
-    poll_ceiling_s: int = Field(3600, ge=1, description="Most seconds between two polls of a healthy feed.")
+    poll_ceiling_s: int = Field(10_800, ge=1, description="Most seconds between two polls of a healthy feed.")
+    poll_worth_s: int = Field(
+        240, ge=1, description="Seconds that articles may wait, all together, before they are worth a request."
+    )
     backoff_ceiling_s: int = Field(
         86_400, ge=1, description="Most seconds between polls of a failing feed; caps Retry-After."
     )
     poll_history_days: int = Field(30, ge=1, description="Days that the record of each poll is kept.")
+    retention_days: int = Field(
+        0, ge=0, description="Days that articles are kept whose title says nothing else; 0: for ever."
+    )
 
     fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Inner addresses that may be fetched, host:port, comma-separated."
     )
+    fetch_spacing_s: float = Field(
+        0.5, ge=0, description="Seconds between two requests to one registrable domain; inner addresses have none."
+    )
+    fetch_per_address: int = Field(
+        8, ge=1, description="Requests at once that one process has under way to one address; inner ones have no limit."
+    )
+    fetch_robots: bool = Field(True, description="Ask robots.txt before an article page is fetched.")
+    seal_key: str = Field(
+        "", repr=False, description="Seals feeds' header fields and credentials: `wireroom feeds keys` makes it."
+    )
+    open_key: str = Field("", repr=False, description="Opens them; the fetcher's alone where the services stand apart.")
     fetch_pages: bool = Field(True, description="Fetch the article page where a feed gives only a summary.")
-    fetch_threads: int = Field(16, ge=1, description="Hosts that one fetch job talks to side by side.")
+    fetch_threads: int = Field(100, ge=1, description="Sites that one fetch job talks to side by side.")
     user_agent: str = Field(
         "Wireroom/0.1 (+https://wireroom.example/about)",
         description="How the fetcher names itself; put your own contact here.",
@@ -51,7 +68,7 @@ class Settings(BaseSettings):
     connect_timeout_s: float = Field(5.0, gt=0, description="Seconds to connect.")
     read_timeout_s: float = Field(10.0, gt=0, description="Seconds between two reads.")
     total_timeout_s: float = Field(30.0, gt=0, description="Seconds from DNS to the last byte, over all redirects.")
-    max_wire_bytes: int = Field(5 * 2**20, ge=1, description="Bytes of a body as sent.")
+    max_wire_bytes: int = Field(10 * 2**20, ge=1, description="Bytes of a body as sent.")
     max_document_bytes: int = Field(10 * 2**20, ge=1, description="Bytes of a body after decoding.")
     max_entries: int = Field(2000, ge=1, description="Entries of one document that are read at one poll.")
     parse_time_s: int = Field(20, ge=1, description="Seconds that one document may be parsed for.")
@@ -60,6 +77,16 @@ class Settings(BaseSettings):
     fetch_processes: int = Field(2, ge=1, description="Processes of one fetch worker.")
     parse_processes: int = Field(2, ge=1, description="Processes of one parse worker.")
     index_processes: int = Field(1, ge=1, description="Processes of one index worker; SQLite wants 1.")
+
+    drop_dir: Path | None = Field(None, description="Directory beneath which watched folders may lie; empty: none may.")
+    sftp_known_hosts: Path | None = Field(
+        None, description="Keys of SFTP servers that may be read, in OpenSSH's known_hosts form."
+    )
+    sftp_key: Path | None = Field(None, description="Private key that logs in where a drop has no password.")
+
+    push_url: str = Field(
+        "", description="Address at which hubs on the web reach the reader. Empty: no push is subscribed to."
+    )
 
     fold_threshold: float = Field(
         0.6, gt=0, le=1, description="Share of the shorter text that two copies have in common at least."
@@ -70,6 +97,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("drop_dir", "sftp_known_hosts", "sftp_key", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        return value or None  # an empty path would be the directory we happen to be in
 
     @property
     def document_ttl_s(self) -> int:

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from shared.addresses import Place, is_literal, is_public
+from shared.crowd import Crowd
 from shared.errors import Blocked, FetchError, Refused
 from shared.settings import Settings
+from shared.tls import Context
 
 LOOKUPS = 16  # names looked up side by side; one that hangs holds its thread until the system's resolver gives up
 
@@ -34,7 +36,7 @@ class Limits:
     read_s: float = 10.0  # between two reads
     total_s: float = 30.0  # from DNS to the last byte, over all hops
     hops: int = 5  # redirects
-    wire_bytes: int = 5 * 2**20  # of the body as sent
+    wire_bytes: int = 10 * 2**20  # of the body as sent
     body_bytes: int = 10 * 2**20  # of the body as decoded
 
     @classmethod
@@ -59,6 +61,8 @@ class Exchange:
         self._total_s, self._read_s, self._dialler = limits.total_s, limits.read_s, dialler
         self._bytes_end = 0
         self._limit = ""
+        self._at: str | None = None  # the address at which it has its turn
+        self._held = 0  # bytes of its body
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -68,6 +72,40 @@ class Exchange:
             yield
         finally:
             del _thread.exchange
+            self._leave()
+            self._dialler.crowd.give_back(self._held)
+
+    def take_turn(self, sock: socket.socket | None) -> None:
+        """Return when a request may be sent on `sock`, a connection that was kept; None: it is yet to be dialled.
+
+        :raises FetchError: too many others were under way to its address (`crowded`).
+        """
+        if sock is not None and not getattr(sock, "inner", False):
+            self.enter(sock.getpeername()[0])
+
+    def enter(self, address: str) -> None:
+        """Return when it is our turn at `address`; time spent waiting for it is none of the publisher's.
+
+        :raises FetchError: too many others were under way to it (`crowded`).
+        """
+        if address == self._at:
+            return
+        self._leave()
+        self.began += self._dialler.crowd.enter(address)
+        self._at = address
+
+    def grow(self, size: int) -> None:
+        """Take room for more of the body.
+
+        :raises FetchError: there is none left (`crowded`).
+        """
+        self._dialler.crowd.take(size)
+        self._held += size
+
+    def _leave(self) -> None:
+        if self._at is not None:
+            self._dialler.crowd.leave(self._at)
+            self._at = None
 
     def left_s(self) -> float:
         """Return the seconds left.
@@ -82,6 +120,12 @@ class Exchange:
     def allow(self, size: int, limit: str) -> None:
         """Allow `size` bytes from now on; `limit` says what would be too large after them."""
         self._bytes_end, self._limit = self.received + size, limit
+
+    def over(self) -> FetchError | None:
+        """Return what ended the exchange where its time or its bytes are used up."""
+        if time.monotonic() - self.began >= self._total_s:
+            return self._late()
+        return Refused("too_large", self._limit) if self.received > self._bytes_end else None
 
     def receive(self, sock: socket.socket, into: Callable[[], int]) -> int:
         """Return the number of bytes that `into` received on `sock`.
@@ -99,6 +143,10 @@ class Exchange:
         if self.received > self._bytes_end:
             raise Refused("too_large", self._limit)
         return count
+
+    def judge(self, host: str, port: int, *, named: bool) -> None:
+        """Return if a proxy may be asked for a host; see `Dialler.judge`."""
+        self._dialler.judge(host, port, self, named=named)
 
     def dial(self, host: str, port: int) -> "Wire":
         """Return a new connection; see `Dialler.dial`."""
@@ -121,6 +169,8 @@ def current() -> Exchange:
 class Wire(socket.socket):
     """A TCP socket that receives on account of its thread's exchange."""
 
+    inner = False  # whether it leads to a place on the operator's list
+
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         """Receive within the limits of the exchange."""
         receive = super().recv_into
@@ -130,17 +180,25 @@ class Wire(socket.socket):
 class SecureWire(ssl.SSLSocket):
     """The same over TLS; bytes are counted as they come out of the encryption."""
 
+    inner = False  # as above
+    place: tuple[str | None, int] | None = None  # whose session is yet to be remembered
+
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         """Receive within the limits of the exchange."""
         receive = super().recv_into
-        return current().receive(self, lambda: receive(buffer, nbytes, flags))
+        count = current().receive(self, lambda: receive(buffer, nbytes, flags))
+        if self.place:  # tickets come ahead of the first bytes of an answer (RFC 8446, 4.6.1)
+            assert isinstance(self.context, Context)
+            self.context.keep(self.place, self.session)
+            self.place = None
+        return count
 
 
 class Dialler:
     """Looks names up and connects to those of their addresses that may be reached."""
 
-    def __init__(self, allow: frozenset[Place], connect_s: float, resolve: Resolve) -> None:
-        self._allow, self._connect_s, self._resolve = allow, connect_s, resolve
+    def __init__(self, allow: frozenset[Place], connect_s: float, resolve: Resolve, crowd: Crowd) -> None:
+        self._allow, self._connect_s, self._resolve, self.crowd = allow, connect_s, resolve, crowd
         self._lookups = ThreadPoolExecutor(LOOKUPS, "dns")
 
     def close(self) -> None:
@@ -151,30 +209,56 @@ class Dialler:
         """Return whether the operator's list names this host, as it is spelled, with this port."""
         return (host.strip("[]").lower().rstrip("."), port) in self._allow
 
+    def judge(self, host: str, port: int, exchange: Exchange, *, named: bool) -> None:
+        """Return if a proxy may be asked for `host`; a name that only the proxy knows has to be the operator's.
+
+        :raises Blocked: as far as can be seen from here, it leads to no address that may be reached.
+        :raises FetchError: the name is unknown here.
+        """
+        if self.allows(host, port):
+            return
+        try:
+            self._reachable(host, port, self._look_up(host.strip("[]"), port, exchange))
+        except Blocked:
+            raise
+        except FetchError:
+            if not named:
+                raise
+
     def dial(self, host: str, port: int, exchange: Exchange) -> Wire:
         """Return a connection to the first address of `host` that accepts one.
 
         :raises Blocked: none of its addresses may be reached.
         :raises FetchError: the name is unknown (`dns`) or nobody accepts (`connect`).
         """
-        found = self._look_up(host.strip("[]"), port, exchange)
-        if not self.allows(host, port):
-            public = [one for one in found if is_public(one[4][0])]
-            if not public:
-                inner = found[0][4][0]
-                raise Blocked("blocked", f"{host} {'is' if inner in host else f'leads to {inner},'} no public address.")
-            found = public
+        found = self._reachable(host, port, self._look_up(host.strip("[]"), port, exchange))
         reason = ""
         for family, kind, proto, _, address in found:
+            if not self.allows(host, port):
+                exchange.enter(address[0])
             try:
-                return self._connect(Wire(family, kind, proto), address, exchange)
+                return self._connect(Wire(family, kind, proto), address, exchange, inner=self.allows(host, port))
             except TimeoutError:
                 reason = "no answer in time"
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
         raise FetchError("connect", f"No connection to {host}, port {port}: {reason}.")
 
-    def _connect(self, wire: Wire, address: Any, exchange: Exchange) -> Wire:
+    def _reachable(self, host: str, port: int, found: _Found) -> _Found:
+        """Return those of the addresses of `host` that may be reached.
+
+        :raises Blocked: there are none.
+        """
+        if self.allows(host, port):
+            return found
+        public = [one for one in found if is_public(one[4][0])]
+        if not public:
+            inner = found[0][4][0]
+            raise Blocked("blocked", f"{host} {'is' if inner in host else f'leads to {inner},'} no public address.")
+        return public
+
+    def _connect(self, wire: Wire, address: Any, exchange: Exchange, *, inner: bool) -> Wire:
+        wire.inner = inner
         try:
             wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             wire.settimeout(min(self._connect_s, exchange.left_s()))

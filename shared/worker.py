@@ -6,7 +6,9 @@ killed under them; what they still lose, the store brings back when the lease en
 
 import gc
 import os
+import re
 import socket
+import threading
 import time
 import uuid
 import warnings
@@ -31,6 +33,7 @@ from shared.settings import Settings
 REFERENCE_OVER_BYTES = 64 * 1024  # longer message bodies travel by reference
 MAX_MESSAGE_BYTES = 64 * 2**20
 RETRY_PAUSE_S = 1.0  # a transient failure puts its message back after this pause
+FORGIVE_S = 600.0  # Redis may be away for so long before a message that was cancelled counts against its feeds
 DRAIN_S = 100  # a stopping worker finishes what it holds within this time; compose grants 120
 BEAT = "wireroom.beat"
 
@@ -130,6 +133,7 @@ def run_worker(queue: Queue[M], start: Start[M], settings: Settings, processes: 
     def beat() -> None:
         handlers[BEAT]("", "")
 
+    work.belt = Belt(connect(settings.redis_url), settings.lease_s)
     worker = app.Worker(
         hostname=f"{name}-{os.getpid()}",
         queues=[queue.name, name],
@@ -155,6 +159,35 @@ class Held(Request):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **(more | {"connection_errors": ()}))
+
+    def cancel(self, pool: Any, signal: Any = None, emit_retry: bool = True) -> None:
+        """End the work, since the connection was lost or the worker stops: no death that its feeds are to blame for."""
+        super().cancel(pool, signal, emit_retry)
+        if belt := getattr(self.task, "belt", None):
+            body = str((self.args or [""])[0])
+            threading.Thread(target=forgive, args=(belt, body, f"ref:{self.id}"), daemon=True).start()
+
+
+def forgive(belt: Belt, body: str, reference: str, patience_s: float = FORGIVE_S) -> None:
+    """End the marks of a message whose work was ended from outside, as soon as Redis is back to hear of it."""
+    until = time.monotonic() + patience_s
+    while True:
+        result = contain(lambda: belt.end(*tokens(body or (belt.get(reference, MAX_MESSAGE_BYTES) or b"").decode())))
+        if not isinstance(result, Failed) or time.monotonic() > until:
+            return
+        time.sleep(RETRY_PAUSE_S)
+
+
+def tokens(body: str) -> tuple[str, ...]:
+    """Return the tokens of the leases that a message is about.
+
+    >>> tokens('{"targets":[{"id":1,"token":"ab12"},{"id":2,"token":"cd34"}]}')
+    ('ab12', 'cd34')
+    """
+    return tuple(dict.fromkeys(_TOKEN.findall(body)))
+
+
+_TOKEN = re.compile(r'"token":"(\w+)"')
 
 
 def consumer(queue: Queue[M], handle: Callable[[M], None], belt: Belt, name: str) -> Callable[[str, str], None]:

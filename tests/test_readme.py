@@ -17,4 +17,4 @@ def test_the_table_of_settings_is_complete_and_current() -> None:
 def _shown(default: object) -> str:
     if isinstance(default, bool):
         return str(default).lower()
-    return "" if default in ("", ()) else str(default)
+    return "" if default in ("", (), None) else str(default)

@@ -17,10 +17,14 @@ VERBS = {  # verb: the module that brings it, and what it does
     "poll": ("look", "Fetch and parse feeds now and show their articles; stores nothing."),
     "extract": ("look", "Fetch article pages and show the articles on them; stores nothing."),
     "fold": ("look", "Fold the articles of a file into stories."),
-    "articles": ("read", "List articles, newest first."),
-    "stories": ("read", "List stories with the titles that carry them, newest first."),
+    "articles": ("article_verbs", "List articles, newest first; withdraw one, or show what changed in it."),
+    "publications": ("publication_verbs", "The titles: their names, terms and retention."),
+    "stories": ("story_verbs", "List stories with the titles that carry them, newest first."),
     "changes": ("read", "Print the change log in its order."),
+    "search": ("search", "Find articles by their words, the best first."),
+    "explain": ("explain", "Say all that is known of one address, and why its article is in its story."),
     "status": ("read", "Show how the line is doing."),
+    "ledger": ("ledger", "Show what polling costs each publisher, and what it spares them."),
     "setaside": ("asides", "What could not be processed, with its reason and its bytes."),
     "db": ("processes", "The store's schema."),
 }
@@ -62,6 +66,11 @@ def main() -> None:
     except WireroomError as error:
         typer.echo(f"wireroom: {error}", err=True)
         sys.exit(1)
+    except UnicodeEncodeError as error:  # bytes of a word that are no UTF-8 come as surrogates (PEP 383)
+        if not any("\udc80" <= sign <= "\udcff" for word in sys.argv for sign in word):
+            raise
+        typer.echo(f"wireroom: A word of the command is not written in UTF-8: {ascii(error.object)[:200]}.", err=True)
+        sys.exit(2)
     except BrokenPipeError:  # `wireroom articles | head`
         sys.stderr.close()
         sys.exit(0)

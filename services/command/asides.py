@@ -8,6 +8,7 @@ import typer
 from services.command import console, feed_store
 from services.command.stores import open_store
 from shared.database import reading, writing
+from shared.hosts import without_password
 
 verbs = typer.Typer(help="What could not be processed, with its reason and its bytes.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -29,7 +30,7 @@ def add_to(app: typer.Typer, verb: str) -> None:
 def list_(as_json: Json = False) -> None:
     """List what was set aside, newest first."""
     with reading(open_store()) as connection:
-        items = [dict(row._mapping) for row in feed_store.set_aside(connection)]
+        items = [{**row._mapping, "url": without_password(row.url)} for row in feed_store.set_aside(connection)]
     columns = ("id", "at", "stage", "kind", "bytes", "url", "reason")
     console.rows(items, columns, as_json=as_json, empty="Nothing is set aside.")
 
@@ -40,7 +41,8 @@ def show(aside_id: Id) -> None:
     with reading(open_store()) as connection:
         row = feed_store.set_aside(connection, [aside_id])[0]
         data = feed_store.aside_bytes(connection, aside_id)
-    console.warn(f"{row.kind} {row.target_id} {row.url}, set aside at {row.at:%Y-%m-%d %H:%M:%S}: {row.reason}")
+    url = without_password(row.url)
+    console.warn(f"{row.kind} {row.target_id} {url}, set aside at {row.at:%Y-%m-%d %H:%M:%S}: {row.reason}")
     if data is None:
         console.warn("its bytes were no longer on the belt")
     else:

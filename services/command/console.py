@@ -39,7 +39,7 @@ def rows(items: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json:
         numeric = all(isinstance(item.get(column), (int, type(None))) for item in listed)
         table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for item in listed:
-        table.add_row(*(_cell(item.get(column)) for column in columns))
+        table.add_row(*(cell(item.get(column)) for column in columns))
     Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(table)
 
 
@@ -50,7 +50,7 @@ def facts(item: Mapping[str, Any], *, as_json: bool) -> None:
         return
     width = max(map(len, item), default=0)
     for name, value in item.items():
-        say(f"{name.replace('_', ' '):<{width}}  {_cell(value)}")
+        say(f"{name.replace('_', ' '):<{width}}  {cell(value)}")
 
 
 def progress(items: Sequence[T], what: str) -> Iterator[T]:
@@ -64,7 +64,8 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
         yield item
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value in one line, as people are shown it."""
     if value is None:
         return "–"
     if isinstance(value, datetime):

@@ -4,17 +4,19 @@ Whatever changes a feed's address or state takes its lease away in the same stat
 it was before changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
 
 from services.command.opml import Outline
-from services.indexer.articles import leave
+from services.indexer import publications
+from services.indexer.changes import take_head
+from services.indexer.layers import leave
 from shared.database import now
 from shared.errors import UsageError
-from shared.hosts import host_of
+from shared.hosts import lane_of, without_password
 from shared.messages import split_digests
 from shared.tables import Article, Feed, Page, Publication, SetAside
 
@@ -28,17 +30,22 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
     moment = now(connection)
     known = set(connection.scalars(select(Feed.url).where(Feed.url.in_([feed.url for feed in feeds]))))
     fresh = {feed.url: feed for feed in feeds if feed.url not in known}
-    named = _publication(connection, publication, moment) if publication else None
+    names = {feed.publication or publication for feed in fresh.values()} - {None}
+    named = {name: _publication(connection, name, moment) for name in sorted(filter(None, names))}
     rows = [
         {
             "url": feed.url,
-            "host": host_of(feed.url),
+            "host": lane_of(feed.url),
             "title": feed.title,
             "site_url": feed.site_url,
             "folder": feed.folder,
             "interval_s": feed.interval_s,
-            "publication_id": named,
-            "state": "active",
+            "publication_id": named.get(feed.publication or publication or ""),
+            "floor_s": feed.floor_s,
+            "ceiling_s": feed.ceiling_s,
+            "pages": feed.pages,
+            "state": feed.state,
+            "state_reason": None if feed.state == "active" else "paused in the list that it came from",
             "due_at": moment,
             "ready_at": moment,
             "created_at": moment,
@@ -51,12 +58,7 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
 
 
 def _publication(connection: Connection, name: str, moment: datetime) -> int:
-    key = f"name:{name.casefold()}"
-    found = connection.scalar(select(Publication.id).where(Publication.key == key))
-    if found is None:
-        fresh = {"key": key, "name": name, "terms": "full", "created_at": moment}
-        found = connection.scalars(insert(Publication).values(fresh).returning(Publication.id)).one()
-    return int(found)
+    return publications.ensure(connection, publications.name_key(name), name, None, moment)
 
 
 def find(connection: Connection, names: Sequence[str]) -> list[Any]:
@@ -65,15 +67,25 @@ def find(connection: Connection, names: Sequence[str]) -> list[Any]:
     :raises UsageError: one of them names none.
     """
     found = []
-    for name in names:
+    query = select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication)
+    for name in dict.fromkeys(names):
         match = Feed.id == int(name) if name.isdecimal() and int(name) <= LARGEST_ID else Feed.url == name
-        row = connection.execute(
-            select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication).where(match)
-        ).one_or_none()
-        if row is None:
-            raise UsageError(f"There is no feed {name!r}: `wireroom feeds list` shows their numbers and addresses.")
-        found.append(row)
+        rows = connection.execute(query.where(match)).all() or _as_shown(connection.execute(query.where(_SECRET)), name)
+        if not rows:
+            shown = without_password(name)
+            raise UsageError(f"There is no feed {shown!r}: `wireroom feeds list` shows their numbers and addresses.")
+        if len(rows) > 1:
+            raise UsageError(f"{name} is the address of {len(rows)} feeds: name the one that you mean by its number.")
+        found.append(rows[0])
     return found
+
+
+_SECRET = Feed.url.contains("@")
+
+
+def _as_shown(rows: Iterable[Any], url: str) -> list[Any]:
+    """Return the feeds whose address is `url` where it is shown, which is without user name and password."""
+    return [row for row in rows if without_password(row.url) == url]
 
 
 def listed(connection: Connection, folder: str | None = None, state: str | None = None) -> list[Any]:
@@ -122,9 +134,21 @@ def resume(connection: Connection, ids: Sequence[int]) -> None:
 def remove(connection: Connection, ids: Sequence[int]) -> None:
     """Forget feeds; their articles stay, seen for the last time now where no other feed lists them."""
     moment = now(connection)
-    for row in connection.execute(select(Feed.id, Feed.entry_digests).where(Feed.id.in_(ids))).all():
+    held = select(Feed.id, Feed.entry_digests).where(Feed.id.in_(ids)).order_by(Feed.id).with_for_update()
+    rows = connection.execute(held).all()
+    take_head(connection)  # as everyone does who locks articles
+    for row in rows:
         leave(connection, row.id, split_digests(row.entry_digests), moment)
     connection.execute(delete(Feed).where(Feed.id.in_(ids)))
+
+
+def give_passport(connection: Connection, feed_id: int, sealed: str | None, shown: str | None) -> None:
+    """Let a feed be asked for in another way from now on; what it answered when asked as before counts no more."""
+    moment = now(connection)
+    forgotten = {"etag": None, "last_modified": None, "body_digest": None, "entry_digests": ""}
+    due = {"due_at": moment, "ready_at": moment}
+    changed = update(Feed).where(Feed.id == feed_id).values(sealed=sealed, sealed_shown=shown, **forgotten, **due)
+    connection.execute(changed.values(**_TAKEN_BACK))
 
 
 def set_aside(connection: Connection, ids: Sequence[int] | None = None) -> list[Any]:
@@ -159,6 +183,8 @@ def aside_bytes(connection: Connection, aside_id: int) -> bytes | None:
 def replay(connection: Connection, ids: Sequence[int]) -> None:
     """Take what was set aside up again: its feed or page is due now, as if nothing were known of its entries.
 
+    A paused feed stays paused, and is polled like that once it is resumed.
+
     :raises UsageError: one of `ids` names nothing, or something whose feed was removed.
     """
     moment = now(connection)
@@ -167,12 +193,14 @@ def replay(connection: Connection, ids: Sequence[int]) -> None:
         forgotten: dict[str, Any] = {"etag": None, "last_modified": None, "body_digest": None}
         if row.kind == "feed":
             forgotten["entry_digests"] = ""
-        fresh = {"state": "active", "state_reason": None, "failures": 0, "due_at": moment, "ready_at": moment}
+        fresh: dict[str, Any] = {"failures": 0, "due_at": moment, "ready_at": moment}
+        for name, value in {"state": "active", "state_reason": None}.items():  # what the operator paused stays paused
+            fresh[name] = case((table.state == "paused", getattr(table, name)), else_=value)
         changed = update(table).where(identity == row.target_id).values(**fresh, **forgotten, **_TAKEN_BACK)
         if connection.execute(changed).rowcount == 0:
+            what = f"its {row.kind}, {without_password(row.url)}"
             raise UsageError(
-                f"{row.id} cannot be taken up again: its {row.kind}, {row.url}, is no longer in the store. Drop it, or "
-                "add the feed again."
+                f"{row.id} cannot be taken up again: {what}, is no longer in the store. Drop it, or add the feed again."
             )
     drop(connection, ids)
 

@@ -6,17 +6,25 @@ from typing import Annotated, Any
 
 import typer
 
-from services.command import console, feed_store, opml
+from services.command import check, console, discover, feed_store, opml, passports, pushes, tempo, unusual, whatif
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
-from shared.hosts import web_address
+from shared.hosts import feed_address, without_password
 
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]
 BATCH = 500
-HIDDEN = frozenset({"entry_digests", "lease_token", "body_digest"})
+_INNER = {"entry_digests", "lease_token", "body_digest", "sealed"}
+HIDDEN = frozenset({*_INNER, "habits", "due_reason", "notice", "alarm_at"})  # the latter are told in words
+
+
+verbs.command()(passports.access)
+verbs.command()(passports.keys)
+verbs.command()(check.check)
+verbs.command()(tempo.pace)
+verbs.command()(whatif.whatif)
 
 
 def add_to(app: typer.Typer, verb: str) -> None:
@@ -29,10 +37,15 @@ def add(
     urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
     folder: Annotated[str | None, typer.Option(help="Folder to put them in.")] = None,
     publication: Annotated[str | None, typer.Option(help="Name of the title they belong to.")] = None,
-    interval: Annotated[int | None, typer.Option(help="Seconds between polls; without it, adaptive.", min=1)] = None,
+    interval: Annotated[
+        int | None, typer.Option(help="Seconds between polls; without it, adaptive.", min=1, max=opml.LONGEST_S)
+    ] = None,
+    find: Annotated[bool, typer.Option("--find", help="Add the feeds that a page names, not the page.")] = False,
 ) -> None:
-    """Add feeds; they are polled at once."""
-    feeds = [opml.Outline(web_address(url), folder=folder, interval_s=interval) for url in urls]
+    """Add feeds; they are polled at once. A site's address (no path) adds the feeds that it names."""
+    addresses = [feed_address(url) for url in urls]
+    found = [one for url in addresses for one in (check.feeds_of(url) if find or discover.is_site(url) else [url])]
+    feeds = [opml.Outline(url, folder=folder, interval_s=interval) for url in found]
     with writing(open_store()) as connection:
         new, known = feed_store.add(connection, feeds, publication=publication)
     console.say(f"{new} added, {known} known already.")
@@ -65,9 +78,22 @@ def export(file: Annotated[str, typer.Argument(help="Where to write; - is standa
     with reading(open_store()) as connection:
         rows = feed_store.listed(connection)
     outlines = [
-        opml.Outline(row.url, row.title, row.site_url, row.folder, row.interval_s)
+        opml.Outline(
+            without_password(row.url),
+            row.title,
+            row.site_url,
+            row.folder,
+            row.interval_s,
+            floor_s=row.floor_s,
+            ceiling_s=row.ceiling_s,
+            pages=row.pages,
+            state=row.state,
+        )
         for row in sorted(rows, key=lambda row: row.id)
     ]
+    for row in rows:
+        if row.url != without_password(row.url):
+            console.warn(f"feed {row.id} is written without the user name and password that stand in its address.")
     data = opml.write(outlines)
     if file == "-":
         sys.stdout.buffer.write(data)
@@ -100,6 +126,7 @@ def show(
     with reading(open_store()) as connection:
         row = feed_store.find(connection, [name])[0]
         item = _item(row) | {"articles": feed_store.articles_of(connection, row.id), "why": _why(row)}
+        item |= unusual.of_feed(connection, row) | pushes.of_feed(connection, row.id)
     console.facts(item, as_json=as_json)
 
 
@@ -145,13 +172,18 @@ def _each(names: list[str], change: Any, what: str) -> None:
         rows = feed_store.find(connection, names)
         change(connection, [row.id for row in rows])
     for row in rows:
-        console.say(f"{row.id} {row.url} is {what}.")
+        console.say(f"{row.id} {without_password(row.url)} is {what}.")
 
 
 def _item(row: Any) -> dict[str, Any]:
     return {
         name: value for name, value in row._mapping.items() if name not in HIDDEN
-    } | {"entries": len(row.entry_digests) // 12, "leased": row.lease_token is not None}  # fmt: skip
+    } | {
+        "url": without_password(row.url),
+        "detour_url": row.detour_url and without_password(row.detour_url),
+        "entries": len(row.entry_digests) // 12,
+        "leased": row.lease_token is not None,
+    }  # fmt: skip
 
 
 def _why(row: Any) -> str:
@@ -162,11 +194,10 @@ def _why(row: Any) -> str:
         return "being polled now"
     if row.last_polled_at is None:
         return "never polled: due at once"
-    if row.failures:
-        return f"backing off after {row.failures} failed polls in a row"
-    if row.interval_s:
-        return f"every {row.interval_s} s, as the operator set it"
-    return f"every {row.polling_s} s, adapted to how often it brings something new"
+    if row.wanted_at is not None:
+        return "due at once: it was asked for, by an operator or a push"
+    interval_s = row.interval_s or row.polling_s
+    return str(row.due_reason or (f"every {interval_s} s" if interval_s else "due at once"))
 
 
 def _read(file: str) -> bytes:

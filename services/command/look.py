@@ -5,12 +5,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.command import console
+from services.command.readable import readable
 from shared.errors import Failed, Malformed, NotAFeed, UsageError, WireroomError, contain
+from shared.hosts import without_password
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -74,7 +77,7 @@ def fold(
         with Path(file).open(encoding="utf-8") as lines:
             _print(fold_lines(lines, settings.fold_threshold))
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}.") from error
+        raise UsageError(f"{file} cannot be read: {_why(error)}.") from error
 
 
 def _print(lines: Iterator[str]) -> None:
@@ -122,15 +125,15 @@ def _each(sources: list[str], listing: Path | None, url: str, read: Read, *, as_
         for line in console.progress(list(_lines(listing)), "Reading"):
             console.say(json.dumps(_answer(line, read, settings), ensure_ascii=False))
         return
-    failed = 0
+    failed, columns = 0, get_terminal_size().columns
     for source in sources:
         entries = contain(lambda source=source: read(_load(source, url, settings)))  # type: ignore[misc]
         if isinstance(entries, Failed):
             failed += 1
-            console.warn(f"{source}: {_sentence(entries)}")
+            console.warn(f"{without_password(source)}: {_sentence(entries)}")
             continue
         for entry in entries:
-            console.say(json.dumps(_article(entry), ensure_ascii=False) if as_json else _shown(entry))
+            console.say(json.dumps(_article(entry), ensure_ascii=False) if as_json else readable(entry, columns))
     if failed:
         raise typer.Exit(1)
 
@@ -139,10 +142,14 @@ def _lines(listing: Path) -> Iterator[dict[str, Any]]:
     try:
         lines = listing.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{listing} cannot be read: {error}.") from error
+        raise UsageError(f"{listing} cannot be read: {_why(error)}.") from error
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _line(f"{listing}:{number}", line)
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _line(where: str, line: str) -> dict[str, Any]:
@@ -203,18 +210,3 @@ def _article(entry: "Entry") -> dict[str, Any]:
         **entry.content.model_dump(mode="json"),
         "page_wanted": entry.page_wanted,
     }
-
-
-def _shown(entry: "Entry") -> str:
-    """Return an entry as a person reads it."""
-    content = entry.content
-    people = content.byline or ", ".join(author.name for author in content.authors)
-    when = content.published_at.strftime("%Y-%m-%d %H:%M UTC") if content.published_at else None
-    head = " · ".join(part for part in (when, content.section, people, content.credit) if part)
-    pictures = [
-        f"[picture] {image.caption or image.url}" + (f" ({image.credit})" if image.credit else "")
-        for image in content.images
-    ]
-    text = content.body_text or content.summary or ""
-    parts = [content.headline or "(no headline)", head, entry.url or "", *pictures, "", text, ""]
-    return "\n".join(part for part in parts if part is not None)

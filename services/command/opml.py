@@ -3,14 +3,18 @@
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 
+from services.command import folders
 from shared.errors import UsageError
-from shared.hosts import web_address
+from shared.hosts import feed_address
 
 LONGEST_S = 366 * 86_400  # between two polls
+# Settings of a feed that travel along, by the attribute that holds each.
+SECONDS = {"wireroomInterval": "interval_s", "wireroomFloor": "floor_s", "wireroomCeiling": "ceiling_s"}
+WORDS = {"wireroomPages": ("pages", ("auto", "never")), "wireroomState": ("state", ("active", "paused"))}
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class Outline:
     folder: str | None = None
     interval_s: int | None = None
     line: int = 0
+    publication: str | None = None  # the title that it belongs to, by the operator's word
+    floor_s: int | None = None
+    ceiling_s: int | None = None
+    pages: str = "auto"
+    state: str = "active"
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ def read(data: bytes) -> tuple[list[Outline], list[Wrong]]:
     feeds: list[Outline] = []
     wrong = [Wrong(entry.line, f"It is not well-formed: {entry.message.rstrip('.')}.") for entry in parser.error_log]
     _walk(body, None, feeds, wrong)
-    return feeds, sorted(wrong, key=lambda one: one.line)
+    return folders.named(feeds), sorted(wrong, key=lambda one: one.line)
 
 
 def _walk(element: "etree._Element", folder: str | None, feeds: list[Outline], wrong: list[Wrong]) -> None:
@@ -72,20 +81,37 @@ def _walk(element: "etree._Element", folder: str | None, feeds: list[Outline], w
 def _feed(said: Mapping[str, str], name: str | None, folder: str | None, line: int) -> Outline:
     """Return the feed that an outline names.
 
-    :raises UsageError: it names none, or an interval that is none.
+    :raises UsageError: it names none, or a setting that is none.
     """
-    url = web_address(said["xmlurl"])
-    seconds = said.get("wireroominterval")
-    if seconds is not None and not (seconds.isascii() and seconds.isdecimal() and 0 < int(seconds) <= LONGEST_S):
-        raise UsageError(f"wireroomInterval {seconds!r} is no number of seconds from 1 to {LONGEST_S}.")
+    url = feed_address(said["xmlurl"])
     return Outline(
         url=url,
         title=None if name == url else name,
         site_url=said.get("htmlurl") or None,
         folder=folder,
-        interval_s=int(seconds) if seconds else None,
         line=line,
+        publication=said.get("wireroompublication") or None,
+        **_settings(said),
     )
+
+
+def _settings(said: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings that an outline holds, by the name of their field.
+
+    :raises UsageError: one of them is none.
+    """
+    found: dict[str, Any] = {}
+    for attribute, field in SECONDS.items():
+        text = said.get(attribute.lower())
+        if text is not None and not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) <= LONGEST_S):
+            raise UsageError(f"{attribute} {text!r} is no number of seconds from 1 to {LONGEST_S}.")
+        found[field] = int(text) if text else None
+    for attribute, (field, words) in WORDS.items():
+        text = said.get(attribute.lower(), words[0])
+        if text not in words:
+            raise UsageError(f"{attribute} {text!r} is none of {', '.join(words)}.")
+        found[field] = text
+    return found
 
 
 def write(feeds: Iterable[Outline]) -> bytes:
@@ -103,8 +129,10 @@ def write(feeds: Iterable[Outline]) -> bytes:
         attributes = {"type": "rss", "text": feed.title or feed.url, "xmlUrl": feed.url}
         if feed.site_url:
             attributes["htmlUrl"] = feed.site_url
-        if feed.interval_s:
-            attributes["wireroomInterval"] = str(feed.interval_s)
+        attributes |= {name: str(value) for name, field in SECONDS.items() if (value := getattr(feed, field))}
+        attributes |= {
+            name: value for name, (field, words) in WORDS.items() if (value := getattr(feed, field)) in words[1:]
+        }
         ET.SubElement(parent, "outline", attributes)
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"

@@ -120,14 +120,26 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         "changes": measures.log_head,
         "latest_article": f"{latest[0].headline} ({latest[0].publication.name})" if latest else None,
         "published_to_stored": _latency(measures.latencies_s),
-        "latest_feed_waits_s": round(measures.feed_lateness_s),
+        "longest_wait_of_a_feed_s": round(measures.feed_lateness_s),
+        "gaps": dict(measures.alarms.gaps),
+        "articles_probably_lost": measures.alarms.lost,
+        "unusual": {"silent": measures.alarms.silent, "notice": measures.alarms.notices},
+        "unusual_feeds": list(measures.alarms.worst),
+        "push": {push.value: count for push, count in measures.pushes.items()},
         "set_aside": dict(measures.set_aside),
+        "flagged": measures.flagged,
         "counters": dict(measures.counters),
         "queues": _queues(settings),
     }
     if not as_json:
-        said = {name: _counts(value) if isinstance(value, dict) else value for name, value in said.items()}
+        said = {name: _in_words(value) for name, value in said.items()}
     console.facts(said, as_json=as_json)
+
+
+def _in_words(value: Any) -> Any:
+    if isinstance(value, list):
+        return "; ".join(value) or None
+    return _counts(value) if isinstance(value, dict) else value
 
 
 def _counts(counts: Mapping[str, int]) -> str:

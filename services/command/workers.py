@@ -20,9 +20,11 @@ def serve(stage: str, settings: Settings) -> int:
         return run_worker(FETCH, fetch, settings, settings.fetch_processes, FETCH_LIMIT_S)
     if stage == "parse":
         from services.parser.fields.language import detected_language
+        from services.parser.limits import return_memory
         from services.parser.tasks import start as parse
 
         detected_language(ANY_TEXT)  # its model takes most of a second to load: once before the fork, for all processes
+        return_memory()
         return run_worker(PARSE, parse, settings, settings.parse_processes, PARSE_WALL * settings.parse_time_s)
     from services.indexer.tasks import start as index
 

@@ -1,14 +1,14 @@
-"""One job being worked: hosts side by side, one host's targets one after another.
+"""One job being worked: sites side by side, one site's targets one after another and spaced.
 
-mark ▶ fetch ▶ document: put, unmark, publish
-             ▶ facts alone: gather ▶ unmark many ▶ publish them
+mark ▶ fetch ▶ document: put ▶ gather ▶ unmark many ▶ publish them
+             ▶ facts alone:      gather ▶ unmark many ▶ publish them
 
 A mark ends before its message is published: the next stage marks the same lease, and may do so at once.
 """
 
 import time
-from collections.abc import Iterable
-from concurrent.futures import Executor, wait
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,23 +17,28 @@ from threading import Event
 
 import structlog
 
-from services.fetcher.request import headers_for
-from services.fetcher.verdict import excuse, hand_back, judge, kept
+from services.fetcher.ask import Asker, ask
+from services.fetcher.company import Company, earlier
+from services.fetcher.lane import Lane, lanes_of, patience_s
+from services.fetcher.verdict import IM_USED, hand_back, kept
 from shared.belt import Belt, document_key
-from shared.errors import Failed, FetchError, TransientError, contain
-from shared.http import Client, Response
-from shared.messages import Batch, Document, Facts, FetchJob, Outcome, Result, Target
+from shared.errors import Failed, TransientError, contain
+from shared.hosts import host_of
+from shared.http import Response
+from shared.messages import Batch, Document, Documents, Facts, FetchJob, Kind, Outcome, Result, Target
 from shared.queues import INDEX, PARSE, Publish
 
 JOB_S = 45.0  # no fetch starts later, so that the last one ends well before the task's time limit
 GATHER_S = 2.0  # facts wait so long for company
+TOGETHER_S = 0.1  # and documents so long, for a message costs the parser and the indexer more than most documents do
+FACTS, DOCUMENTS = 500, 8  # in one message
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class _LaneEnd:
-    """A host is done, or Redis was away."""
+    """A site is done, or Redis was away."""
 
     error: TransientError | None
 
@@ -44,74 +49,80 @@ class Round:
     def __init__(
         self,
         job: FetchJob,
-        client: Client,
+        asker: Asker,
         belt: Belt,
         publish: Publish,
+        spacing_s: float = 0.0,
         job_s: float = JOB_S,
         gather_s: float = GATHER_S,
     ) -> None:
-        self._job, self._client, self._belt, self._publish, self._gather_s = job, client, belt, publish, gather_s
+        self._job, self._asker, self._belt, self._publish, self._gather_s = job, asker, belt, publish, gather_s
+        self._spacing_s = spacing_s
         lease_s = (job.lease_ends - datetime.now(UTC)).total_seconds()
         self._closes = time.monotonic() + min(job_s, lease_s)
-        self._said: SimpleQueue[Facts | _LaneEnd] = SimpleQueue()
+        self._said: SimpleQueue[Facts | Document | _LaneEnd] = SimpleQueue()
         self._marked: set[str] = set()  # tokens whose marks are ours to end
+        self._begun: dict[str, int] = {}  # how long hosts want to be left alone, of targets that were marked ahead
         self._stopped = Event()
 
-    def run(self, hosts: Executor) -> None:
+    def run(self, sites: Executor) -> None:
         """Return when all that the job brought is on the belt.
 
         :raises TransientError: Redis is away; the marks are ended where that could be done.
         """
-        lanes = [hosts.submit(self._visit, targets) for targets in by_host(self._job.targets)]
+        lanes = lanes_of(self._job.targets)
+        visits: list[Future[None]] = []
         try:
+            self._begun = self._begin([(lane, lane.targets[0]) for lane in lanes])  # in one go, as all start at once
+            visits += [sites.submit(self._visit, lane) for lane in lanes]
             self._gather(len(lanes))
         except TransientError:
             self._stopped.set()
-            wait(lanes)
+            wait(visits)
             contain(lambda: self._belt.end(*self._marked))
             raise
         finally:
             self._stopped.set()
 
     def _gather(self, lanes: int) -> None:
-        """Publish facts as they come, many at a time, none later than it may wait."""
-        gathered: list[Facts] = []
-        due = 0.0
+        """Publish documents and facts as they come, many at a time, none later than it may wait."""
+        facts: Company[Facts] = Company(self._gather_s, FACTS)
+        documents: Company[Document] = Company(min(self._gather_s, TOGETHER_S), DOCUMENTS)
         while lanes:
-            left_s = due - time.monotonic()
-            if gathered and left_s <= 0:
-                self._flush(gathered)
+            self._send(facts.leave(), documents.leave())
             try:
-                said = self._said.get(timeout=left_s if gathered else None)
+                said = self._said.get(timeout=earlier(facts.wait_s(), documents.wait_s()))
             except Empty:
                 continue
             if isinstance(said, Facts):
-                due = due if gathered else time.monotonic() + self._gather_s
-                gathered.append(said)
+                facts.join(said)
+            elif isinstance(said, Document):
+                documents.join(said, said.facts.wire_bytes)
             elif said.error:
                 raise said.error
             else:
                 lanes -= 1
-        self._flush(gathered)
+        self._send(facts.leave(at_once=True), documents.leave(at_once=True))
 
-    def _flush(self, gathered: list[Facts]) -> None:
-        if gathered:
-            self._unmark({facts.token for facts in gathered} & self._marked)
-            self._publish(INDEX, Batch(results=tuple(Result(facts=facts) for facts in gathered)))
-            gathered.clear()
+    def _send(self, facts: Sequence[Facts], documents: Sequence[Document]) -> None:
+        self._unmark({one.token for one in facts} | {one.target.token for one in documents})
+        if documents:
+            self._publish(PARSE, Documents(documents=tuple(documents)))
+        if facts:
+            self._publish(INDEX, Batch(results=tuple(Result(facts=one) for one in facts)))
 
-    def _visit(self, targets: Iterable[Target]) -> None:
-        """Work through one host's targets; a bug at one leaves its mark standing and goes on to the next."""
+    def _visit(self, lane: Lane) -> None:
+        """Work through one site's targets; a bug at one leaves its mark standing and goes on to the next."""
         error = None
         try:
-            for target in targets:
-                if self._stopped.is_set() or (error := self._try(target)):
+            for target in lane.targets:
+                if self._stopped.is_set() or (error := self._try(lane, target)):
                     break
         finally:
             self._said.put(_LaneEnd(error))
 
-    def _try(self, target: Target) -> TransientError | None:
-        result = contain(partial(self._take, target))
+    def _try(self, lane: Lane, target: Target) -> TransientError | None:
+        result = contain(partial(self._take, lane, target))
         if isinstance(result, Failed) and isinstance(result.error, TransientError):
             return result.error
         if isinstance(result, Failed):
@@ -119,20 +130,50 @@ class Round:
             log.error("fetch failed", kind=target.kind, id=target.id, reason=str(result), exc_info=result.error)
         return None
 
-    def _take(self, target: Target) -> None:
-        if time.monotonic() >= self._closes:
-            self._said.put(hand_back(target))
+    def _take(self, lane: Lane, target: Target) -> None:
+        starts = max(lane.next_at, time.monotonic())
+        if starts >= self._closes:
+            self._said.put(hand_back(target, round(starts - time.monotonic())))
             return
-        self._marked.add(target.token)
-        if not self._belt.begin(target.token):
-            self._marked.discard(target.token)
+        if self._stopped.wait(starts - time.monotonic()):
+            return
+        held_s = self._begun.pop(target.token, None)
+        if held_s is None:
+            held_s = self._begin([(lane, target)])[target.token]
+        if target.token not in self._marked:
             log.info("skipped", kind=target.kind, id=target.id, reason="another worker began it")
-            return
-        facts, answer = fetch(self._client, target)
+        elif held_s:
+            self._said.put(hand_back(target, held_s))
+        else:
+            self._ask(lane, target)
+
+    def _begin(self, targets: Sequence[tuple[Lane, Target]]) -> dict[str, int]:
+        """Mark targets; return by token for how long each host wants to be left alone. What was marked is not ours."""
+        asked = [(target.token, lane.name, host_of(target.url)) for lane, target in targets]
+        self._marked |= {token for token, _, _ in asked}
+        begun = self._belt.begin_politely(asked)
+        self._marked -= {token for (token, _, _), (ours, _) in zip(asked, begun, strict=True) if not ours}
+        return {token: held_s for (token, _, _), (_, held_s) in zip(asked, begun, strict=True)}
+
+    def _ask(self, lane: Lane, target: Target) -> None:
+        facts, answer = ask(self._asker, target)
+        self._be_polite(lane, target, facts)
         if answer is None or facts.outcome is not Outcome.OK:
             self._said.put(facts)
+        else:
+            self._pass_on(target, facts, answer)
+
+    def _be_polite(self, lane: Lane, target: Target, facts: Facts) -> None:
+        """Note when this site may be asked again; a long wait holds for other jobs too."""
+        if wait_s := patience_s(facts):
+            self._belt.hold(lane.name, host_of(target.url), wait_s)
+        if self._asker.client.is_inner(target.url):
             return
-        self._pass_on(target, facts, answer)
+        delay_s = self._spacing_s
+        if target.kind is Kind.PAGE and (said_s := self._asker.delay_s(target.url)) > delay_s:
+            delay_s = said_s
+            self._belt.pause(lane.name, delay_s)
+        lane.next_at = time.monotonic() + delay_s
 
     def _pass_on(self, target: Target, facts: Facts, answer: Response) -> None:
         key = document_key(target.kind, target.id, target.token)
@@ -144,30 +185,11 @@ class Round:
             final_url=answer.url,
             media_type=kept(answer.headers, "content-type"),
             body_key=key,
+            partial=answer.status == IM_USED,
         )
-        self._unmark({target.token})
-        self._publish(PARSE, document)
+        self._said.put(document)
 
     def _unmark(self, tokens: set[str]) -> None:
-        self._belt.end(*tokens)
-        self._marked -= tokens
-
-
-def fetch(client: Client, target: Target) -> tuple[Facts, Response | None]:
-    """Return the facts of one fetch, and the answer where there was one."""
-    began = time.monotonic()
-    try:
-        answer = client.get(target.url, headers_for(target))
-    except FetchError as error:
-        return excuse(target, error, round((time.monotonic() - began) * 1000)), None
-    if answer.left_https:
-        log.info("left https", kind=target.kind, id=target.id, final_url=answer.url)
-    return judge(target, answer, datetime.now(UTC)), answer
-
-
-def by_host(targets: Iterable[Target]) -> list[list[Target]]:
-    """Return the targets of each host, hosts and targets in the order in which they came."""
-    lanes: dict[str, list[Target]] = {}
-    for target in targets:
-        lanes.setdefault(target.host, []).append(target)
-    return list(lanes.values())
+        ours = tokens & self._marked
+        self._belt.end(*ours)
+        self._marked -= ours

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import structlog
 
+from services.fetcher.ask import Asker
+from services.fetcher.robots import Robots
 from services.fetcher.round import Round
+from services.fetcher.sources import Drops
 from services.fetcher.verdict import hand_back
 from shared.belt import Belt
 from shared.http import Client, Limits
@@ -19,8 +22,15 @@ log = structlog.get_logger()
 
 def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[FetchJob], None]:
     """Return what handles one job; called once in each process, after the fork."""
-    client = Client(Limits.from_settings(settings), settings.fetch_allow, settings.user_agent)
-    hosts = ThreadPoolExecutor(settings.fetch_threads, "host")
+    client = Client(
+        Limits.from_settings(settings),
+        settings.fetch_allow,
+        settings.user_agent,
+        per_address=settings.fetch_per_address,
+    )
+    robots = Robots(client, belt, settings.user_agent) if settings.fetch_robots else None
+    asker = Asker(client, robots, settings.open_key, Drops.from_settings(settings))
+    sites = ThreadPoolExecutor(settings.fetch_threads, "site")
 
     def handle(job: FetchJob) -> None:
         if expired(job.lease_ends, datetime.now(UTC)):
@@ -29,6 +39,6 @@ def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[FetchJo
             log.warning("handed back", reason="Redis is too full to take documents", targets=job.weight)
             publish(INDEX, Batch(results=tuple(Result(facts=hand_back(target)) for target in job.targets)))
         else:
-            Round(job, client, belt, publish).run(hosts)
+            Round(job, asker, belt, publish, settings.fetch_spacing_s).run(sites)
 
     return handle

@@ -15,10 +15,16 @@ from shared.digests import sha256
 from shared.errors import Blocked, FetchError, Refused
 from shared.http import Response
 from shared.messages import Facts, Outcome, Target, Validators
+from shared.push import linked
 
 LONGEST_S = 366 * 86_400  # a wish for more than a year is a mistake, and must fit the store
 VALIDATOR_CHARS = 1024  # a longer one is not worth sending back
-DOCUMENTS = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
+IM_USED = HTTPStatus.IM_USED  # 226: only what is new since the validators that were sent (RFC 3229, 10.4.1)
+DOCUMENTS = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, IM_USED})
+CHALLENGES = {  # what firewalls put beside a page that only a browser gets past
+    "cf-mitigated": frozenset({"challenge"}),
+    "x-amzn-waf-action": frozenset({"challenge", "captcha"}),
+}
 PATIENCE = frozenset(
     {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 )  # where Retry-After is meant for us
@@ -43,11 +49,12 @@ def judge(target: Target, answer: Response, now: datetime) -> Facts:
     )
     if answer.status == HTTPStatus.NOT_MODIFIED:
         return facts.model_copy(update={"outcome": Outcome.NOT_MODIFIED})
-    if answer.status in DOCUMENTS and answer.body:
+    if answer.status in DOCUMENTS and answer.body and not is_challenge(answer.headers):
         digest = sha256(answer.body)
         if digest == target.validators.body_digest:
             return facts.model_copy(update={"outcome": Outcome.UNCHANGED})
-        return facts.model_copy(update={"validators": _validators(answer.headers, digest)})
+        hub, topic = linked(answer.headers.get("link"), answer.url)
+        return facts.model_copy(update={"validators": _validators(answer.headers, digest), "hub": hub, "topic": topic})
     return facts.model_copy(update=_failure(answer, now) | {"max_age_s": None, "moved_to": None})
 
 
@@ -71,9 +78,11 @@ def excuse(target: Target, error: FetchError, elapsed_ms: int) -> Facts:
     )
 
 
-def hand_back(target: Target) -> Facts:
-    """Return the facts of a fetch that was not begun."""
-    return Facts(kind=target.kind, id=target.id, token=target.token, outcome=Outcome.UNFETCHED)
+def hand_back(target: Target, wait_s: int = 0) -> Facts:
+    """Return the facts of a fetch that was not begun and should not be for so long."""
+    return Facts(
+        kind=target.kind, id=target.id, token=target.token, outcome=Outcome.UNFETCHED, retry_after_s=wait_s or None
+    )
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> int | None:
@@ -110,12 +119,24 @@ def kept(headers: Mapping[str, str], name: str) -> str | None:
     return value if value and value.isprintable() and len(value) <= VALIDATOR_CHARS else None
 
 
+def is_challenge(headers: Mapping[str, str]) -> bool:
+    """Return whether an answer says of itself that it is a firewall's challenge."""
+    return any(headers.get(name, "").strip().lower() in said for name, said in CHALLENGES.items())
+
+
 def _failure(answer: Response, now: datetime) -> dict[str, object]:
-    if answer.status in DOCUMENTS:
+    if answer.status in DOCUMENTS and not is_challenge(answer.headers):
         return {
             "outcome": Outcome.TRANSIENT,
             "error_kind": "http",
             "error": "The server answered 200 OK with an empty body.",
+        }
+    if is_challenge(answer.headers):
+        return {
+            "outcome": Outcome.TRANSIENT,
+            "error_kind": "challenge",
+            "error": f"The server answered {answer.status} with a challenge that only a browser gets past.",
+            "retry_after_s": retry_after_s(answer.headers, now) if answer.status in PATIENCE else None,
         }
     phrase = responses.get(answer.status, "")
     return {

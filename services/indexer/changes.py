@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
-from shared.tables import Article, Change, LogHead, core
+from shared.among import among
+from shared.rows import as_json, insert_rows
+from shared.tables import Article, Change, LogHead
 
 
 @dataclass(frozen=True)
 class News:
-    """A change before it has its number: created, revised, reparsed, withdrawn, released, folded or unfolded."""
+    """A change before it has its number; `shared.tables.Change` names the kinds."""
 
     kind: str
     article_id: int
@@ -34,19 +36,21 @@ def append(connection: Connection, last: int, news: Sequence[News], now: datetim
     ids = sorted({change.article_id for change in news})
     articles = {
         row.id: row
-        for row in connection.execute(select(Article.id, Article.story_id, Article.revision).where(Article.id.in_(ids)))
+        for row in connection.execute(
+            select(Article.id, Article.story_id, Article.revision).where(among(Article.id, ids))
+        )
     }
     rows = [
-        {
-            "seq": last + number,
-            "at": now,
-            "kind": change.kind,
-            "article_id": change.article_id,
-            "story_id": articles[change.article_id].story_id,
-            "revision": articles[change.article_id].revision,
-            "detail": change.detail,
-        }
+        (
+            last + number,
+            now,
+            change.kind,
+            change.article_id,
+            articles[change.article_id].story_id,
+            articles[change.article_id].revision,
+            as_json(change.detail),
+        )
         for number, change in enumerate(news, 1)
     ]
-    connection.execute(insert(core(Change)), rows)
+    insert_rows(connection, Change, ("seq", "at", "kind", "article_id", "story_id", "revision", "detail"), rows)
     connection.execute(update(LogHead).where(LogHead.id == 1).values(seq=last + len(news)))

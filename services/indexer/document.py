@@ -1,155 +1,76 @@
-"""One document with news, in one transaction: fence, look up, take the log's row, judge, write, fold, number."""
+"""Documents with news, in one transaction: fence, look up, take the log's row, judge, write, fold, number.
 
-from collections.abc import Sequence
+Several documents share a transaction, since most of its cost is by statement and not by row. What could be the same
+article is judged one after the other.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection, Engine
 
-from services.indexer import aside, settle
-from services.indexer.articles import (
-    hold_pages,
-    insert_fresh,
-    known_by_id,
-    known_by_key,
-    leave,
-    put_keys,
-    put_layers,
-    relist,
-    touch,
-    update_revised,
-    want_pages,
-)
+from services.indexer import aside, flags, gap_store, history, retention, rights, settle
+from services.indexer.articles import insert_fresh, known_by_id, named, put_keys, touch, update_revised
 from services.indexer.changes import News, append, take_head
-from services.indexer.judge import Fresh, Known, Repeat, Revised, Source, Unchanged, Verdict, judge_all
-from services.indexer.merge import PAGE
-from services.indexer.publications import publication_of
+from services.indexer.judge import Fresh, Repeat, Revised, Source, Unchanged, Verdict, judge_all
+from services.indexer.layers import leave, put_layers, relist
+from services.indexer.merge import PAGE, merge
+from services.indexer.pace import arrival
+from services.indexer.pages import hold_pages, leads_inside, want_pages
+from services.indexer.publications import key_of, publication_of
 from services.indexer.settle import Brought, Row
 from services.indexer.stories import fold
+from shared.addresses import Place, allow_list
 from shared.database import now, writing
+from shared.habits import Arrival
 from shared.messages import PARSER, Kind, Result, split_digests
 from shared.settings import Settings
 
 log = structlog.get_logger()
 
 
-def commit_document(engine: Engine, result: Result, settings: Settings) -> Brought:
-    """Commit the articles and the facts of one fetch if its token still holds; return what it brought.
+@dataclass(frozen=True)
+class _Piece:
+    """A fetch on its way into the store, whose token holds."""
+
+    result: Result
+    row: Row
+    source: Source
+
+
+@dataclass
+class _Judged:
+    """What the entries of some pieces mean, each verdict with the source that speaks."""
+
+    fresh: list[tuple[Source, Fresh]] = field(default_factory=list)
+    revised: list[tuple[Source, Revised]] = field(default_factory=list)
+    unchanged: list[tuple[Source, Unchanged]] = field(default_factory=list)
+
+    def add(self, source: Source, verdicts: Iterable[Verdict]) -> None:
+        """Take in one piece's verdicts; those on repeats change nothing."""
+        for verdict in verdicts:
+            if isinstance(verdict, Fresh):
+                self.fresh.append((source, verdict))
+            elif isinstance(verdict, Revised):
+                self.revised.append((source, verdict))
+            elif isinstance(verdict, Unchanged):
+                self.unchanged.append((source, verdict))
+
+    @property
+    def known(self) -> list[tuple[Source, Revised | Unchanged]]:
+        """What is said of articles that the store has."""
+        return [*self.revised, *self.unchanged]
+
+
+def commit_documents(engine: Engine, kind: Kind, results: Sequence[Result], settings: Settings) -> list[Brought]:
+    """Commit the articles and the facts of fetches of one kind whose tokens still hold; return what these brought.
 
     :raises TransientError: the database is away.
     """
     with writing(engine) as connection:
-        return write_document(connection, result, settings)
-
-
-def write_document(connection: Connection, result: Result, settings: Settings) -> Brought:
-    """Write one fetch within the caller's transaction; return what it brought, nothing where its token is stale."""
-    row = settle.fence(connection, [result]).get((result.facts.kind, result.facts.id))
-    moment = now(connection)
-    if row is None:
-        settle.count(connection, "stale_results", 1)
-        log.info("stale", id=result.facts.id, reason="its lease was given to another, or taken back")
-        return Brought()
-    page = result.facts.kind is Kind.PAGE
-    publication_id = 0 if page else publication_of(connection, row, result.feed, moment)
-    source = Source(PAGE if page else f"feed:{row.id}", row.lease_no, result.parser or PARSER, result.document_sha256)
-    verdicts = _judge(connection, result, publication_id, source, moment, lock=False)
-    # whoever locks articles holds the log's row, for folding locks them in an order of its own; pages come before it,
-    # since whoever settles a page has locked that first
-    hold_pages(connection, _rewanted(verdicts))
-    last = take_head(connection) if verdicts else 0
-    if connection.dialect.name != "sqlite":  # where another indexer may have committed while this one waited
-        moment = now(connection)
-        verdicts = _judge(connection, result, publication_id, source, moment, lock=True)
-    brought = _brought(result, verdicts, row)
-    settle.settle(connection, result.facts.kind, [(result, row, brought)], moment, settings)
-    news = _write(connection, result, row, publication_id, verdicts, source, moment, settings)
-    append(connection, last, news, moment)
-    return brought
-
-
-def _rewanted(verdicts: Sequence[Verdict]) -> list[int]:
-    """Return the articles whose pages may become due again."""
-    return [one.known.id for one in verdicts if isinstance(one, Revised) and one.entry.page_wanted]
-
-
-def _judge(
-    connection: Connection, result: Result, publication_id: int, source: Source, moment: datetime, *, lock: bool
-) -> list[Verdict]:
-    if result.facts.kind is Kind.PAGE:
-        article = known_by_id(connection, [result.facts.id], lock=lock).get(result.facts.id)
-        known: dict[str, Known] = {key: article for entry in result.entries for key in entry.keys[:1] if article}
-        return judge_all(result.entries[:1], known, source, moment) if article else []
-    keys = [key for entry in result.entries for key in entry.keys]
-    return judge_all(result.entries, known_by_key(connection, publication_id, keys, lock=lock), source, moment)
-
-
-def _write(
-    connection: Connection,
-    result: Result,
-    row: Row,
-    publication_id: int,
-    verdicts: Sequence[Verdict],
-    source: Source,
-    moment: datetime,
-    settings: Settings,
-) -> list[News]:
-    """Write what the verdicts say, fold what changed, and return it as news."""
-    fresh = [verdict for verdict in verdicts if isinstance(verdict, Fresh)]
-    revised = [verdict for verdict in verdicts if isinstance(verdict, Revised)]
-    unchanged = [verdict for verdict in verdicts if isinstance(verdict, Unchanged)]
-    known: list[Revised | Unchanged] = [*revised, *unchanged]
-    feed_id = None if result.facts.kind is Kind.PAGE else row.id
-    made = insert_fresh(connection, publication_id, row.id, fresh, source, moment)
-    update_revised(connection, revised, source, moment)
-    put_layers(connection, feed_id, [(one.known.id, one.layer, one.entry.digest) for one in revised])
-    touch(connection, feed_id, unchanged, source, moment)
-    if feed_id is not None:
-        relist(connection, [one.known.id for one in known])
-        old_keys = [(one.known.id, one.known.missing(one.entry.keys)) for one in known if not one.entry.cancelled]
-        put_keys(connection, publication_id, old_keys, fresh=False)
-        left = set(split_digests(row.digests)) - set(split_digests(result.window or row.digests))
-        leave(connection, row.id, left, moment)
-        _want_pages(connection, row, made, fresh, revised, moment, settings)
-    aside.keep_rejected(connection, result, row, moment)
-    new_ids = frozenset(id_ for id_, _ in made)
-    changed = [one.known.id for one in known if one.refold]
-    folded = fold(connection, [*new_ids, *changed], new_ids, moment, settings) if new_ids or changed else []
-    return [*(News("created", id_) for id_, _ in made), *map(_news, revised), *folded]
-
-
-def _news(verdict: Revised) -> News:
-    if verdict.withdrawn:
-        return News("withdrawn", verdict.known.id, {"reason": verdict.head.content.status_reason})
-    if not verdict.kinds:
-        return News("reparsed", verdict.known.id)
-    return News("revised", verdict.known.id, {"kinds": list(verdict.kinds)})
-
-
-def _want_pages(
-    connection: Connection,
-    row: Row,
-    made: Sequence[tuple[int, int]],
-    fresh: Sequence[Fresh],
-    revised: Sequence[Revised],
-    moment: datetime,
-    settings: Settings,
-) -> None:
-    """Make the pages of articles due whose feed gives only a summary."""
-    if not settings.fetch_pages or row.pages == "never":
-        return
-    wanted = {id_: one.entry.url for (id_, _), one in zip(made, fresh, strict=True) if one.entry.page_wanted}
-    wanted |= {one.known.id: one.entry.url for one in revised if one.entry.page_wanted and not one.withdrawn}
-    want_pages(connection, {id_: url for id_, url in wanted.items() if url}, moment)
-
-
-def _brought(result: Result, verdicts: Sequence[Verdict], row: Row) -> Brought:
-    counts = {kind: sum(isinstance(one, kind) for one in verdicts) for kind in (Fresh, Revised, Repeat)}
-    repeats = result.repeats + counts[Repeat]
-    entries = len(split_digests(result.window or ""))
-    known = entries - counts[Fresh] - counts[Revised] - repeats - len(result.rejected)
-    siblings = sum(isinstance(one, Unchanged) and one.known.feed_id != row.id for one in verdicts)
-    return Brought(counts[Fresh], counts[Revised], max(0, known), siblings, repeats, len(result.rejected))
+        return write_documents(connection, kind, results, settings)
 
 
 def try_document(engine: Engine, result: Result, settings: Settings) -> None:
@@ -158,5 +79,200 @@ def try_document(engine: Engine, result: Result, settings: Settings) -> None:
     :raises DBAPIError: it would not.
     """
     with writing(engine) as connection:
-        write_document(connection, result, settings)
+        write_documents(connection, result.facts.kind, [result], settings)
         connection.rollback()
+
+
+def write_documents(connection: Connection, kind: Kind, results: Sequence[Result], settings: Settings) -> list[Brought]:
+    """Write fetches of one kind within the caller's transaction; return what those brought whose token holds."""
+    rows = settle.fence(connection, results)
+    moment = now(connection)
+    pieces = _pieces(connection, kind, results, rows, moment)
+    if not pieces:
+        settle.count(connection, "stale_results", len(results))
+        return []
+    # whoever locks articles holds the log's row, for folding locks them in an order of its own; pages come before it,
+    # since whoever settles a page has locked that first
+    if connection.dialect.name != "sqlite":  # there nobody else has written since this transaction began
+        hold_pages(connection, _rewanted(connection, pieces, moment))
+    last = take_head(connection)
+    moment = now(connection)
+    settled: list[tuple[Result, Row, Brought]] = []
+    news: list[News] = []
+    made: list[int] = []
+    changed: list[int] = []
+    withdrawn: list[int] = []
+    for group in _apart(pieces):
+        verdicts = {
+            source: retention.keep_out(connection, source.publication_id, of, moment, settings)
+            for source, of in _judge(connection, group, moment, lock=True).items()
+        }
+        judged = _Judged()
+        for piece in group:
+            counted = gap_store.judged(piece.row, verdicts[piece.source])
+            row = gap_store.noticed(connection, piece.result, piece.row, counted, moment)
+            judged.add(piece.source, counted)
+            settled.append((piece.result, row, _brought(piece, counted)))
+        fresh = _write(connection, group, judged, moment, settings)
+        made += fresh
+        changed += [one.known.id for _, one in judged.known if one.refold]
+        news += [*(News("created", id_) for id_ in fresh), *(_news(one, moment) for _, one in judged.revised)]
+        withdrawn += [one.known.id for _, one in judged.revised if one.withdrawn]
+    settle.settle(connection, kind, settled, moment, settings)
+    killed = flags.killed(connection, withdrawn)
+    if made or changed:
+        folding = sorted({*made, *changed})
+        news += fold(connection, folding, frozenset(made), moment, settings)
+        news += flags.flag_copies(connection, killed, folding, moment)
+    append(connection, last, news, moment)
+    settle.count(connection, "stale_results", len(results) - len(pieces))  # as all do: counters after the log's row
+    return [one for _, _, one in settled]
+
+
+def _pieces(
+    connection: Connection,
+    kind: Kind,
+    results: Sequence[Result],
+    rows: Mapping[tuple[Kind, int], Row],
+    moment: datetime,
+) -> list[_Piece]:
+    for result in results:
+        if (kind, result.facts.id) not in rows:
+            log.info("stale", id=result.facts.id, reason="its lease was given to another, or taken back")
+    held = [(result, rows[kind, result.facts.id]) for result in results if (kind, result.facts.id) in rows]
+    if kind is Kind.FEED:  # in one order, so that no two batches wait for each other's new publications
+        held.sort(key=lambda one: key_of(one[1], one[0].feed))
+    pieces = []
+    for result, row in held:
+        result, row = gap_store.on_detour(connection, result, row)
+        told = (row.lease_no, result.parser or PARSER, result.document_sha256)
+        if kind is Kind.PAGE:
+            source = Source(PAGE, *told, article_id=row.id)
+        else:
+            publication_id = publication_of(connection, row, result.feed, moment)
+            source = Source(f"feed:{row.id}", *told, publication_id, row.id)
+        pieces.append(_Piece(result, row, source))
+    return pieces
+
+
+def _apart(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """Return `pieces` in groups that cannot bring the same article: one of each publication, or of each article."""
+    groups: list[dict[tuple[int, int | None], _Piece]] = []
+    for piece in pieces:
+        whose = (piece.source.publication_id, piece.source.article_id)
+        group = next((one for one in groups if whose not in one), None)
+        if group is None:
+            groups.append({whose: piece})
+        else:
+            group[whose] = piece
+    return [list(group.values()) for group in groups]
+
+
+def _rewanted(connection: Connection, pieces: Sequence[_Piece], moment: datetime) -> list[int]:
+    """Return the articles whose pages may become due again."""
+    judged = _Judged()
+    for source, verdicts in _judge(connection, pieces, moment, lock=False).items():
+        judged.add(source, verdicts)
+    return [one.known.id for _, one in judged.revised if one.entry.page_wanted]
+
+
+def _judge(
+    connection: Connection, pieces: Sequence[_Piece], moment: datetime, *, lock: bool
+) -> dict[Source, list[Verdict]]:
+    """Return what the entries of each piece mean, by its source."""
+    keys = [
+        (piece.source.publication_id, key)
+        for piece in pieces
+        if piece.source.article_id is None
+        for entry in piece.result.entries
+        for key in entry.keys
+    ]
+    ids = named(connection, keys)
+    known = known_by_id(connection, {*ids.values(), *(piece.source.article_id or 0 for piece in pieces)}, lock=lock)
+    verdicts: dict[Source, list[Verdict]] = {}
+    for piece in pieces:
+        source, entries = piece.source, piece.result.entries
+        if source.article_id is None:
+            own = {key: known[id_] for (of, key), id_ in ids.items() if of == source.publication_id and id_ in known}
+            verdicts[source] = judge_all(entries, own, source, moment)
+        elif article := known.get(source.article_id):
+            own = {key: article for entry in entries[:1] for key in entry.keys[:1]}
+            verdicts[source] = judge_all(entries[:1], own, source, moment)
+        else:
+            verdicts[source] = []
+    return verdicts
+
+
+def _write(
+    connection: Connection, pieces: Sequence[_Piece], judged: _Judged, moment: datetime, settings: Settings
+) -> list[int]:
+    """Write what the verdicts say; return the ids of new articles."""
+    made = insert_fresh(connection, judged.fresh, moment)
+    update_revised(connection, judged.revised, moment)
+    put_layers(connection, [(one.known.id, source, one.layer, one.entry.digest) for source, one in judged.revised])
+    touch(connection, judged.unchanged, moment)
+    history.keep(connection, [one for _, one in judged.known], moment)
+    listed = [(source, one) for source, one in judged.known if source.feed_id is not None]
+    relist(connection, [one.known.id for _, one in listed])
+    late_keys = [
+        (source.publication_id, one.known.id, one.known.missing(one.entry.keys))
+        for source, one in listed
+        if not one.entry.cancelled
+    ]
+    put_keys(connection, late_keys, fresh=False)
+    for piece in pieces:
+        if piece.source.feed_id is not None:
+            left = set(split_digests(piece.row.digests)) - set(split_digests(piece.result.window or piece.row.digests))
+            leave(connection, piece.row.id, left, moment)
+        aside.keep_rejected(connection, piece.result, piece.row, moment)
+    if settings.fetch_pages:
+        allow = allow_list(settings.fetch_allow)
+        want_pages(connection, _wanted_pages(pieces, judged, made, allow), moment)
+    return made
+
+
+def _wanted_pages(
+    pieces: Sequence[_Piece], judged: _Judged, made: Sequence[int], allow: frozenset[Place]
+) -> dict[int, str]:
+    """Return the addresses of articles whose feed gives only a summary, by article id."""
+    never = {piece.source.feed_id for piece in pieces if piece.row.pages == "never"} | {None}
+    feeds = {piece.source.feed_id: piece.row.url for piece in pieces}
+    wanted = {id_: (source, one.entry) for id_, (source, one) in zip(made, judged.fresh, strict=True)}
+    wanted |= {one.known.id: (source, one.entry) for source, one in judged.revised if not one.withdrawn}
+    return {
+        id_: entry.url
+        for id_, (source, entry) in wanted.items()
+        if entry.page_wanted and entry.url and source.feed_id not in never
+        if not leads_inside(entry.url, feeds[source.feed_id], allow)
+    }
+
+
+def _news(verdict: Revised, now: datetime) -> News:
+    if verdict.withdrawn:
+        return News("withdrawn", verdict.known.id, {"reason": verdict.head.content.status_reason})
+    if not verdict.kinds:
+        return News("reparsed", verdict.known.id)
+    turned = "status" in verdict.kinds
+    kind = rights.change_of(merge(verdict.known.layers).content, verdict.head.content, now) if turned else "revised"
+    return News(kind, verdict.known.id, {"kinds": list(verdict.kinds)})
+
+
+def _brought(piece: _Piece, verdicts: Sequence[Verdict]) -> Brought:
+    result = piece.result
+    counts = {kind: sum(isinstance(one, kind) for one in verdicts) for kind in (Fresh, Revised, Repeat)}
+    repeats = result.repeats + counts[Repeat]
+    entries = len(split_digests(result.window or ""))
+    known = entries - counts[Fresh] - counts[Revised] - repeats - len(result.rejected)
+    siblings = sum(isinstance(one, Unchanged) and one.known.feed_id != piece.row.id for one in verdicts)
+    arrivals = _arrivals(verdicts, piece.source.name)
+    return Brought(counts[Fresh], counts[Revised], max(0, known), siblings, repeats, len(result.rejected), arrivals)
+
+
+def _arrivals(verdicts: Sequence[Verdict], source: str) -> tuple[Arrival, ...]:
+    """Return the articles that the feed never listed before."""
+    return tuple(
+        arrival(one.entry, own=isinstance(one, Fresh))
+        for one in verdicts
+        if isinstance(one, Fresh)
+        or (isinstance(one, Revised | Unchanged) and all(layer.source != source for layer in one.known.layers))
+    )

@@ -9,13 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from services.indexer.fold.furniture import HEADLINES, headline_key
 from shared.among import among
+from shared.rows import insert_rows
 from shared.tables import Furniture, Segment
 
 AT_ONCE = 5000  # digests in one query
+
+Furnished = defaultdict[int, set[int]]  # the digests of furniture by publication
 
 
 @dataclass(frozen=True)
@@ -28,44 +31,51 @@ class Sentences:
     parts: tuple[tuple[int, str], ...]
 
 
-def count(connection: Connection, articles: Sequence[Sentences], known: Sequence[int]) -> set[int]:
-    """Count the sentences of `articles`; return the ids of all articles that carry one which has just become furniture.
+def count(connection: Connection, articles: Sequence[Sentences], known: Sequence[int]) -> tuple[Furnished, set[int]]:
+    """Count the sentences of `articles`; return which of them are furniture, and the ids of all articles that carry one
+    which has just become that.
 
     `known` are those of `articles` that were counted before, under an earlier text.
     """
     if known:
-        connection.execute(delete(Segment).where(Segment.article_id.in_(known)))
+        connection.execute(delete(Segment).where(among(Segment.article_id, known)))
     furniture = found(connection, articles)
     rows = [
-        {"publication_id": one.publication_id, "digest": digest, "article_id": one.article_id, "headline": key}
+        (one.publication_id, digest, one.article_id, key)
         for one in articles
         for key in (headline_key(one.headline),)
         for digest in {digest for digest, _ in one.parts} - furniture[one.publication_id]
     ]
-    if not rows:
-        return set()
-    connection.execute(insert(Segment), rows)
-    return set().union(*(_promote(connection, *of) for of in _by_publication(articles)))
+    insert_rows(connection, Segment, ("publication_id", "digest", "article_id", "headline"), rows)
+    carriers: set[int] = set()
+    for publication_id, digests in _by_publication(articles) if rows else ():
+        crossed = _crossed(connection, publication_id, digests)
+        if crossed:
+            furniture[publication_id].update(crossed)
+            carriers |= _promote(connection, publication_id, crossed)
+    return furniture, carriers
 
 
-def found(connection: Connection, articles: Iterable[Sentences]) -> defaultdict[int, set[int]]:
+def found(connection: Connection, articles: Iterable[Sentences]) -> Furnished:
     """Return which sentences of `articles` are furniture, by publication."""
-    furniture: defaultdict[int, set[int]] = defaultdict(set)
+    furniture: Furnished = defaultdict(set)
     for publication_id, digests in _by_publication(articles):
         mine = (Furniture.publication_id == publication_id, among(Furniture.digest, digests))
         furniture[publication_id].update(connection.scalars(select(Furniture.digest).where(*mine)))
     return furniture
 
 
-def _promote(connection: Connection, publication_id: int, digests: Sequence[int]) -> set[int]:
-    """Make furniture of those of `digests` that enough articles carry; return these articles."""
+def _crossed(connection: Connection, publication_id: int, digests: Sequence[int]) -> Sequence[int]:
+    """Return those of `digests` that enough articles carry."""
     carried = (Segment.publication_id == publication_id, among(Segment.digest, digests))
     enough = func.count(Segment.headline.distinct()) >= HEADLINES
-    crossed = connection.scalars(select(Segment.digest).where(*carried).group_by(Segment.digest).having(enough)).all()
-    if not crossed:
-        return set()
-    rows = [{"publication_id": publication_id, "digest": digest} for digest in crossed]
-    connection.execute(insert(Furniture), rows)
+    return connection.scalars(select(Segment.digest).where(*carried).group_by(Segment.digest).having(enough)).all()
+
+
+def _promote(connection: Connection, publication_id: int, crossed: Sequence[int]) -> set[int]:
+    """Make furniture of `crossed`; return the articles that carry any of it."""
+    rows = [(publication_id, digest) for digest in crossed]
+    insert_rows(connection, Furniture, ("publication_id", "digest"), rows)
     gone = (Segment.publication_id == publication_id, among(Segment.digest, crossed))
     return set(connection.scalars(delete(Segment).where(*gone).returning(Segment.article_id)))
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.indexer.identity import resolve
@@ -39,6 +39,7 @@ class Known:
     page_state: str
     status: str
     layers: tuple[LayerState, ...]
+    purged_at: datetime | None = None  # nothing that is said of it is taken in any more
 
     @property
     def url_keys(self) -> frozenset[str]:
@@ -59,6 +60,9 @@ class Source:
     lease_no: int
     parser: str
     document_sha256: str | None
+    publication_id: int = 0  # of a feed
+    feed_id: int | None = None
+    article_id: int | None = None  # of a page
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class Unchanged:
     layer: LayerState | None
     head: Head | None = None
     refold: bool = False
+    late: LayerState | None = field(default=None, compare=False)  # the older state, for the history
 
 
 @dataclass(frozen=True)
@@ -127,26 +132,29 @@ def judge(entry: Entry, known: Known | None, source: Source, now: datetime) -> F
     if known is None:
         layer = _layer(entry, source, now)
         return Fresh(entry, layer, merge([layer]))
+    if known.purged_at is not None:
+        return Unchanged(entry, known, None)
     layers = {layer.source: layer for layer in known.layers}
     old = layers.get(source.name)
     layer = _layer(entry, source, now) if not entry.cancelled else _cancelled(entry, old or known.layers[0], source)
     if not newer(old, layer):
-        return Unchanged(entry, known, None)
+        return Unchanged(entry, known, None, late=layer)
     was = merge(known.layers)
     head = merge([*(other for name, other in layers.items() if name != source.name), layer])
     refold = fold_material(head) != fold_material(was)
     if content_sha256(head.content) == known.content_sha256 and source.parser == known.parser:
         return Unchanged(entry, known, layer, head if head != was else None, refold)
-    kinds = tuple(kinds_of_change(was.content, head.content))
+    reread = old is not None and old.digest == layer.digest and source.parser != known.parser
+    kinds = () if reread else tuple(kinds_of_change(was.content, head.content))
     gone = head.content.status.value == "cancelled" and known.status != "cancelled"
     return Revised(entry, known, layer, head, kinds, gone, refold)
 
 
 def _layer(entry: Entry, source: Source, now: datetime) -> LayerState:
     content = believed(entry.content, now)
-    return LayerState(source.name, source.lease_no, content, entry.url, source.document_sha256)
+    return LayerState(source.name, source.lease_no, content, entry.url, source.document_sha256, entry.digest)
 
 
 def _cancelled(entry: Entry, old: LayerState, source: Source) -> LayerState:
     content = cancelled(old.content, entry.content.status_reason)
-    return LayerState(source.name, source.lease_no, content, old.url, source.document_sha256)
+    return LayerState(source.name, source.lease_no, content, old.url, source.document_sha256, entry.digest)

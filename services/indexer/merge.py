@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.indexer.rights import strictest
+from services.indexer.wording import notices, steady
 from shared.digests import sha256
 from shared.schema import BodySource, Content, Status
 
@@ -25,6 +27,7 @@ class LayerState:
     content: Content
     url: str | None = None
     document_sha256: str | None = None
+    digest: str | None = None  # of the bytes that it was read from
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def fold_material(head: Head) -> tuple[object, ...]:
     """Return what an article's story depends on."""
     content = head.content
     text = content.body_text or content.summary
-    standing = (content.status, content.embargoed_until, content.published_at)
+    standing = (content.status, content.embargoed_until, content.expires_at, content.published_at)
     return (text, content.headline, *standing, content.canonical_url, head.url)
 
 
@@ -74,6 +77,7 @@ def merge(layers: Sequence[LayerState]) -> Head:
             fields[name] = getattr(layer.content, name)
             provenance[name] = layer.source + ":" + layer.content.provenance.get(name, "given")
     fields["status"], fields["status_reason"] = _status(ordered)
+    fields["embargoed_until"], fields["expires_at"] = strictest(layer.content for layer in ordered)
     kept = {
         name: value for layer in reversed(ordered) for name, value in layer.content.provenance.items() if "_raw" in name
     }
@@ -139,15 +143,21 @@ def essence(content: Content) -> Mapping[str, tuple[str, ...]]:
         "text": (_plain(content.body_text or content.summary),),
         "picture": tuple(image.url.split("?")[0] for image in content.images),
         "byline": tuple(author.name for author in content.authors),
-        "status": (content.status.value,),
+        "status": (content.status.value, *(m.isoformat() for m in (content.embargoed_until, content.expires_at) if m)),
     }
 
 
 def kinds_of_change(old: Content, new: Content) -> list[str]:
-    """Return what differs between two states: headline, text, picture, byline, status."""
+    """Return what differs between two states: headline, text, picture, byline, status; and correction, if it is one."""
     before, after = essence(old), essence(new)
-    return [kind for kind in before if before[kind] != after[kind]]
+    kinds = [kind for kind in before if before[kind] != after[kind]]
+    corrected = any(notices(said) - notices(was) for was, said in _announced(old, new)) if kinds else False
+    return [*kinds, "correction"] if corrected else kinds
+
+
+def _announced(old: Content, new: Content) -> tuple[tuple[str | None, str | None], ...]:
+    return (old.headline, new.headline), (old.body_text or old.summary, new.body_text or new.summary)
 
 
 def _plain(text: str | None) -> str:
-    return " ".join((text or "").split())
+    return " ".join(steady(text or "").split())

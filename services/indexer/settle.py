@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,11 @@ import structlog
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.indexer import gap_store, pace, push
+from services.indexer.moves import move
+from services.indexer.pace import Memory
+from services.indexer.trust import Past, columns, moved
+from shared.habits import Arrival
 from shared.messages import Kind, Outcome, Result, split_digests
 from shared.schedule import Plan, Standing, plan
 from shared.settings import Settings
@@ -32,6 +37,8 @@ class Row:
     pages: str = "auto"
     digests: str = ""  # of its last window
     interval_s: int | None = None
+    memory: Memory = field(default_factory=Memory)
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Brought:
     siblings: int = 0
     repeats: int = 0
     set_aside: int = 0
+    arrivals: tuple[Arrival, ...] = ()  # articles that are new to the feed's window
 
 
 def fence(connection: Connection, results: Iterable[Result]) -> dict[tuple[Kind, int], Row]:
@@ -75,7 +83,7 @@ def _row(kind: Kind, row: Any) -> Row:
     wanted = row.wanted_at is not None and row.wanted_at > row.leased_at
     if kind is Kind.PAGE:
         return Row(row.article_id, Standing(row.state, row.failures, wanted=wanted), row.url, row.lease_no)
-    standing = Standing(row.state, row.failures, row.interval_s, row.polling_s, wanted)
+    standing, memory = pace.standing(row, wanted=wanted)
     return Row(
         row.id,
         standing,
@@ -87,6 +95,8 @@ def _row(kind: Kind, row: Any) -> Row:
         row.pages,
         row.entry_digests,
         row.interval_s,
+        memory,
+        Past.of(row),
     )
 
 
@@ -103,7 +113,10 @@ def settle(
     """
     if not settled:
         return
-    plans = {row.id: _plan(result, row, brought, settings) for result, row, brought in settled}
+    settled = [(result, _taught(result, row, brought, now), brought) for result, row, brought in settled]
+    settled = gap_store.pursue(connection, settled, now)
+    push.remember(connection, settled, now, settings)
+    plans = {row.id: _plan(result, row, now, settings) for result, row, _ in settled}
     table, identity = _table(kind)
     news = [_news(kind, result, row, brought, plans[row.id], now) for result, row, brought in settled]
     # rows that change the same columns go in one statement
@@ -116,11 +129,20 @@ def settle(
     _record(connection, settled, now)
     if kind is Kind.PAGE:
         _page_states(connection, plans)
+        return
+    moves = {row.id: moved(row.past, result.facts, row.url, now) for result, row, _ in settled if result.facts.moved_to}
+    move(connection, {id_: url for id_, url in moves.items() if url})
 
 
-def _plan(result: Result, row: Row, brought: Brought, settings: Settings) -> Plan:
-    ttl = result.feed.ttl_s if result.feed else None
-    return plan(row.standing, result.facts, brought.created, ttl, settings, random.random())
+def _taught(result: Result, row: Row, brought: Brought, now: datetime) -> Row:
+    """Return the row as this fetch teaches it."""
+    standing, memory = pace.taught(row.standing, row.memory, result, brought.arrivals, now)
+    return replace(row, standing=standing, memory=memory)
+
+
+def _plan(result: Result, row: Row, now: datetime, settings: Settings) -> Plan:
+    planned = plan(row.standing, result.facts, settings, now.timestamp(), random.random())
+    return pace.paced(row.memory, row.standing, planned, settings)
 
 
 def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan, now: datetime) -> dict[str, Any]:
@@ -142,15 +164,15 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
         news |= {"error": None if good else facts.error, "error_kind": None if good else facts.error_kind}
     if facts.validators is not None:
         news |= facts.validators.model_dump()
+    news |= pace.detour_columns(row.memory)
     if kind is Kind.PAGE or facts.outcome is Outcome.UNFETCHED:
         return news
-    news |= {"polling_s": planned.polling_s, "last_polled_at": now}
+    news |= {"polling_s": planned.polling_s, "last_polled_at": now} | pace.columns(row.memory, planned)
     if good:
         news["last_ok_at"] = now
     if brought.created:
         news["last_new_at"] = now
-    if facts.moved_to:
-        news["moved_to"] = facts.moved_to
+    news |= columns(row.past, facts, brought.created + brought.revised, now)
     if result.window is not None:
         news |= {"entry_digests": result.window, "parser": result.parser, "trusts_ids": result.trusts_ids}
     return news
@@ -176,6 +198,7 @@ def _record(connection: Connection, settled: Sequence[tuple[Result, Row, Brought
             "repeats": brought.repeats,
             "left_out": result.left_out,
             "set_aside": brought.set_aside,
+            "requests": result.facts.requests,
         }
         for result, row, brought in settled
         if result.facts.outcome is not Outcome.UNFETCHED

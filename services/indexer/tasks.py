@@ -7,10 +7,10 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from services.indexer import aside, settle
-from services.indexer.articles import leave
+from services.indexer import aside, duties, gap_store, settle
 from services.indexer.changes import take_head
-from services.indexer.document import commit_document, try_document
+from services.indexer.document import commit_documents, try_document
+from services.indexer.layers import leave
 from services.indexer.settle import Brought, Row
 from shared.belt import Belt
 from shared.database import connect, now, store_url, writing
@@ -31,18 +31,43 @@ def indexer(engine: Engine, belt: Belt, settings: Settings) -> Callable[[Batch],
     """Return what commits one batch to the store behind `engine`."""
 
     def index(batch: Batch) -> None:
+        duties.do(engine, batch.duties, settings)
         settle_facts(engine, [result for result in batch.results if not result.has_news], settings)
-        for result in batch.results:
-            if result.has_news:
-                _settle_document(engine, belt, result, settings)
+        for kind in Kind:
+            news = [result for result in batch.results if result.has_news and result.facts.kind is kind]
+            if news:
+                _settle_documents(engine, belt, kind, news, settings)
 
     return index
 
 
 def settle_facts(engine: Engine, results: Sequence[Result], settings: Settings) -> None:
-    """Commit fetches that brought no article to look at: errors, 304s, unchanged bytes, entries that only left."""
+    """Commit fetches that brought no article to look at: errors, 304s, unchanged bytes, entries that only left.
+
+    :raises DBAPIError: the database refused some of them, and took the others.
+    """
     if not results:
         return
+    try:
+        _settle_together(engine, results, settings)
+    except DBAPIError:
+        if len(results) == 1:
+            raise
+        refused = [error for result in results if (error := _refused(engine, result, settings))]
+        if refused:
+            raise refused[0] from None
+
+
+def _refused(engine: Engine, result: Result, settings: Settings) -> DBAPIError | None:
+    """Settle one fetch alone; return why the database refused it."""
+    try:
+        _settle_together(engine, [result], settings)
+    except DBAPIError as error:
+        return error
+    return None
+
+
+def _settle_together(engine: Engine, results: Sequence[Result], settings: Settings) -> None:
     with writing(engine) as connection:
         moment = now(connection)
         rows = settle.fence(connection, results)
@@ -50,7 +75,7 @@ def settle_facts(engine: Engine, results: Sequence[Result], settings: Settings) 
             take_head(connection)  # as everyone does who locks articles
         for kind in Kind:
             settled = [
-                (result, rows[kind, result.facts.id], _seen(result))
+                (*gap_store.on_detour(connection, result, rows[kind, result.facts.id]), _seen(result))
                 for result in results
                 if (result.facts.kind, result.facts.id) in rows and result.facts.kind is kind
             ]
@@ -86,28 +111,37 @@ def _left(result: Result, row: Row) -> set[str]:
     return set(split_digests(row.digests)) - set(split_digests(result.window))
 
 
-def _settle_document(engine: Engine, belt: Belt, result: Result, settings: Settings) -> None:
-    """Commit one document's articles under its token; one that cannot be stored is set aside alone."""
-    token = result.facts.token
-    if not belt.begin(token):
-        log.info("dropped", id=result.facts.id, reason="it was begun before and never ended; the lease brings it back")
+def _settle_documents(engine: Engine, belt: Belt, kind: Kind, results: Sequence[Result], settings: Settings) -> None:
+    """Commit documents' articles under their tokens; what cannot be stored is set aside alone."""
+    ours = belt.begin_all(result.facts.token for result in results)
+    for result in results:
+        if result.facts.token not in ours:
+            reason = "it was begun before and never ended; the lease brings it back"
+            log.info("dropped", id=result.facts.id, reason=reason)
+    begun = [result for result in results if result.facts.token in ours]
+    try:
+        _commit(engine, kind, begun, settings)
+    except TransientError:
+        belt.end(*ours)
+        raise
+    belt.end(*ours)
+
+
+def _commit(engine: Engine, kind: Kind, results: Sequence[Result], settings: Settings) -> None:
+    """Commit all in one transaction; where the database refuses that, each alone, and what it refuses then, aside."""
+    if not results:
         return
     try:
-        _commit(engine, result, settings)
-    except TransientError:
-        belt.end(token)
-        raise
-    belt.end(token)
-
-
-def _commit(engine: Engine, result: Result, settings: Settings) -> None:
-    try:
-        commit_document(engine, result, settings)
+        commit_documents(engine, kind, results, settings)
     except DBAPIError:
-        good = aside.without_unstorable(result, lambda one: try_document(engine, one, settings))
-        if len(good.entries) == len(result.entries):
+        if len(results) > 1:
+            for result in results:
+                _commit(engine, kind, [result], settings)
+            return
+        good = aside.without_unstorable(results[0], lambda one: try_document(engine, one, settings))
+        if len(good.entries) == len(results[0].entries):
             raise
-        commit_document(engine, good, settings)
+        commit_documents(engine, kind, [good], settings)
 
 
 def _count_stale(connection: Connection, stale: int) -> None:

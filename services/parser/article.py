@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.parser.fields.credit import find_credit
 from services.parser.fields.dates import parse_date
@@ -9,7 +10,7 @@ from services.parser.fields.html import Body, clean_body
 from services.parser.fields.images import read_images, read_media
 from services.parser.fields.language import declared_language, detected_language, direction
 from services.parser.fields.people import read_people
-from services.parser.fields.text import SUMMARY_CHARS, clean_characters, collapse, count_words, line
+from services.parser.fields.text import SUMMARY_CHARS, clean_characters, collapse, line
 from services.parser.fields.urls import absolute, canonical
 from services.parser.item import Item, Person, Window
 from shared.schema import Author, Content, Status
@@ -18,7 +19,7 @@ ARTICLE_WORDS = 150  # a description of so many words is the article, not its su
 EXCERPT_WORDS = 60  # a text of fewer words in one paragraph is no whole article, wherever it stands
 SEVERAL = 3  # paragraphs that make a description an article, if they hold half as many words
 MAX_KEYWORDS = 50
-MAX_SOURCE_ID_CHARS = 2000
+MAX_SOURCE_ID_BYTES = 2000  # PostgreSQL's index rows end at 2704 bytes
 _RAW_CHARS = 200
 _KILL = re.compile(
     r"^\W*(?:(?:STORY|PHOTO|COPY)\s+)?(?:KILL|KILLED|WITHDRAWN|MANDATORY KILL|BULLETIN "
@@ -29,6 +30,7 @@ _CUT_OFF = re.compile(
     r"leer más|read the full (?:story|article))\W{0,3}.{0,120}$",
     re.IGNORECASE,
 )
+_CUT_OFF_SIGNS = ("…", "...", "&hellip;", "read", "weiterlesen", "lire", "leer")  # one of them is in whatever matches
 _FURNITURE = re.compile(
     r"^(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:read more|continue reading|read "
     r"the full story|weiterlesen|lire la suite|leer más)\b.{0,150}|(?:advertisement|anzeige|"
@@ -59,15 +61,15 @@ def read_content(item: Item, window: Window) -> Content:
     """
     written = read_words(item)
     headline = line(item.headline)
-    byline, authors = _people(item)
+    byline, authors = _people(item.people, item.byline)
     provider = line(item.credit, 100)
     paragraphs = written.body.paragraphs if written.body else tuple(filter(None, (written.summary,)))
-    rights = line(item.rights or window.rights, 500)
+    rights = line(item.rights, 500)
     credit = find_credit(
         paragraphs,
         byline=byline,
         source=line(item.source, 100) or provider or line(item.publisher, 100),
-        rights=line(item.rights, 500),
+        rights=rights,
         creators=tuple(one.name for one in item.people),
     )
     language, language_from = _language(item, window, headline, paragraphs)
@@ -96,21 +98,25 @@ def read_content(item: Item, window: Window) -> Content:
         "keywords": keywords,
         "images": read_images(item.attached, written.images.images if written.images else (), item.base),
         "media": read_media(item.attached, item.base),
-        "copyright_notice": rights,
+        "copyright_notice": rights or line(window.rights, 500),
     }
     values |= _rights(item)
     if headline and _KILL.match(headline):
         values |= {"status": Status.CANCELLED, "status_reason": headline}
-    values = {name: value for name, value in values.items() if value not in (None, ())}
+    values = {name: value for name, value in values.items() if value is not None and value != ()}
     return Content.model_validate({**values, "provenance": _provenance(values, item, language_from)})
 
 
-def _people(item: Item) -> tuple[str | None, tuple[Author, ...]]:
-    """Return the byline as written and the people: those named one by one, or else those in the line."""
-    written, authors = read_people(item.people)
-    if not item.byline:
+@lru_cache(maxsize=256)
+def _people(people: tuple[Person, ...], said: str | None) -> tuple[str | None, tuple[Author, ...]]:
+    """Return the byline as written and the people: those named one by one, or else those in the line.
+
+    A title has few writers, and telling names from roles takes longer than looking them up.
+    """
+    written, authors = read_people(people)
+    if not said:
         return written, authors
-    byline, named = read_people((Person(item.byline),))
+    byline, named = read_people((Person(said),))
     return byline, authors or named
 
 
@@ -172,23 +178,25 @@ def _without_furniture(body: Body | None) -> Body | None:
 
 
 def _is_whole(body: Body, words: int, several: int) -> bool:
-    count = count_words(body.text)
+    count = body.words
     if count >= words and not (_cut_off(body) and count < 4 * ARTICLE_WORDS):
         return several == 1 or count >= ARTICLE_WORDS or len(body.paragraphs) >= several
     return several > 1 and len(body.paragraphs) >= several and count >= words // 2 and not _cut_off(body)
 
 
 def _cut_off(body: Body) -> bool:
-    return bool(body.paragraphs) and _CUT_OFF.search(body.paragraphs[-1][-300:]) is not None
+    end = body.paragraphs[-1][-300:] if body.paragraphs else ""
+    low = end.lower()
+    return any(sign in low for sign in _CUT_OFF_SIGNS) and _CUT_OFF.search(end) is not None
 
 
 def _summary(short: Body | None, whole: Body | None) -> str | None:
     """Return the summary in one paragraph, unless it only repeats the whole text."""
     if short is None or not short.paragraphs:
         return None
-    text = collapse(" ".join(short.paragraphs))
+    text = " ".join(short.paragraphs)
     text = _FURNITURE_END.sub("", text) if len(text) < SUMMARY_CHARS else text
-    if whole is not None and text == collapse(" ".join(whole.paragraphs)):
+    if whole is not None and text == " ".join(whole.paragraphs):
         return None
     return line_of_text(text)
 
@@ -228,6 +236,7 @@ def _provenance(values: dict[str, object], item: Item, language_from: str) -> di
     if "language" in values:
         found["language"] = language_from
     raws = {"published_raw": item.published, "updated_raw": item.updated, "embargo_raw": item.embargo}
+    raws["url_raw"] = item.names.get("url_raw")
     for field, raw in raws.items():
         if raw:
             found[field] = line(raw, _RAW_CHARS) or ""
@@ -236,18 +245,19 @@ def _provenance(values: dict[str, object], item: Item, language_from: str) -> di
 
 def killed(item: Item) -> Content:
     """Return the content of an entry that the publisher took back (RFC 6721)."""
+    by = line(item.people[0].name, _RAW_CHARS) if item.people else None
     return Content(
         status=Status.CANCELLED,
         status_reason=line(item.cancelled, 500),
         updated_at=parse_date(item.updated) if item.updated else None,
-        provenance={"status": "feed at:deleted-entry"},
+        provenance={"status": "feed at:deleted-entry", **({"withdrawn_by": by} if by else {})},
     )
 
 
 def source_id_of(text: str | None) -> str | None:
     """Return the publisher's identifier as written, free of characters that no store takes; None if it is none."""
     cleaned = line_kept(text)
-    return cleaned if cleaned and len(cleaned) <= MAX_SOURCE_ID_CHARS else None
+    return cleaned if cleaned and len(cleaned.encode()) <= MAX_SOURCE_ID_BYTES else None
 
 
 def line_kept(text: str | None) -> str | None:

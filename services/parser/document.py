@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from services.parser import article, identity
 from services.parser.formats import page
 from services.parser.formats.detect import read_listing
+from services.parser.formats.walls import is_wall
 from services.parser.item import Slot, Window
 from shared.digests import sha256
 from shared.errors import Failed, Malformed, NotAFeed, PermanentError, contain
@@ -71,19 +72,27 @@ def _feed_result(document: Document, data: bytes, max_entries: int) -> Result:
     taken, left = new[:max_entries], set(new[max_entries:])
     read = read_entries(window, identities, taken)
     digests = [slot.digest for at, slot in enumerate(window.slots) if at not in left]
+    digests += split_digests(window.kept)
+    if document.partial:  # what is not in it is still listed
+        digests = _with_known(digests, document.target.known, max_entries)
     return Result(
-        facts=_earned(document, window.closed, bool(left)),
+        facts=_earned(document, window.closed, bool(left or window.left_out)),
         final_url=document.final_url,
         feed=window.feed,
         window="".join(digests),
         entries=read.entries,
         rejected=read.rejected,
         repeats=sum(one.repeat_of is not None for one in identities.known),
-        left_out=len(left),
+        left_out=len(left) + window.left_out,
         trusts_ids=identities.trusts_ids,
         document_sha256=sha256(data),
         parser=PARSER,
     )
+
+
+def _with_known(digests: list[str], known: str, most: int) -> list[str]:
+    """Return the window of a feed that sent only its new entries; an audit, which sees all of it, sets it right."""
+    return list(dict.fromkeys([*digests, *split_digests(known)]))[: max(most, len(digests))]
 
 
 def read_entries(window: Window, identities: identity.Identities, places: Iterable[int]) -> Read:
@@ -141,6 +150,8 @@ def _earned(document: Document, closed: bool, cut: bool) -> Facts:
         validators = Validators()
     elif not (closed and document.complete):
         validators = Validators(body_digest=validators.body_digest)
+    elif document.partial:
+        validators = Validators(etag=validators.etag, last_modified=validators.last_modified)
     return document.facts.model_copy(update={"outcome": Outcome.OK, "validators": validators})
 
 
@@ -151,6 +162,8 @@ def _page_result(document: Document, data: bytes) -> Result:
     """
     if not document.complete:
         raise Malformed("The page was not transferred whole.")
+    if is_wall(document.target.url, document.final_url):
+        raise Malformed("The page is a consent, log-in or challenge page, not an article.")
     entry = page.read_page(data, document.final_url, document.media_type)
     return Result(
         facts=_earned(document, closed=True, cut=False),

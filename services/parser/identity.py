@@ -1,5 +1,6 @@
 """What each entry is known by, judged over the whole window: a shared identifier is none. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from services.parser.item import Slot
 from shared.digests import sha256
 
 KEY_DIGEST_CHARS = 32
+# FeedBurner's links count each listing of an article anew, and keep the end of the publisher's own address
+_COUNTED = re.compile(r"/~r/(?P<feed>.+)/~3/[^/]+/(?P<end>[^/]+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def _keys(slot: Slot, name: _Named, trusts_ids: bool, common: set[str]) -> tuple
         keys.append(f"id:{name.id}")
     if name.url and name.url not in common:
         keys.append(f"url:{name.url}")
+        if name.title and not name.id and (counted := _COUNTED.search(name.url)):
+            keys.append(_title_key("\n".join((name.title, *counted.groups()))))
     return tuple(keys) or (_last_resort(slot, name),)
 
 
@@ -97,6 +102,10 @@ def _last_resort(slot: Slot, name: _Named) -> str:
     dated = (slot.dated or "").strip()
     moment = parse_date(dated) if dated else None
     material = f"{name.title}\n{moment.isoformat() if moment else dated}" if name.title else f"\n{slot.digest}"
+    return _title_key(material)
+
+
+def _title_key(material: str) -> str:
     return f"title:{sha256(material)[:KEY_DIGEST_CHARS]}"
 
 

@@ -92,3 +92,5 @@ class Window:
     language: str | None = None
     rights: str | None = None
     author: str | None = None
+    kept: str = ""  # digests of entries that are still listed, and were not fetched again
+    left_out: int = 0  # entries or files that the fetcher leaves for the next poll

@@ -1,6 +1,7 @@
-"""What one document may cost: CPU seconds by a signal, address space by the operating system."""
+"""What one document may cost: CPU seconds by a signal, address space by the operating system, none that it leaves."""
 
 import contextlib
+import ctypes
 import resource
 import signal
 import threading
@@ -45,6 +46,12 @@ def cap_memory(mib: int) -> None:
     with contextlib.suppress(ValueError, OSError):
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+def return_memory() -> None:
+    """Give back what loading or a large document took for a moment; glibc keeps it, and a process would carry it on."""
+    with contextlib.suppress(OSError, AttributeError):  # other C libraries have no such call, nor need it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _mapped_mib() -> int:

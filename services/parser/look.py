@@ -1,10 +1,60 @@
 """Documents looked at without a line: for the command that shows what would be stored. Pure."""
 
+import re
+from dataclasses import dataclass
+
 from services.parser import identity
 from services.parser.document import read_entries
 from services.parser.formats import page
 from services.parser.formats.detect import read_listing
-from shared.messages import Entry
+from shared.bundle import TYPE, unpack, unpacked
+from shared.messages import Entry, FeedFacts
+
+_HEAD_BYTES = 4096
+_FORMS = (
+    ("a sitemap", rb"<(?:[\w.-]+:)?urlset[\s>]"),
+    ("RSS 1.0", rb"<(?:[\w.-]+:)?RDF[\s>]"),
+    ("Atom", rb"<(?:[\w.-]+:)?feed[\s>]"),
+    ("JSON Feed", rb"jsonfeed\.org/version"),
+    ("JSON", rb"^\s*[\[{]"),
+)
+_RSS = re.compile(rb"<rss[^>]*\sversion\s*=\s*[\"']([\d.]{1,8})")
+_NEWS = b"schemas/sitemap-news"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A feed's document as a person wants to know it."""
+
+    form: str  # RSS 2.0, Atom, JSON Feed …
+    feed: FeedFacts
+    entries: tuple[Entry, ...]
+    trusts_ids: bool
+    closed: bool  # the document came to its end
+
+
+def look(data: bytes, url: str, media_type: str | None) -> Looked:
+    """Return what a feed's document holds.
+
+    :raises NotAFeed: the bytes are no feed.
+    :raises Malformed: they are damaged beyond use.
+    """
+    window = read_listing(data, url, media_type)
+    identities = identity.judge(window.slots, trusts_ids=True)
+    entries = read_entries(window, identities, range(len(window.slots))).entries
+    return Looked(form_of(data, media_type), window.feed, entries, identities.trusts_ids, window.closed)
+
+
+def form_of(data: bytes, media_type: str | None) -> str:
+    """Return what the format of a document is called, judged by its beginning."""
+    if media_type == TYPE:
+        parts = unpack(data).parts
+        return f"{form_of(parts[0].body, None)} in {len(parts)} parts" if parts else "nothing"
+    head = (unpacked(data) or b"")[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf")
+    if found := _RSS.search(head):
+        return f"RSS {found[1].decode()}"
+    name = next((name for name, pattern in _FORMS if re.search(pattern, head)), "an agency's format")
+    return "a news sitemap" if name == "a sitemap" and _NEWS in head else name
 
 
 def read_feed_bytes(data: bytes, url: str, media_type: str | None) -> list[Entry]:

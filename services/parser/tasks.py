@@ -1,5 +1,6 @@
-"""The parse stage: takes a document off the belt, puts what it brings on the index queue."""
+"""The parse stage: takes documents off the belt, puts what they bring on the index queue."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -8,45 +9,79 @@ import structlog
 from services.parser import limits
 from services.parser.document import read_document, refused
 from shared.belt import Belt
-from shared.errors import Malformed, TransientError
-from shared.messages import Batch, Document, Result, expired
+from shared.errors import Failed, Malformed, TransientError, contain
+from shared.messages import Batch, Document, Documents, Result, expired
 from shared.queues import INDEX, Publish
 from shared.settings import Settings
 
+TOGETHER_S = 1.0  # what was read waits no longer for the next document of its message
+LARGE_BYTES = 100_000  # on the wire; such a document's memory is given back at once, which takes a millisecond or two
 log = structlog.get_logger()
 
 
-def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[Document], None]:
-    """Limit this process' memory and return what handles one document."""
+def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[Documents], None]:
+    """Limit this process' memory and return what handles documents that came together."""
     limits.cap_memory(settings.parse_memory_mb)
 
-    def parse(document: Document) -> None:
-        token = document.target.token
-        if expired(document.lease_ends, datetime.now(UTC)):
-            _log_drop(document, "its lease has run out")
-        elif not belt.begin(token):
-            _log_drop(document, "its lease was begun before: someone is at it, or died at it")
-        else:
-            _work(settings, belt, publish, document)
+    def parse(message: Documents) -> None:
+        out = _Out(belt, publish)
+        closes = time.monotonic() + settings.parse_time_s
+        for document in message.documents:
+            if time.monotonic() > closes:
+                out.send()
+                raise TransientError("the documents before took their time; those that are left are put back")
+            out.take(document, _work(settings, belt, document))
+        out.send()
+        if any(document.facts.wire_bytes > LARGE_BYTES for document in message.documents):
+            limits.return_memory()
 
     return parse
 
 
-def _work(settings: Settings, belt: Belt, publish: Publish, document: Document) -> None:
-    """Read one document under its mark. A bug leaves the mark standing, so that the lease's end counts it.
+class _Out:
+    """Results on their way to the index queue: they wait for those of the same message, but not for a slow one."""
+
+    def __init__(self, belt: Belt, publish: Publish) -> None:
+        self._belt, self._publish = belt, publish
+        self._waiting: list[tuple[Document, Result]] = []
+        self._since = time.monotonic()
+
+    def take(self, document: Document, result: Result | None) -> None:
+        """Take in what a document brought, if anything."""
+        if result is not None:
+            self._waiting.append((document, result))
+        if time.monotonic() - self._since > TOGETHER_S:
+            self.send()
+
+    def send(self) -> None:
+        """Publish what waits; the documents' bytes are dropped only then."""
+        if self._waiting:
+            self._publish(INDEX, Batch(results=tuple(result for _, result in self._waiting)))
+            self._belt.drop(*(document.body_key for document, _ in self._waiting))
+            self._waiting.clear()
+        self._since = time.monotonic()
+
+
+def _work(settings: Settings, belt: Belt, document: Document) -> Result | None:
+    """Return what a document brings, read under its mark. A bug leaves the mark, so that the lease's end counts it.
 
     The mark ends before the batch is published: the indexer marks the same lease, and may do so at once.
     """
     token = document.target.token
-    try:
-        result = _read(settings, belt, document)
-    except TransientError:
-        belt.end(token)
-        raise
+    if expired(document.lease_ends, datetime.now(UTC)):
+        _log_drop(document, "its lease has run out")
+        return None
+    if not belt.begin(token):
+        _log_drop(document, "its lease was begun before: someone is at it, or died at it")
+        return None
+    result = contain(lambda: _read(settings, belt, document))
+    if isinstance(result, Failed) and not isinstance(result.error, TransientError):
+        log.error("document failed", kind=document.target.kind, id=document.target.id, exc_info=result.error)
+        return None
     belt.end(token)
-    if result is not None:
-        publish(INDEX, Batch(results=(result,)))
-        belt.drop(document.body_key)
+    if isinstance(result, Failed):
+        raise result.error
+    return result
 
 
 def _read(settings: Settings, belt: Belt, document: Document) -> Result | None:

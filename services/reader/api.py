@@ -3,22 +3,26 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from services.reader import problems
+from services.reader.asking import LONGEST, read_question
 from services.reader.cursors import LARGEST_ID, read_cursor, write_cursor
-from services.reader.queries import articles, changes, feeds, stories
+from services.reader.queries import articles, changes, feeds, related, stories
 from services.reader.queries.articles import Filters
+from services.reader.queries.search import CANDIDATES, search
 from services.reader.render import answer
 from services.reader.values import (
     ArticleList,
     ChangeList,
     FeedList,
+    FoundList,
     Health,
     Problem,
     PublicationList,
+    RelatedList,
     RevisionList,
     Story,
     StoryList,
@@ -33,6 +37,9 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 MISSING: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is none, or it may not be read."}
+}
+MOVED: dict[int | str, dict[str, Any]] = {
+    301: {"model": Problem, "description": "It was folded into another story; `Location` names it."}
 }
 WITHDRAWN: dict[int | str, dict[str, Any]] = {
     410: {"model": Problem, "description": "Its publisher withdrew it; remove it from what you keep."}
@@ -74,8 +81,8 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ListParameters(Parameters):
-    """What articles and stories are narrowed down by."""
+class Narrowing(Parameters):
+    """What articles, stories and what is found are narrowed down by."""
 
     publication: OptionalId = Field(None, description="A title's id.")
     feed: OptionalId = Field(None, description="Id of the feed that brought it first.")
@@ -84,12 +91,17 @@ class ListParameters(Parameters):
     credit: Word = Field(None, description="The agency, such as AP.")
     since: Time = Field(None, description="Published, or else first seen, then or later.")
     until: Time = Field(None, description="Published, or else first seen, before then.")
-    cursor: Cursor = None
-    limit: Limit = 50
 
     def filters(self) -> Filters:
         """Return them as the queries take them."""
         return Filters(**self.model_dump(include=set(Filters.__dataclass_fields__)))
+
+
+class ListParameters(Narrowing):
+    """A page of articles or stories."""
+
+    cursor: Cursor = None
+    limit: Limit = 50
 
 
 class ArticleParameters(ListParameters):
@@ -97,6 +109,17 @@ class ArticleParameters(ListParameters):
 
     story: OptionalId = Field(None, description="A story's id.")
     full: bool = Field(False, description="1: with `body_html` and `body_text`.")
+
+
+class SearchParameters(Narrowing):
+    """What is looked for."""
+
+    q: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")] = Field(
+        description='Words, "phrases" and -words that must not be there.'
+    )
+    story: OptionalId = Field(None, description="A story's id.")
+    cursor: Annotated[int, Field(ge=0, le=CANDIDATES, description="`next` of the page before.")] = 0
+    limit: Limit = 50
 
 
 class PageParameters(Parameters):
@@ -170,6 +193,18 @@ def list_revisions(
     return answer(request, RevisionList(article_id=article_id, revisions=found, next=end), exclude=exclude)
 
 
+@router.get("/search", response_model=FoundList, summary="Articles that have certain words, the best first")
+def search_articles(request: Request, store: Store, asked: Annotated[SearchParameters, Query()]) -> Response:
+    """Readable articles that have all the words and phrases and none of the -words, without their bodies.
+
+    Those that have them in the headline come first, then by relevance, the newer first among equals. Of more than 1,000
+    that fit, those that were stored last are ranked: `since`, `until` and the other filters reach further back.
+    """
+    with reading(store) as connection:
+        found = search(connection, read_question(asked.q), asked.filters(), asked.cursor, asked.limit)
+    return answer(request, found, exclude={"found": {"__all__": {"article": articles.BODIES}}})
+
+
 @router.get("/stories", response_model=StoryList, summary="Stories, newest first")
 def list_stories(request: Request, store: Store, asked: Annotated[ListParameters, Query()]) -> Response:
     """Stories of which anything may be read, each with its original and its copies.
@@ -182,14 +217,35 @@ def list_stories(request: Request, store: Store, asked: Annotated[ListParameters
     return answer(request, StoryList(stories=found, next=write_cursor(end)))
 
 
-@router.get("/stories/{story_id}", response_model=Story, responses=MISSING, summary="One story")
+@router.get("/stories/{story_id}", response_model=Story, responses=MISSING | MOVED, summary="One story")
 def get_story(request: Request, store: Store, story_id: Id) -> Response:
     """The story's original and its copies."""
     with reading(store) as connection:
         found = stories.get_story(connection, story_id)
-    if found is None:
-        raise problems.no_story()
+        if found is None:
+            raise missing_story(request, connection, story_id)
     return answer(request, found)
+
+
+@router.get(
+    "/stories/{story_id}/related",
+    response_model=RelatedList,
+    responses=MISSING | MOVED,
+    summary="Other stories about the same event",
+)
+def list_related(request: Request, store: Store, story_id: Id) -> Response:
+    """Stories of the same days that share rare names and terms with a story, the most related first."""
+    with reading(store) as connection:
+        if stories.get_story(connection, story_id) is None:
+            raise missing_story(request, connection, story_id)
+        found = related.related_stories(connection, story_id)
+    return answer(request, RelatedList(story_id=story_id, related=found))
+
+
+def missing_story(request: Request, connection: Connection, story_id: int) -> HTTPException:
+    """Return the answer for a story of which nothing may be read: where it went, or that there is none."""
+    moved_to = stories.moved_to(connection, story_id)
+    return problems.no_story() if moved_to is None else problems.story_moved(request, story_id, moved_to)
 
 
 @router.get("/feeds", response_model=FeedList, summary="Feeds and how they are doing")

@@ -17,7 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import Engine
 
-from services.reader import api, describe, health, pages
+from services.reader import api, describe, health, history, pages, websub
 from services.reader.headers import GuardHeaders
 from services.reader.problems import handle_problems
 from services.reader.render import STATIC
@@ -63,7 +63,7 @@ def create_app(settings: Settings, engine: Engine, belt: Belt | None) -> FastAPI
     )
     app.state.settings, app.state.engine, app.state.belt = settings, engine, belt
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    for router in (health.router, api.router, pages.router):
+    for router in (health.router, websub.router, api.router, history.router, pages.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GuardHeaders)

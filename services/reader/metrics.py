@@ -1,6 +1,7 @@
 """Prometheus' view of the store and the belt, taken at each scrape."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -11,10 +12,12 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
+from services.reader.queries.ledger import Account, accounts, total
 from services.reader.queries.measures import Measures, take_measures
 from shared.belt import Belt, Load
-from shared.database import reading
+from shared.database import now, reading
 from shared.errors import TransientError
+from shared.push import Push
 
 log = structlog.get_logger()
 
@@ -25,7 +28,8 @@ def scrape(engine: Engine, belt: Belt | None, late_after_s: int) -> tuple[bytes,
     try:
         with reading(engine) as connection:
             measures = take_measures(connection, late_after_s)
-        families += [_gauge("store_up", "Whether the store answers.", 1), *of_store(measures)]
+            asked = total(accounts(connection, now(connection) - timedelta(hours=1)))
+        families += [_gauge("store_up", "Whether the store answers.", 1), *of_store(measures), *of_ledger(asked)]
     except TransientError as error:
         log.warning("the store was not measured", reason=str(error))
         families.append(_gauge("store_up", "Whether the store answers.", 0))
@@ -74,8 +78,33 @@ def of_store(measures: Measures) -> list[Metric]:
         _gauge("change_log_head", "Number of the newest line of the change log.", measures.log_head),
         lateness,
         latency,
+        _gauges(
+            "feeds_unusual",
+            "Feeds that bring less than usual (silent), or what is not usual (notice).",
+            "kind",
+            {"silent": measures.alarms.silent, "notice": measures.alarms.notices},
+        ),
+        _gauges("gaps", "Gaps between two polls of a feed, by state.", "state", measures.alarms.gaps),
+        _gauge("articles_probably_lost", "Expected in the gaps that stayed open.", measures.alarms.lost),
+        _gauges(
+            "subscriptions",
+            "Feeds that name a hub, by what push is worth: broken ones are polled as if they named none.",
+            "state",
+            {push.value: measures.pushes.get(push, 0) for push in Push},
+        ),
+        _gauge("flagged", "Articles that wait for the operator's look.", measures.flagged),
         _gauges("set_aside", "What could not be processed, by stage.", "stage", measures.set_aside),
         events,
+    ]
+
+
+def of_ledger(asked: Account) -> list[Metric]:
+    """Return what publishers were asked for within the last hour; `wireroom ledger` tells them apart."""
+    return [
+        _gauge("requests_last_hour", "Requests sent to publishers.", asked.requests),
+        _gauge("requests_refused_last_hour", "Fetches answered with 401, 403, 429 or 451.", asked.refused),
+        _gauge("received_bytes_last_hour", "Bytes received from publishers.", asked.wire_bytes),
+        _gauge("spared_bytes_last_hour", "Bytes that 304s spared publishers.", asked.saved_bytes),
     ]
 
 

@@ -4,21 +4,26 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlalchemy import Connection
 
 from services.reader import problems
-from services.reader.api import Cursor, Given, Id, IdCursor, OptionalId, Store, Word
+from services.reader.api import Cursor, Given, Id, IdCursor, OptionalId, Store, Word, missing_story
+from services.reader.asking import LONGEST, read_question
 from services.reader.cursors import read_cursor, write_cursor
 from services.reader.describe import DESCRIPTION, operations
-from services.reader.queries import articles, feeds, stories
+from services.reader.queries import articles, feeds, related, stories
 from services.reader.queries.articles import Filters
+from services.reader.queries.search import CANDIDATES, search
 from services.reader.render import show
-from services.reader.values import Health, Story, Version
+from services.reader.values import FoundList, Health, Story, Version
 from services.reader.wording import pictures
 from shared.database import reading
+from shared.errors import UsageError
 
 STORIES_SHOWN = 30
 MORE_SHOWN = 5  # headlines from the same title below an article
+FOUND_SHOWN = 30
 FEEDS_IN_GROUP = 25
 FEEDS_SHOWN = 100
 REVISIONS_SHOWN = 50
@@ -78,6 +83,37 @@ def lead(story: Story, choice: FrontChoice) -> Version:
     return next(filter(fits, story.versions), story.versions[0])
 
 
+class SearchChoice(_Choice):
+    """What is looked for, and where."""
+
+    q: Annotated[str | None, Field(max_length=LONGEST, pattern=r"^[^\x00]*$")] = None
+    publication: OptionalId = None
+    after: Annotated[int | None, Field(ge=0, le=CANDIDATES)] = None
+
+
+@router.get("/search")
+def read_search(request: Request, store: Store, choice: Annotated[SearchChoice, Query()]) -> Response:
+    """What has certain words, the best first."""
+    with reading(store) as connection:
+        facts: dict[str, Any] = {"choice": choice, "choices": stories.front_choices(connection), "wrong": None}
+        try:
+            found = _found(connection, choice)
+        except UsageError as error:
+            facts["wrong"] = str(error)
+            found = FoundList(found=(), next=None)
+    more = _address("/search", q=choice.q, publication=choice.publication, after=found.next) if found.next else None
+    again = _address("/search", q=choice.q, publication=choice.publication if choice.after else None)
+    status = 422 if facts["wrong"] else 200
+    return show(request, "search.html", status, found=found.found, more=more, again=again, **facts)
+
+
+def _found(connection: Connection, choice: SearchChoice) -> FoundList:
+    if choice.q is None:
+        return FoundList(found=(), next=None)
+    filters = Filters(publication=choice.publication)
+    return search(connection, read_question(choice.q), filters, choice.after or 0, FOUND_SHOWN)
+
+
 @router.get("/articles/{article_id}")
 def read_article(request: Request, store: Store, article_id: Id) -> Response:
     """One article."""
@@ -111,9 +147,10 @@ def read_story(request: Request, store: Store, story_id: Id) -> Response:
     """Every version of one story."""
     with reading(store) as connection:
         story = stories.get_story(connection, story_id)
-    if story is None:
-        raise problems.no_story()
-    return show(request, "story.html", story=story, lead=story.versions[0])
+        if story is None:
+            raise missing_story(request, connection, story_id)
+        akin = related.related_stories(connection, story_id)
+    return show(request, "story.html", story=story, lead=story.versions[0], related=akin)
 
 
 @router.get("/feeds")

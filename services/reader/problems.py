@@ -29,9 +29,20 @@ def withdrawn() -> HTTPException:
     return HTTPException(410, "This article was withdrawn by its publisher.")
 
 
+def no_states() -> HTTPException:
+    """Return the refusal to compare states that are not there, or may not be read."""
+    return HTTPException(404, "This article has no two such states, or they may not be read.")
+
+
 def no_story() -> HTTPException:
     """Return the refusal of a story of which nothing may be read."""
     return HTTPException(404, "There is no such story, or none of its articles may be read.")
+
+
+def story_moved(request: Request, story_id: int, moved_to: int) -> HTTPException:
+    """Return the answer for a story whose articles went to another: where that is."""
+    place = request.url.path.replace(f"/stories/{story_id}", f"/stories/{moved_to}")
+    return HTTPException(301, f"Story {story_id} was folded into story {moved_to}.", {"Location": place})
 
 
 def handle_problems(app: FastAPI) -> None:

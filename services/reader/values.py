@@ -28,12 +28,32 @@ class ArticleList(Value):
     next: str | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
 
 
+class Found(Value):
+    """An article that a search found, with what was looked for marked in it."""
+
+    article: Article
+    headline_html: str | None = Field(description="Escaped; its only elements are `mark`.")
+    snippet: str | None = Field(description="The part of its summary or text that fits best, where it may be read.")
+    snippet_html: str | None = Field(description="The same, escaped; its only elements are `mark`.")
+
+
+class FoundList(Value):
+    """Articles that a search found, the best first."""
+
+    found: tuple[Found, ...]
+    next: int | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
+
+
 class Revision(Value):
     """One state of an article."""
 
     number: int
     at: Moment
-    kinds: tuple[str, ...] = Field(description="What changed: headline, text, picture, status …")
+    kinds: tuple[str, ...] = Field(
+        description="What changed: headline, text, correction, picture, byline, status. late: an older state that came "
+        "late; told: what one source said while the article stayed as it was."
+    )
+    source: str | None = Field(None, description="Who said it: feed:<id>, page or operator.")
     content_sha256: str
     content: Content | None = Field(description="null: the text of this state may not be read.")
 
@@ -44,6 +64,48 @@ class RevisionList(Value):
     article_id: int
     revisions: tuple[Revision, ...]
     next: int | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
+
+
+class Run(Value):
+    """Words that both states have, or one of them."""
+
+    kind: str = Field(description="same, removed or added.")
+    text: str
+
+
+class Difference(Value):
+    """What differs in one field."""
+
+    field: str
+    runs: tuple[Run, ...] = Field(description="In reading order.")
+
+
+class Differences(Value):
+    """What differs between two states of an article."""
+
+    article_id: int
+    older: int = Field(description="Number of the older state.")
+    newer: int = Field(description="Number of the newer state.")
+    source: str | None = Field(description="Who said the newer: feed:<id>, page or operator.")
+    differences: tuple[Difference, ...] = Field(description="Of the fields that differ.")
+
+
+class Flagged(Value):
+    """An article that waits for the operator's look."""
+
+    id: int
+    publication: PublicationRef
+    headline: str | None
+    url: str | None
+    story_id: int
+    reason: str
+    flagged_at: Moment
+
+
+class FlaggedList(Value):
+    """Articles that wait for the operator's look, the longest first."""
+
+    articles: tuple[Flagged, ...]
 
 
 class Version(Value):
@@ -66,6 +128,11 @@ class Version(Value):
     copy_role: CopyRole
     copy_of: int | None
     similarity: float | None = Field(description="Share of the shorter text that both have, 0 to 1.")
+    cut: float | None = Field(
+        None, description="Share of the original's words that it left out, by sentences; null: it is the original."
+    )
+    added: float | None = Field(None, description="Share of its words that the original has not, by sentences.")
+    reheadlined: bool | None = Field(None, description="Whether its headline is another than the original's.")
 
 
 class Story(Value):
@@ -81,6 +148,21 @@ class Story(Value):
     def versions(self) -> tuple[Version, ...]:
         """The original, then the copies."""
         return (self.original, *self.copies) if self.original else self.copies
+
+
+class Related(Value):
+    """Another story about the same event, as far as rare names and terms tell."""
+
+    id: int = Field(description="The story's.")
+    score: float = Field(description="Share of rare names and terms that both have, 0 to 1.")
+    lead: Version = Field(description="Its original, or the earliest that may be read.")
+
+
+class RelatedList(Value):
+    """Stories about the same event, the most related first; they carry other texts."""
+
+    story_id: int
+    related: tuple[Related, ...]
 
 
 class StoryList(Value):
@@ -111,6 +193,9 @@ class Feed(Value):
     error: str | None = Field(description="Of the last fetch, one sentence.")
     error_kind: str | None
     articles: int = Field(description="Articles in the store that this feed was the first to bring.")
+    due_reason: str | None = Field(None, description="Why it is due when it is, in words.")
+    alarm: str | None = Field(None, description="What is unusual about what it brings, in words; null: nothing.")
+    probably_lost: int = Field(0, description="Articles that left its window unseen and were found nowhere else.")
 
 
 class FeedList(Value):
@@ -144,7 +229,9 @@ class Change(Value):
 
     seq: int
     at: Moment
-    kind: str = Field(description="created, revised, reparsed, withdrawn, released, folded or unfolded.")
+    kind: str = Field(
+        description="created, revised, reparsed, withdrawn, released, expired, flagged, deleted, folded or unfolded."
+    )
     article_id: int
     story_id: int
     revision: int

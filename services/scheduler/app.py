@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Engine
 
 from services.scheduler import store
+from services.scheduler.duties import Roster
 from services.scheduler.tick import tick
 from shared.belt import Belt, connect
 from shared.database import check, now, store_url, writing
@@ -29,6 +30,7 @@ def serve(settings: Settings) -> int:
     check(engine)
     belt = Belt(connect(settings.redis_url), settings.lease_s)
     publish = publisher(celery_app(settings, "schedule"), belt)
+    roster = Roster(engine, publish, settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -40,6 +42,7 @@ def serve(settings: Settings) -> int:
             log.error("tick failed", reason=str(result.error), exc_info=result.error if bug else None)
             continue
         contain(lambda: belt.pulse(worker_name("scheduler")))
+        contain(roster.call)
         if time.monotonic() >= chores_at:
             chores_at = time.monotonic() + CHORES_EVERY_S
             contain(lambda: _chores(engine, settings))

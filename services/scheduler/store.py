@@ -24,9 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from services.scheduler import pages
 from services.scheduler.backpressure import Settled
 from services.scheduler.pack import Due
+from shared import audit
 from shared.messages import PARSER, Kind, Target, Validators
+from shared.passport import same_origin
 from shared.settings import Settings
 from shared.tables import Feed, Moment, Page, Poll, SetAside, core
 
@@ -77,14 +80,17 @@ def settled_lately(connection: Connection, now: datetime, lease_s: int) -> Settl
 def due(
     connection: Connection, kind: Kind, now: datetime, limit: int, begun: Callable[[Sequence[str]], set[str]]
 ) -> list[Due]:
-    """Return up to `limit` rows that may be leased, longest due first, locked for this transaction.
+    """Return up to `limit` rows that may be leased, locked for this transaction: feeds longest due first.
 
     A row of a host that is leased already waits. A row whose lease ran out counts one more attempt if its worker had
     begun on it and never ended.
     """
-    rows = connection.execute(_due_rows(kind), {"now": now, "most": limit}).all()
+    if kind is Kind.PAGE:
+        rows: Sequence[Any] = pages.due_rows(connection, now, limit)
+    else:
+        rows = connection.execute(_due_rows(kind), {"now": now, "most": limit}).all()
     dead = begun([row.lease_token for row in rows if row.lease_token])
-    return [Due(_target(kind, row), row.attempts + (row.lease_token in dead)) for row in rows]
+    return [Due(_target(kind, row, now), row.attempts + (row.lease_token in dead)) for row in rows]
 
 
 @cache  # it is asked each second, and takes longer to put together than to answer
@@ -110,20 +116,24 @@ def _host_leased(table: type[Feed] | type[Page], now: Any) -> Any:
     )
 
 
-def _target(kind: Kind, row: Any) -> Target:
+def _target(kind: Kind, row: Any, now: datetime) -> Target:
     feed = kind is Kind.FEED
-    current = not feed or row.parser == PARSER  # what another parser version knew is not known
+    detour = row.detour_url if feed else None  # of which nothing is known either
+    current = not detour and (not feed or row.parser == PARSER)  # what another parser version knew is not known
     return Target(
         kind=kind,
         id=row.id if feed else row.article_id,
         token=row.lease_token or "",
-        url=row.url,
+        url=detour or row.url,
         host=row.host,
         validators=Validators(etag=row.etag, last_modified=row.last_modified, body_digest=row.body_digest)
         if current
         else Validators(),
         known=row.entry_digests if feed and current else "",
         trusts_ids=row.trusts_ids if feed else True,
+        sealed=row.sealed if feed and (not detour or same_origin(detour, row.url)) else None,
+        audit=feed and current and audit.is_due(row.audited_at, row.distrust, row.id + row.lease_no + 1, now),
+        distrusted=feed and row.distrust > 0,
     )
 
 

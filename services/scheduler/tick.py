@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, Engine
 
-from services.scheduler import store
+from services.scheduler import epoch, push, store
 from services.scheduler.backpressure import room
 from services.scheduler.pack import Due, pack
 from services.scheduler.store import Killer
 from shared.belt import Belt, document_key
 from shared.database import now as database_now
 from shared.database import reading, writing
+from shared.hosts import without_password
 from shared.messages import FetchJob, Kind
 from shared.queues import FETCH, Publish
 from shared.settings import Settings
@@ -37,13 +38,16 @@ def tick(engine: Engine, belt: Belt, publish: Publish, settings: Settings) -> Ti
     :raises TransientError: the store or the belt is away.
     """
     with reading(engine) as connection:
-        if not store.anything_due(connection, database_now(connection)):
+        same_belt = epoch.same(connection, belt)
+        if same_belt and not store.anything_due(connection, database_now(connection)):
             return Ticked()
     load = belt.load()
     with writing(engine) as connection:
         if not store.alone(connection):
             return Ticked()
         now = database_now(connection)
+        if not same_belt and not epoch.same(connection, belt):  # another scheduler may have seen it first
+            epoch.renew(connection, belt, now)
         free = room(load, store.settled_lately(connection, now, settings.lease_s), settings)
         feeds, killers = _lease(connection, belt, Kind.FEED, now, round(free * (1 - PAGE_SHARE)), settings)
         pages, more = _lease(connection, belt, Kind.PAGE, now, free - sum(map(len, feeds)), settings)
@@ -67,9 +71,10 @@ def _lease(
     killers = [Killer(row.target, row.attempts) for row in rows if row.attempts >= settings.max_attempts]
     for killer in killers:
         store.park(connection, killer, _document(belt, killer, settings), now)
-        log.error("parked", url=killer.target.url, attempts=killer.attempts)
+        log.error("parked", url=without_password(killer.target.url), attempts=killer.attempts)
     jobs = pack([row for row in rows if row.attempts < settings.max_attempts], settings.job_size)
-    leased = {row.target.id: row for row in store.lease(connection, kind, _flat(jobs), now, settings.lease_s)}
+    given = store.lease(connection, kind, _flat(jobs), now, settings.lease_s)
+    leased = {row.target.id: row for row in push.attach(connection, given, now, settings)}
     return [[leased[row.target.id] for row in job] for job in jobs], killers
 
 

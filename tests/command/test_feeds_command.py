@@ -54,9 +54,9 @@ def test_a_known_feed_keeps_what_it_has(wireroom: Run, two: Engine) -> None:
 
 
 def test_one_wrong_address_adds_nothing(wireroom: Run, sqlite_store: Engine) -> None:
-    ran = wireroom("feeds", "add", A, "ftp://b.example/feed")
+    ran = wireroom("feeds", "add", A, "gopher://b.example/feed")
     assert ran.status == 2
-    assert "ftp://b.example/feed" in ran.sentence
+    assert "gopher://b.example/feed" in ran.sentence
     assert feeds(sqlite_store) == []
 
 
@@ -66,7 +66,7 @@ def test_an_imported_list_adds_the_good_lines_and_names_the_wrong_ones(
     (tmp_path / "my.opml").write_text(
         f"""<opml version="2.0"><body>
         <outline text="Dailies"><outline text="The A" xmlUrl="{A}"/></outline>
-        <outline text="bad" xmlUrl="file:///etc/passwd"/>
+        <outline text="bad" xmlUrl="gopher://a.example/feed"/>
         <outline text="B" xmlUrl="{B}"/>
         <outline text="nothing"/>
         </body></opml>"""
@@ -74,7 +74,7 @@ def test_an_imported_list_adds_the_good_lines_and_names_the_wrong_ones(
     ran = wireroom("feeds", "import", "my.opml")
     assert (ran.status, ran.text) == (1, "2 added, 0 known already, 2 wrong.\n")
     first, second = ran.err.splitlines()
-    assert first.startswith("wireroom: my.opml:3: 'file:///etc/passwd' is no web address")
+    assert first.startswith("wireroom: my.opml:3: 'gopher://a.example/feed' is no web address")
     assert second == "wireroom: my.opml:5: The outline 'nothing' has no xmlUrl, so it names no feed."
     assert [(feed.url, feed.folder) for feed in feeds(sqlite_store)] == [(A, "Dailies"), (B, None)]
 
@@ -128,7 +128,8 @@ def test_a_shown_feed_says_why_it_is_due_when_it_is(wireroom: Run, line: Line, o
     line.add(outlet.url("good.xml"))
     line.poll()
     text = wireroom("feeds", "show", 1).text
-    assert "adapted to how often it brings something new" in text
+    assert "articles an hour are expected now" in text
+    assert "articles a week; most from" in text
     assert "articles" in text
 
 
@@ -198,3 +199,35 @@ def test_the_command_speaks_to_postgresql_too(wireroom: Run, postgres_store: Eng
     with writing(postgres_store) as connection:
         connection.execute(insert(Publication).values(key="k", name="n", terms="full", created_at=now(connection)))
     assert wireroom("status", "--json", database_url=url).lines[0]["stories"] == 0
+
+
+def test_no_verb_shows_the_password_that_stands_in_an_address(wireroom: Run, sqlite_store: Engine) -> None:
+    secret = "ftp://ana:geheim@drop.example/in"
+    said = [
+        wireroom(*words)
+        for words in (
+            ["feeds", "add", secret],
+            ["feeds", "list"],
+            ["feeds", "list", "--json"],
+            ["feeds", "show", secret],
+            ["feeds", "show", "1", "--json"],
+            ["feeds", "export"],
+            ["feeds", "pause", "1"],
+            ["feeds", "add", "ftp://ana:geheim@drop.example:99999/in"],
+            ["feeds", "show", "ftp://ana:geheim@other.example/in"],
+        )
+    ]
+    assert [ran.status for ran in said] == [0, 0, 0, 0, 0, 0, 0, 2, 2]
+    assert not [ran for ran in said if "geheim" in ran.text + ran.err]
+    assert "feed 1 is written without the user name and password" in said[5].err
+
+
+def test_a_feed_is_found_by_its_address_as_it_is_shown(wireroom: Run, sqlite_store: Engine) -> None:
+    wireroom("feeds", "add", "ftp://ana:geheim@drop.example/in")
+    assert wireroom("feeds", "pause", "ftp://drop.example/in").text == "1 ftp://drop.example/in is paused.\n"
+
+
+def test_two_feeds_that_are_shown_alike_are_told_apart_by_number(wireroom: Run, sqlite_store: Engine) -> None:
+    wireroom("feeds", "add", "ftp://ana:geheim@drop.example/in", "ftp://bob:geheim@drop.example/in")
+    ran = wireroom("feeds", "pause", "ftp://drop.example/in")
+    assert (ran.status, "by its number" in ran.sentence) == (2, True)

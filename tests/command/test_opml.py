@@ -1,5 +1,7 @@
 """Feed lists, both ways."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,3 +127,29 @@ def test_entities_reach_no_file() -> None:
     except UsageError:
         return
     assert [feed.title for feed in feeds] in (["&secret;"], [None], [])
+
+
+def test_the_settings_of_a_feed_travel_along() -> None:
+    feeds = [
+        Outline("https://a.example/rss", interval_s=600, floor_s=60, ceiling_s=7200, pages="never"),
+        Outline("file:///drops/agency", state="paused"),
+    ]
+    again, wrong = read(write(feeds))
+    assert wrong == []
+    assert [replace(one, line=0) for one in again] == feeds
+
+
+@pytest.mark.parametrize(
+    "attribute", ["wireroomFloor='soon'", "wireroomCeiling='0'", "wireroomPages='all'", "wireroomState='gone'"]
+)
+def test_a_setting_that_is_none_is_a_wrong_line(attribute: str) -> None:
+    lines = f"<opml><body>\n<outline text='A' xmlUrl='https://a.example/rss' {attribute}/></body></opml>"
+    feeds, wrong = read(lines.encode())
+    assert (feeds, [one.line for one in wrong]) == ([], [2])
+    assert attribute.partition("=")[0] in wrong[0].reason
+
+
+def test_wrong_lines_far_down_a_long_list_are_named_by_their_number() -> None:
+    good = "".join(f"<outline xmlUrl='https://paper{at}.example/rss'/>\n" for at in range(20_000))
+    feeds, wrong = read(f"<opml><body>\n{good}<outline xmlUrl='nonsense'/>\n</body></opml>".encode())
+    assert (len(feeds), [one.line for one in wrong]) == (20_000, [20_002])

@@ -93,3 +93,12 @@ def test_a_number_that_names_nothing_changes_nothing(wireroom: Run, parked: Engi
     assert ran.status == 2
     assert "99" in ran.sentence
     assert left(parked) == 2
+
+
+def test_a_feed_that_the_operator_paused_stays_paused(wireroom: Run, parked: Engine) -> None:
+    with writing(parked) as connection:
+        feed_store.pause(connection, [1])
+    assert wireroom("setaside", "replay", 1).status == 0
+    with reading(parked) as connection:
+        feed = connection.execute(select(Feed.__table__)).one()
+    assert (feed.state, feed.state_reason, feed.entry_digests) == ("paused", "paused by the operator", "")

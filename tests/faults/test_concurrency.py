@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from services.command.servers import Postgres
+from services.indexer.fold.file import fold_file
 from services.parser.document import read_document
 from services.scheduler.store import due, lease
 from shared.belt import Belt
@@ -18,7 +19,7 @@ from shared.database import connect, now, reading, writing
 from shared.messages import Batch, Document, Facts, Kind, Outcome, Target, Validators
 from shared.queues import INDEX
 from shared.settings import Settings
-from shared.tables import Article, Feed, Story
+from shared.tables import Article, Feed, Publication, Story
 from shared.worker import celery_app, publisher
 from tests.faults import store
 from tests.faults.conftest import belt_of
@@ -31,6 +32,7 @@ TEXTS = 20
 TITLES = 10
 FEED_ENTRIES = 2  # so that a hundred documents come at once
 ROUNDS = 2
+KILLS = 8  # a round, until all is stored
 SIBLINGS = 3  # feeds of one title that list the same articles
 STATES = 4  # of every entry, one after another
 REVISING = 3  # titles that write their articles anew, while the others change what no reader sees
@@ -60,9 +62,33 @@ class Indexers:
         settled = select(func.count()).where(Feed.lease_token.is_not(None))
         until(lambda: store.read(self.engine, settled)[0][0] == 0, PATIENCE_S, self._processes.said)
 
-    def _leases(self) -> dict[str, Target]:
+    def index_through_kills(self, documents: Documents, dice: random.Random, kills: int) -> None:
+        """Do the same while one process after another is killed; what they held is put on the belt again."""
+        self._processes.up()
+        (worker,) = self._processes.of("index")
+        waiting, days = set(documents), 0
+        while waiting:
+            days += 1
+            held = self._leases(days)
+            for url in sorted(waiting, key=lambda _: dice.random()):
+                self._publish(INDEX, self._read(held[url], *documents[url]))
+            for _ in range(kills):
+                before = len(self._unpolled())
+                until(lambda before=before: len(self._unpolled()) < before or self._idle(), PATIENCE_S)
+                worker.kill_child(dice)
+            until(self._idle, PATIENCE_S, self._processes.said)
+            waiting = self._unpolled()
+
+    def _unpolled(self) -> set[str]:
+        return {row.url for row in store.read(self.engine, select(Feed.url).where(Feed.last_polled_at.is_(None)))}
+
+    def _idle(self) -> bool:
+        return self._belt.load().feeds == 0
+
+    def _leases(self, days: int = 1) -> dict[str, Target]:
+        """Lease every feed as it will be due in so many days: a lease given for one day has run out in two."""
         with writing(self.engine) as connection:
-            later = now(connection) + timedelta(days=1)
+            later = now(connection) + timedelta(days=days)
             rows = due(connection, Kind.FEED, later, 1000, lambda _: set())
             leased = lease(connection, Kind.FEED, rows, later, self._settings.lease_s)
         return {one.target.url: one.target for one in leased}
@@ -122,6 +148,17 @@ def test_eight_indexers_make_the_same_stories_in_whatever_order_the_copies_come(
     assert "deadlock" not in log(postgres)[len(said_before) :]
 
 
+def test_indexers_killed_at_random_make_the_stories_of_the_fold_over_the_heads(indexers: MakeIndexers) -> None:
+    dice = random.Random(11)
+    documents = scattered(dice)
+    with indexers(list(documents)) as running:
+        running.index_through_kills(documents, dice, KILLS)
+        assert store.count(running.engine, Article) == TITLES * TEXTS
+        with reading(running.engine) as connection:
+            store.assert_sound(connection)
+        assert together(running.engine) == folded_heads(running.engine)
+
+
 def test_indexers_that_revise_and_touch_the_same_stories_never_deadlock(
     indexers: MakeIndexers, postgres: Postgres
 ) -> None:
@@ -161,6 +198,35 @@ def picture(engine: Engine) -> Picture:
     for row in rows:
         stories[row.story_id].add((row.source_id, row.copy_role, names.get(row.copy_of)))
     return frozenset(frozenset(members) for members in stories.values())
+
+
+def together(engine: Engine) -> set[frozenset[int]]:
+    """Return which articles are in one story."""
+    stories: dict[int, set[int]] = defaultdict(set)
+    for row in store.read(engine, select(Article.id, Article.story_id)):
+        stories[row.story_id].add(row.id)
+    return set(map(frozenset, stories.values()))
+
+
+def folded_heads(engine: Engine) -> set[frozenset[int]]:
+    """Return which articles the fold over a file of the store's heads puts together."""
+    columns = (Article.id, Article.headline, Article.body_text, Article.ordered_at, Article.url, Article.canonical_url)
+    lines = (
+        {
+            "id": row.id,
+            "publisher": row.name,
+            "title": row.headline,
+            "text": row.body_text,
+            "published_at": row.ordered_at.isoformat(),
+            "url": row.url,
+            "canonical_url": row.canonical_url,
+        }
+        for row in store.read(engine, select(*columns, Publication.name).join(Publication))
+    )
+    stories: dict[object, set[int]] = defaultdict(set)
+    for told in fold_file(lines):
+        stories[told["story"]].add(int(str(told["id"])))
+    return set(map(frozenset, stories.values()))
 
 
 def texts_of(stories: Picture) -> list[set[str]]:

@@ -26,7 +26,10 @@ class Published:
         assert isinstance(message, queue.message)
         self.before(message)
         with self._lock:
-            (self.batches if queue is INDEX else self.documents).append(message)
+            if queue is INDEX:
+                self.batches.append(message)
+            else:
+                self.documents.extend(message.documents)
 
     @property
     def facts(self) -> dict[int, Facts]:

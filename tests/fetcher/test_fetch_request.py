@@ -9,14 +9,18 @@ def target(kind: Kind, **validators: str) -> Target:
 
 
 def test_a_first_request_has_no_conditions() -> None:
-    assert set(headers_for(target(Kind.FEED))) == {"Accept"}
+    assert set(headers_for(target(Kind.FEED), conditional=True)) == {"Accept"}
 
 
 def test_both_validators_are_sent_back_as_they_came() -> None:
-    headers = headers_for(target(Kind.FEED, etag='W/"a"', last_modified="yesterday, perhaps", body_digest="x"))
+    headers = headers_for(
+        target(Kind.FEED, etag='W/"a"', last_modified="yesterday, perhaps", body_digest="x"), conditional=True
+    )
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == ('W/"a"', "yesterday, perhaps")
 
 
 def test_feeds_are_asked_for_as_feeds_and_pages_as_pages() -> None:
-    assert headers_for(target(Kind.FEED))["Accept"].startswith("application/rss+xml, application/atom+xml")
-    assert headers_for(target(Kind.PAGE))["Accept"].startswith("text/html")
+    assert headers_for(target(Kind.FEED), conditional=True)["Accept"].startswith(
+        "application/rss+xml, application/atom+xml"
+    )
+    assert headers_for(target(Kind.PAGE), conditional=True)["Accept"].startswith("text/html")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.fetcher.ask import Asker
 from services.fetcher.round import Round
 from services.fetcher.verdict import judge
 from shared.belt import Belt
@@ -82,7 +83,7 @@ def test_facts_do_not_wait_for_a_slow_neighbour(outlet: Outlet, belt: Belt, publ
     slow, quick = target(1, outlet.url("slow.xml")), target(2, outlet.url("gone", host=1))
     client = Client(Limits(read_s=60, total_s=60), outlet.allow)
     with ThreadPoolExecutor(2) as hosts:
-        Round(job(slow, quick), client, belt, published, gather_s=0.1).run(hosts)
+        Round(job(slow, quick), Asker(client), belt, published, gather_s=0.1).run(hosts)
     client.close()
     assert [[result.facts.id for result in batch.results] for batch in published.batches] == [[2], [1]]
 
@@ -150,7 +151,7 @@ def test_a_bug_at_one_feed_leaves_its_mark_and_loses_no_other(
     def stumble(wanted: Any, *rest: Any) -> Any:
         return 1 // 0 if wanted.id == 2 else judge(wanted, *rest)
 
-    monkeypatch.setattr("services.fetcher.round.judge", stumble)
+    monkeypatch.setattr("services.fetcher.ask.judge", stumble)
     outlet.publish("markets.xml")
     fetch(job(*(target(number, outlet.url("markets.xml")) for number in (1, 2, 3))))
     assert outcomes(published) == {1: Outcome.OK, 3: Outcome.OK}
@@ -190,7 +191,7 @@ def test_a_belt_that_is_gone_leaves_the_fetcher_able_to_go_on(
     belt.client.config_set("maxmemory", 1)
     outlet.publish("markets.xml")
     with Client(Limits(), outlet.allow) as client, ThreadPoolExecutor(1) as hosts, pytest.raises(TransientError):
-        Round(job(target(1, outlet.url("markets.xml"))), client, belt, published).run(hosts)
+        Round(job(target(1, outlet.url("markets.xml"))), Asker(client), belt, published).run(hosts)
     belt.client.config_set("maxmemory", 0)
     fetch(job(target(1, outlet.url("markets.xml"))))
     assert outcomes(published) == {1: Outcome.OK}
@@ -201,7 +202,7 @@ def test_a_belt_that_is_gone_leaves_the_fetcher_able_to_go_on(
 
 def test_no_fetch_is_started_when_the_jobs_time_is_over(outlet: Outlet, belt: Belt, published: Published) -> None:
     with Client(Limits(), outlet.allow) as client, ThreadPoolExecutor(2) as hosts:
-        Round(job(*(target(n, outlet.url("x")) for n in range(5))), client, belt, published, job_s=0).run(hosts)
+        Round(job(*(target(n, outlet.url("x")) for n in range(5))), Asker(client), belt, published, job_s=0).run(hosts)
     assert set(outcomes(published).values()) == {Outcome.UNFETCHED}
     assert len(published.facts) == 5
     assert outlet.ledger.requests() == []

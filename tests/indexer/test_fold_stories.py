@@ -110,8 +110,12 @@ def test_a_story_keeps_the_smallest_id_that_its_members_hold() -> None:
     assert assign([frozenset({1, 2, 3})], {1: 30, 2: 10, 3: 20}) == {1: 10, 2: 10, 3: 10}
 
 
-def test_a_split_story_leaves_its_id_to_the_part_with_the_smallest_article() -> None:
-    assert assign([frozenset({2, 3}), frozenset({1})], {1: 10, 2: 10, 3: 10}) == {1: 10, 2: None, 3: None}
+def test_a_split_story_leaves_its_id_to_the_larger_part() -> None:
+    assert assign([frozenset({2, 3}), frozenset({1})], {1: 10, 2: 10, 3: 10}) == {1: None, 2: 10, 3: 10}
+
+
+def test_of_equal_parts_the_one_with_the_smallest_article_keeps_the_id() -> None:
+    assert assign([frozenset({2}), frozenset({1})], {1: 10, 2: 10}) == {1: 10, 2: None}
 
 
 def test_new_articles_without_company_need_a_new_story() -> None:

@@ -22,6 +22,7 @@ from services.parser.item import Person
         ("Jane Doe, Associated Press", ["Jane Doe"]),
         ("Harbour Post Staff", []),
         ("Newsdesk, dpa", ["Newsdesk"]),
+        ("By Ada Byron and Max Frisch, Science Correspondent", ["Ada Byron", "Max Frisch"]),
     ],
 )
 def test_a_byline_names_people(text: str, names: list[str]) -> None:
@@ -48,6 +49,27 @@ def test_the_byline_is_kept_as_written() -> None:
         (("Ferries sailed.",), None, None, "Copyright 2025 The Associated Press. All rights reserved.", "AP"),
         (("The captain told Reuters that ferries sailed.", "He said more to AP."), None, None, None, None),
         (("Ferries sailed.",), "Ada Byron", "The Harbour Post", "© The Harbour Post", None),
+        (("Ferries sailed.", "It rained."), "USA TODAY Network", None, None, "Gannett"),
+        (("Ferries sailed.",), None, "Tribune Content Agency", None, "Tribune News Service"),
+        (("Ferries sailed.",), None, "Reach PLC", None, "Reach"),
+        (("Ferries sailed.", "With files from The Canadian Press"), None, None, None, "The Canadian Press"),
+        (
+            ("Ferries sailed.", "Associated Press writer Jo Amsel in Merrow contributed to this report."),
+            None,
+            None,
+            None,
+            "AP",
+        ),
+        (("新华社北京1月6日电", "Ferries sailed."), None, "新华社", None, "Xinhua"),
+        (
+            ("Ferries sailed.", "The captain spoke to a reporter from Reuters, who wrote it down."),
+            None,
+            None,
+            None,
+            None,
+        ),
+        (("Ferries sailed, Xinhua says.", "It rained."), "Ada Byron", None, None, None),
+        (("Ferries sailed.", "A writer for the Harbour Post contributed to this report."), None, None, None, None),
     ],
 )
 def test_an_agency_is_credited_where_it_signs(

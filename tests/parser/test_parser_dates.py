@@ -1,5 +1,7 @@
 """Dates as publishers write them."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,22 @@ from services.parser.fields.dates import parse_date
         ("Seg, 24 Set 2018 19:42:40 -0300", "2018-09-24T22:42:40+00:00"),
         ("31 Dec 2016 23:59:60 GMT", "2016-12-31T23:59:59+00:00"),
         ("Mon, 01 Jan 2025 12:00:00 GMT", "2025-01-01T12:00:00+00:00"),
+        ("segunda-feira, 6 de janeiro de 2025 às 9:00 -0300", "2025-01-06T12:00:00+00:00"),
+        ("6 janvier 2025 à 10h30 CET", "2025-01-06T09:30:00+00:00"),
+        ("1er mai 2024 15:30 +0200", "2024-05-01T13:30:00+00:00"),
+        ("06.01.2025, 10:00 Uhr MEZ", "2025-01-06T09:00:00+00:00"),
+        ("6 января 2025, 12:00 MSK", "2025-01-06T09:00:00+00:00"),
+        ("6 stycznia 2025 10:00 CET", "2025-01-06T09:00:00+00:00"),
+        ("den 6 januari 2025 kl. 10:00 CET", "2025-01-06T09:00:00+00:00"),
+        ("6 tammikuuta 2025 klo 11.00 +0200", "2025-01-06T09:00:00+00:00"),
+        ("6 Ocak 2025 12:00 +03:00", "2025-01-06T09:00:00+00:00"),
+        ("6 Ιανουαρίου 2025 11:00 EET", "2025-01-06T09:00:00+00:00"),
+        ("2025. január 6. 10:00 +0100", "2025-01-06T09:00:00+00:00"),
+        ("2025年1月6日 18:00 JST", "2025-01-06T09:00:00+00:00"),
+        ("2025年1月6日(月) 18時00分 +0900", "2025-01-06T09:00:00+00:00"),
+        ("2025년 1월 6일 18:00 KST", "2025-01-06T09:00:00+00:00"),
+        ("६ जनवरी २०२५ 14:30 +0530", "2025-01-06T09:00:00+00:00"),
+        ("٦ يناير ٢٠٢٥ 12:00 +0300", "2025-01-06T09:00:00+00:00"),
     ],
 )
 def test_a_date_with_an_offset_names_a_moment(text: str, moment: str) -> None:
@@ -38,11 +56,18 @@ def test_a_date_with_an_offset_names_a_moment(text: str, moment: str) -> None:
     [
         "", "yesterday noonish", "2025-01-06 12:00:00", "2025-01-06", "Mon, 06 Jan 2025 09:00:00", "9" * 40,
         "Sat, 01 Jan 0000 00:00:00 GMT", "2025-13-01T00:00:00Z", "2025-01-06T25:00:00Z", "1969-12-31T23:00:00Z",
-        "Mon, 06 Jan 2025 09:00:00 XYZ",
+        "Mon, 06 Jan 2025 09:00:00 XYZ", "06.01.2025, 10:00 Uhr", "2025年1月6日 18:00", "6 de janeiro de 2025 às 9:00",
+        "Mon, 06 Jan 2025 09:00:00 IST", "01/06/2025 09:00 EST",
     ],
 )  # fmt: skip
 def test_what_names_no_moment_is_not_guessed(text: str) -> None:
     assert parse_date(text) is None
+
+
+def test_a_known_zone_reads_what_states_none_and_changes_nothing_else() -> None:
+    hour = timedelta(hours=1)
+    assert parse_date("6. Januar 2025, 10:00 Uhr", hour) == parse_date("2025-01-06T09:00:00Z", 5 * hour)
+    assert parse_date("2025-01-06", hour) is None
 
 
 @given(st.text(max_size=60))

@@ -1,5 +1,6 @@
 """What entries are known by, judged over the whole window."""
 
+from services.parser.article import source_id_of
 from services.parser.document import read_document
 from shared.messages import Result
 from tests.parser.documents import document, item, rss
@@ -71,3 +72,19 @@ def test_tracking_parameters_make_no_other_article() -> None:
     first = read(item(1, guid="", link="https://harbour.example/n?id=1&amp;utm_source=a#x"))
     second = read(item(1, guid="", link="https://harbour.example/n?id=1&amp;fbclid=b"))
     assert keys(first) == keys(second) == [("url:https://harbour.example/n?id=1",)]
+
+
+def test_links_that_count_each_listing_lead_to_one_article() -> None:
+    counted = "https://feeds.example/~r/Harbour/~3/{}/{}"
+    result = read(
+        item(1, guid="", link=counted.format(164524362, 3703016)),
+        item(1, guid="", link=counted.format(164524999, 3703016)),
+        item(2, guid="", link=counted.format(164525000, 3703016)),
+    )
+    assert len(result.entries) == 2
+    assert result.repeats == 1
+
+
+def test_an_identifier_that_no_index_takes_is_none() -> None:
+    assert source_id_of("ж" * 1000) == "ж" * 1000
+    assert source_id_of("ж" * 1001) is None

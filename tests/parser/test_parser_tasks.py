@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from services.parser import limits, tasks
+from services.parser.document import read_document
 from shared.belt import Belt, connect
 from shared.errors import TransientError
-from shared.messages import Batch, Document, Outcome
+from shared.messages import Batch, Document, Documents, Outcome
 from shared.queues import INDEX, Queue
 from shared.settings import Settings
 from tests.parser.documents import document, item, rss
@@ -24,15 +25,21 @@ class Stage:
         self.belt = Belt(connect(belt_url), settings.lease_s)
         self.published: list[tuple[Queue[Any], Any]] = []
         self._fails = fails
-        self.handle = tasks.start(settings, self.belt, self._publish)
+        self._handle = tasks.start(settings, self.belt, self._publish)
+
+    def handle(self, *documents: Document) -> None:
+        self._handle(Documents(documents=documents))
 
     def _publish(self, queue: Queue[Any], message: Any) -> None:
         if self._fails is not None:
             raise self._fails
         self.published.append((queue, message))
 
-    def put(self, data: bytes) -> Document:
-        message = document()
+    def put(self, data: bytes, token: str = "token") -> Document:
+        one = document()
+        target = one.target.model_copy(update={"token": token})
+        facts = one.facts.model_copy(update={"token": token})
+        message = one.model_copy(update={"target": target, "facts": facts, "body_key": f"{one.body_key}{token}"})
         self.belt.put(message.body_key, data)
         return message
 
@@ -96,12 +103,33 @@ def test_a_full_belt_ends_the_mark_and_the_message_goes_back(settings: MakeSetti
     assert stage.belt.get(message.body_key, 10**6) is not None
 
 
-def test_a_bug_leaves_its_mark(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "read_document", _raising(ZeroDivisionError()))
-    message = stage.put(rss(item(1)))
-    with pytest.raises(ZeroDivisionError):
-        stage.handle(message)
+def test_a_bug_leaves_its_mark_and_the_next_document_is_read(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = stage.put(rss(item(1))), stage.put(rss(item(1)), "other")
+    monkeypatch.setattr(tasks, "read_document", _raising(ZeroDivisionError(), only=first))
+    stage.handle(first, second)
     assert stage.marked()
+    assert [result.facts.token for result in stage.published[0][1].results] == ["other"]
+
+
+def test_documents_that_came_together_leave_together(stage: Stage) -> None:
+    stage.handle(stage.put(rss(item(1))), stage.put(rss(item(2)), "other"))
+    ((_, batch),) = stage.published
+    assert [result.facts.token for result in batch.results] == ["token", "other"]
+
+
+def test_nothing_waits_for_a_slow_neighbour(
+    settings: MakeSettings, belt_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(settings(parse_time_s=1), belt_url)
+    first, second = stage.put(rss(item(1))), stage.put(rss(item(2)), "other")
+    moments = iter([0.0, 0.0, 0.5, 2.0, 2.0])
+    monkeypatch.setattr(tasks.time, "monotonic", lambda: next(moments, 2.0))
+    with pytest.raises(TransientError, match="put back"):
+        stage.handle(first, second)
+    monkeypatch.undo()
+    assert [result.facts.token for _, batch in stage.published for result in batch.results] == ["token"]
+    stage.handle(first, second)  # as it comes again
+    assert [result.facts.token for _, batch in stage.published for result in batch.results] == ["token", "other"]
 
 
 @pytest.mark.parametrize(("error", "word"), [(limits.TooSlow(), "longer than"), (MemoryError(), "MiB")])
@@ -126,8 +154,21 @@ def test_work_without_end_is_stopped_by_its_own_cpu_time() -> None:
         work()
 
 
-def _raising(error: BaseException) -> Callable[..., None]:
-    def read(*_: object) -> None:
-        raise error
+def _raising(error: BaseException, only: Document | None = None) -> Callable[..., Any]:
+    def read(one: Document, *more: Any) -> Any:
+        if only is None or one == only:
+            raise error
+        return read_document(one, *more)
 
     return read
+
+
+def test_the_memory_of_a_large_document_is_given_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[bool] = []
+    monkeypatch.setattr(limits, "return_memory", lambda: given.append(True))
+    small = stage.put(rss(item(1)))
+    stage.handle(small)
+    assert given == []
+    facts = small.facts.model_copy(update={"wire_bytes": tasks.LARGE_BYTES + 1})
+    stage.handle(stage.put(rss(item(1))).model_copy(update={"facts": facts}))
+    assert given == [True]

@@ -1,5 +1,7 @@
 """Addresses: absolute, safe, and one canonical form."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,64 @@ def test_a_relative_address_is_made_absolute(url: str, found: str) -> None:
 )
 def test_spellings_of_one_address_have_one_form(url: str, form: str) -> None:
     assert canonical(url) == form
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://m.harbour.example/coast/mole-holds-12345",
+        "https://amp.harbour.example/coast/mole-holds-12345",
+        "https://www.harbour.example/coast/mole-holds-12345/amp/",
+        "https://www.harbour.example/coast/amp/mole-holds-12345",
+        "https://www.harbour.example/coast/mole-holds-12345.amp",
+        "https://www.harbour.example/coast/mole-holds-12345?outputType=amp",
+        "https://www.harbour.example/coast/mole-holds-12345?amp",
+        "https://www.google.com/amp/s/www.harbour.example/coast/mole-holds-12345/amp",
+        "https://www-harbour-example.cdn.ampproject.org/v/s/www.harbour.example/coast/mole-holds-12345?usqp=mq331",
+        "https://www.google.com/url?sa=t&url=https%3A%2F%2Fm.harbour.example%2Fcoast%2Fmole-holds-12345&usg=AF",
+        "http://news.google.com/news/url?sa=t&fd=R&url=https%3A%2F%2Fwww.harbour.example%2Fcoast%2Fmole-holds-12345",
+        "https://www.bing.com/news/apiclick.aspx?ref=rss&url=https%3a%2f%2fwww.harbour.example%2fcoast%2fmole-holds-12345",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.harbour.example%2Fcoast%2Fmole-holds-12345%3Ffbclid%3Dx&h=y",
+    ],
+)
+def test_variants_and_redirectors_lead_to_the_article(url: str) -> None:
+    assert canonical(url) == "https://www.harbour.example/coast/mole-holds-12345"
+
+
+def test_a_google_news_token_leads_to_the_article_where_it_holds_its_address() -> None:
+    held = b"\x08\x13\x22\x2dhttps://harbour.example/coast/mole-holds-12345\xd2\x01\x00"
+    token = base64.urlsafe_b64encode(held).decode().rstrip("=")
+    assert canonical(f"https://news.google.com/rss/articles/{token}?oc=5") == (
+        "https://harbour.example/coast/mole-holds-12345"
+    )
+    sealed = "https://news.google.com/rss/articles/CBMiQUFVX3lxTE5fc2VhbGVk"
+    assert canonical(sealed) == sealed
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://harbour.example/circuits/amp", "https://harbour.example/amp/", "https://m.example/a",
+        "https://harbour.example/a?id=7&m=1", "https://www.google.com/search?q=https://harbour.example/",
+        "https://harbour.example/a?url=https://other.example/", "https://example.m.harbour/x",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_variant_stays(url: str) -> None:
+    assert canonical(url) == url
+
+
+@given(
+    host=st.sampled_from(["m.harbour.example", "amp.m.harbour.example", "www.google.com", "en.m.harbour.example"]),
+    parts=st.lists(
+        st.sampled_from(["amp", "s", "url", "amp.html", "mole-holds-12345", "x.amp", "www.google.com"]), max_size=6
+    ),
+    query=st.sampled_from([
+        "", "amp", "amp=1&id=7", "url=https%3A%2F%2Fm.a.example%2Famp%2Fx-y-z-1", "q=http://amp.b.example/a-b-c/amp",
+    ]),
+)  # fmt: skip
+def test_undoing_a_variant_twice_changes_nothing(host: str, parts: list[str], query: str) -> None:
+    once = canonical(f"https://{host}/{'/'.join(parts)}?{query}")
+    assert canonical(once) == once
 
 
 @given(path=TOKENS, names=st.lists(st.tuples(TOKENS, TOKENS), max_size=4))

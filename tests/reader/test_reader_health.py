@@ -59,8 +59,12 @@ def test_metrics_count_what_is_in_the_store(reader, desk) -> None:
     desk.feed(url="https://b.example/", state="paused")
     at = desk.now - timedelta(minutes=1)
     desk.article(title, feed_id=feed, at=at, first_seen_at=at + timedelta(seconds=30))
-    desk.article(title, feed_id=feed, at=desk.noon - timedelta(days=9), first_seen_at=at)  # older than its feed
+    desk.article(
+        title, feed_id=feed, at=desk.noon - timedelta(days=9), first_seen_at=at, flagged_at=at
+    )  # older than its feed
     desk.article(title, status="withheld", published_at=None)
+    link = {"hub": "https://hub.example/", "topic": "t", "key": "k", "secret": "s", "ask_at": at}
+    desk.write(tables.Subscription, feed_id=feed, ends_at=at + timedelta(days=1), missed_at=at, **link)
     for when in (desk.now, desk.now - timedelta(hours=2)):
         desk.write(tables.Poll, at=when, kind="feed", target_id=feed, outcome="not_modified")
     desk.write(tables.Counter, name="stale_results", value=4)
@@ -80,6 +84,9 @@ def test_metrics_count_what_is_in_the_store(reader, desk) -> None:
         ("wireroom_publish_to_store_seconds", "0.5"): 30,
         ("wireroom_publish_to_store_seconds", "0.95"): 30,
         ("wireroom_set_aside", "parse"): 1,
+        ("wireroom_flagged",): 1,
+        ("wireroom_subscriptions", "broken"): 1,
+        ("wireroom_subscriptions", "working"): 0,
         ("wireroom_events_total", "stale_results"): 4,
         ("wireroom_change_log_head",): 1,
         ("wireroom_oldest_due_lateness_seconds", "feed"): 0,

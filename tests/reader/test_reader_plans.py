@@ -36,6 +36,7 @@ CURSOR = "MjAyNi0wMy0wMVQxMjowMDowMCswMDowMHw3"
         ("/v1/articles?credit=AP", "articles_credit"),
         ("/v1/articles?feed=1", "articles_feed"),
         ("/v1/articles?story=1", "articles_story"),
+        ("/v1/search?q=tern", "search_texts VIRTUAL TABLE"),
         ("/v1/stories", "stories_ordered"),
         (f"/v1/stories?cursor={CURSOR}", "stories_ordered"),
         ("/v1/stories?publication=1", "articles_publication"),
@@ -47,7 +48,7 @@ def test_a_list_walks_its_index(plan, path: str, index: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/articles", "/v1/stories", f"/v1/articles?cursor={CURSOR}", "/v1/changes?after=7"]
+    "path", ["/v1/articles", "/v1/stories", f"/v1/articles?cursor={CURSOR}", "/v1/changes?after=7", "/v1/search?q=tern"]
 )
 def test_a_long_list_is_not_sorted(plan, path: str) -> None:
     assert "TEMP B-TREE" not in plan(path)

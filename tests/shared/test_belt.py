@@ -167,3 +167,16 @@ def test_a_belt_without_a_limit_has_no_share(belt: Belt) -> None:
         assert belt.load() == Load(0, 0, 0.0)
     finally:
         belt.client.config_set("maxmemory", 128 * MIB)
+
+
+def test_a_short_pause_ends_no_long_hold(belt: Belt) -> None:
+    belt.hold("paper.example", "paper.example", 3600)
+    belt.pause("paper.example", 10)
+    belt.hold("paper.example", "paper.example", 60)
+    assert belt.begin_politely([("t", "paper.example", "paper.example")])[0][1] > 3000
+
+
+def test_a_longer_hold_takes_the_place_of_a_short_one(belt: Belt) -> None:
+    belt.pause("paper.example", 10)
+    belt.hold("paper.example", "paper.example", 3600)
+    assert belt.begin_politely([("t", "paper.example", "paper.example")])[0][1] > 3000

@@ -27,7 +27,12 @@ def add_publication(engine: Engine, key: str = "name:paper") -> None:
 
 
 def tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names()) - {"alembic_version", "sqlite_sequence"}
+    names = set(inspect(engine).get_table_names()) - {"alembic_version", "sqlite_sequence"}
+    return {name for name in names if not name.startswith("search_texts")}  # another thing in each database
+
+
+def _is_no_index(name: str | None, kind: str, _: object) -> bool:
+    return kind != "table" or not str(name).startswith("search_texts")
 
 
 def go_to(engine: Engine, revision: str) -> None:
@@ -55,7 +60,7 @@ def test_a_new_store_says_which_migrations_were_applied(tmp_path: Path) -> None:
 
 def test_the_migrations_make_what_the_tables_say(store: Engine) -> None:
     with store.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_no_index})
         assert compare_metadata(context, Table.metadata) == []
 
 

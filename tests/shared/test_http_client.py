@@ -315,3 +315,16 @@ def test_after_an_error_the_client_goes_on(outlet: Outlet, client: Client) -> No
 )
 def test_the_host_of_an_address_is_what_jobs_are_packed_by(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+def test_bodies_that_do_not_fit_into_memory_together_are_no_fault_of_their_publishers(
+    outlet: Outlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.crowd.BODIES_BYTES", 25_000)
+    outlet.serve("page", "x" * 9000)
+    with Client(Limits(wire_bytes=20_000, body_bytes=10_000), outlet.allow) as client:
+        client._dialler.crowd.take(20_000)  # what others hold
+        assert kind(client, outlet.url("page")) == "crowded"
+        client._dialler.crowd.give_back(20_000)
+        for _ in range(5):
+            assert len(client.get(outlet.url("page")).body) == 9000

@@ -13,6 +13,7 @@ from shared.messages import (
     DIGEST_CHARS,
     Batch,
     Document,
+    Documents,
     Entry,
     Facts,
     FeedFacts,
@@ -64,11 +65,12 @@ CONTENT = Content(
     provenance={"headline": "title"},
 )
 ENTRY = Entry(keys=("id:1", "url:https://paper.example/1"), digest=entry_digest(b"1"), content=CONTENT)
+DOCUMENT = Document(
+    lease_ends=NOON, facts=FACTS, target=TARGET, final_url=TARGET.url, media_type="text/xml", body_key="doc:1"
+)
 MESSAGES = [
     FetchJob(lease_ends=NOON, targets=(TARGET, TARGET.model_copy(update={"id": 8}))),
-    Document(
-        lease_ends=NOON, facts=FACTS, target=TARGET, final_url=TARGET.url, media_type="text/xml", body_key="doc:1"
-    ),
+    Documents(documents=(DOCUMENT, DOCUMENT)),
     Batch(
         results=(
             Result(
@@ -121,11 +123,11 @@ def test_a_moment_without_a_zone_is_none() -> None:
 
 
 def test_a_message_weighs_its_feeds_and_pages() -> None:
-    assert [message.weight for message in MESSAGES] == [2, 1, 2]
+    assert [message.weight for message in MESSAGES] == [2, 2, 2]
 
 
 def test_a_documents_bytes_count_beside_its_message() -> None:
-    assert [message.carried_bytes for message in MESSAGES] == [0, 1234, 0]
+    assert [message.carried_bytes for message in MESSAGES] == [0, 2 * 1234, 0]
 
 
 def test_a_moment_is_written_in_utc() -> None:

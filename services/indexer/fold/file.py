@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import chain, combinations, product
 
 from services.indexer.fold.lines import parse_line, read_line
-from services.indexer.fold.pairs import WINDOW, Candidate, alike, judge
+from services.indexer.fold.pairs import WINDOW, Candidate, alike, judge, least_threshold
 from services.indexer.fold.shelf import Shelf
 from services.indexer.fold.stories import Forest, Member, original
 from shared.errors import UsageError
@@ -20,6 +20,7 @@ def fold_file(
 ) -> Iterator[dict[str, object]]:
     """Yield {id, story} for each {id, publisher, title, text, published_at?, url?}, in their order, once all are read.
 
+    A line may also say canonical_url, agency_item, credit and dateline, as the store knows them of its articles.
     `story` is the id of the story's original. Neither it nor the stories depend on the order of `lines`.
 
     :raises UsageError: a line is no article; names the line's number and what is wrong.
@@ -50,7 +51,7 @@ def _fold(lines: Iterable[tuple[int, object]], threshold: float, window: timedel
 
 
 def _join_all(shelf: Shelf, forest: Forest, threshold: float, window: timedelta) -> None:
-    """Judge all articles that share a text, postings or an address, and join those that make pairs.
+    """Judge all articles that share a text, postings or a claim, and join those that make pairs.
 
     Two that are joined already are not judged: a pair more would not change the components.
     """
@@ -66,9 +67,9 @@ def _join_all(shelf: Shelf, forest: Forest, threshold: float, window: timedelta)
         if forest.all_joined(chain(shelf.numbers(one), shelf.numbers(other))):
             continue
         first, second = shelf.carriers(one), shelf.carriers(other)
-        if alike(first[0], second[0], threshold):
+        if alike(first[0], second[0], least_threshold(threshold)):
             join(product(first, second))
-    for articles in shelf.addressed():
+    for articles in shelf.claimed():
         join(combinations(articles, 2))
 
 
@@ -83,4 +84,13 @@ def _originals(shelf: Shelf, forest: Forest) -> dict[int, str]:
 
 
 def _member(candidate: Candidate) -> Member:
-    return Member(candidate.id, candidate.text, candidate.sketch, candidate.recorded_at, candidate.url)
+    return Member(
+        id=candidate.id,
+        text=candidate.text,
+        sketch=candidate.sketch,
+        recorded_at=candidate.recorded_at,
+        url=candidate.url,
+        canonical_url=candidate.canonical_url,
+        publisher=None if candidate.publication is None else str(candidate.publication),
+        credit=candidate.credit,
+    )

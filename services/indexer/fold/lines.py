@@ -1,10 +1,12 @@
-"""One line of a file to fold: {id, publisher, title, text, published_at?, url?}. Pure."""
+"""One line of a file to fold: {id, publisher, title, text} and what else is known of the article. Pure."""
 
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.errors import UsageError
+
+MORE = ("url", "canonical_url", "agency_item", "credit", "dateline")  # what a line may give besides
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,10 @@ class Article:
     text: str
     recorded_at: datetime | None
     url: str | None
+    canonical_url: str | None = None
+    agency_item: str | None = None
+    credit: str | None = None
+    dateline: str | None = None
 
 
 def parse_line(number: int, line: str) -> object:
@@ -46,10 +52,11 @@ def read_line(number: int, line: object) -> Article:
         raise UsageError(f"Line {number}: id must be a string or a whole number{_got(name)}.")
     if "text" not in line:
         raise UsageError(f"Line {number}: text is missing.")
-    publisher, title, text, moment, url = (
-        _string(number, line, field) for field in ("publisher", "title", "text", "published_at", "url")
+    publisher, title, text, moment = (
+        _string(number, line, field) for field in ("publisher", "title", "text", "published_at")
     )
-    return Article(json.dumps(name), publisher or None, title, text, _moment(number, moment), url or None)
+    more = {field: _string(number, line, field) or None for field in MORE}
+    return Article(json.dumps(name), publisher or None, title, text, _moment(number, moment), **more)
 
 
 def _string(number: int, line: dict[str, object], field: str) -> str:

@@ -8,20 +8,23 @@ In this order:
    alike is a revision or another day's template.
 3. The same agency item, or one canonical address for both, makes a pair whatever the words are.
 4. With fewer than `LEAST_SHINGLES` shingles left in either, words prove nothing: none.
-5. The shorter text has to be in the longer one: containment of at least the threshold.
+5. The shorter text has to be in the longer one: containment of at least the threshold. It is lower for two that credit
+   the same agency under the same dateline within a day: an agency rewrites its text from hour to hour.
 6. Texts alike but for their figures and days (weather, markets, results) are two days of one template: none.
 7. A text that neither headline announces is a form or a box that both pages show in place of the article: none, unless
    the headlines of two publications are alike.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.indexer.fold.claims import addresses
 from services.indexer.fold.evidence import alike_headlines, announced, another_edition, figures_apart, same_headline
 from services.indexer.fold.shingles import Sketch
 
 LEAST_SHINGLES = 30  # about two sentences; shorter ones are shared by chance
+SAME_SOURCE_SHARE = 0.75  # of the threshold, for two that credit one agency under one dateline
+SAME_SOURCE_WITHIN = timedelta(days=1)  # later, it is the same place and another day's text
 REPRINT_SHARE = 0.85  # of both texts together, by shingles
 WINDOW = timedelta(days=14)
 
@@ -29,8 +32,6 @@ WINDOW = timedelta(days=14)
 CROWD = 500
 # Two texts' shared postings waver around their containment; below this share of the threshold they cannot reach it.
 SAMPLED_SHARE = 0.4
-
-_FRONT_PAGE = re.compile(r"[^:/?#]+://[^/?#]*/*(#.*)?")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Candidate:
     url: str | None = None
     canonical_url: str | None = None
     agency_item: str | None = None  # the agency's own identifier of the text, as the article names it
+    credit: str | None = None  # the agency
+    dateline: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,23 @@ def jaccard(a: Sketch, b: Sketch) -> float:
     return len(a.hashes & b.hashes) / either if either else 0.0
 
 
+def least_threshold(threshold: float) -> float:
+    """Return the lowest containment at which evidence can make a pair of two texts."""
+    return SAME_SOURCE_SHARE * threshold
+
+
+def bar(a: Candidate, b: Candidate, threshold: float) -> float:
+    """Return the containment that two articles need, 0 to 1 (rule 5)."""
+    return least_threshold(threshold) if same_source(a, b) else threshold
+
+
+def same_source(a: Candidate, b: Candidate) -> bool:
+    """Return whether both credit the same agency under the same dateline within a day."""
+    if not (a.credit and a.dateline and a.recorded_at and b.recorded_at) or a.credit != b.credit:
+        return False
+    return same_headline(a.dateline, b.dateline or "") and near(a.recorded_at, b.recorded_at, SAME_SOURCE_WITHIN)
+
+
 def judge(a: Candidate, b: Candidate, threshold: float, window: timedelta = WINDOW) -> Pair | None:
     """Return the pair that two articles make by the rules above, or None."""
     evidence = _evidence(a, b, threshold) if near(a.recorded_at, b.recorded_at, window) else None
@@ -89,7 +109,7 @@ def near(a: datetime | None, b: datetime | None, window: timedelta) -> bool:
 def _evidence(a: Candidate, b: Candidate, threshold: float) -> str | None:
     if a.publication is not None and a.publication == b.publication:
         return "reprint" if reprinted(a, b, threshold) else None
-    return said_to_be_one(a, b) or ("text" if alike(a, b, threshold) and presentable(a, b) else None)
+    return said_to_be_one(a, b) or ("text" if alike(a, b, bar(a, b, threshold)) and presentable(a, b) else None)
 
 
 def reprinted(a: Candidate, b: Candidate, threshold: float) -> bool:
@@ -102,7 +122,7 @@ def reprinted(a: Candidate, b: Candidate, threshold: float) -> bool:
 
 
 def alike(a: Candidate, b: Candidate, threshold: float) -> bool:
-    """Return whether two texts are one (rules 4 to 6); nothing else of the articles plays a part."""
+    """Return whether two texts are one at this containment (rules 4 to 6); nothing else of the articles matters."""
     if _shorter(a, b) < LEAST_SHINGLES or containment(a.sketch, b.sketch) < threshold:
         return False
     return not another_edition(a.text, b.text)
@@ -127,9 +147,5 @@ def said_to_be_one(a: Candidate, b: Candidate) -> str | None:
     """Return how the publishers themselves say that the two are one text (rule 3), or None if they do not."""
     if a.agency_item is not None and a.agency_item == b.agency_item:
         return "agency"
-    return "canonical" if _addresses(a) & _addresses(b) else None
-
-
-def _addresses(article: Candidate) -> set[str]:
-    """Return the addresses that are the article's own; a site's front page is no article's."""
-    return {url for url in (article.canonical_url, article.url) if url and not _FRONT_PAGE.fullmatch(url)}
+    common = addresses(a.url, a.canonical_url) & addresses(b.url, b.canonical_url)
+    return "canonical" if common else None

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 
+from services.indexer.fold.claims import claims
 from services.indexer.fold.furniture import HEADLINES, headline_key, keep, segments
-from services.indexer.fold.lines import Article
+from services.indexer.fold.lines import MORE, Article
 from services.indexer.fold.pairs import CROWD, Candidate, worth_judging
 from services.indexer.fold.shingles import Sketch, sketch_words
 from services.indexer.fold.words import digest
@@ -22,7 +23,11 @@ _TEXTS_AT_HAND = 1000  # about 60 kB each
 _NUMBERS_AT_HAND = 100_000  # 200 B each
 
 _TABLES = """
-CREATE TABLE article (row INTEGER PRIMARY KEY, id TEXT UNIQUE, publication TEXT, headline TEXT, at TEXT, url TEXT);
+CREATE TABLE article (
+    row INTEGER PRIMARY KEY, id TEXT UNIQUE, publication TEXT, headline TEXT, at TEXT,
+    url TEXT, canonical_url TEXT, agency_item TEXT, credit TEXT, dateline TEXT
+);
+CREATE TABLE claim (claim INTEGER, row INTEGER);
 CREATE TABLE body (row INTEGER PRIMARY KEY, sentences TEXT, digests BLOB);
 CREATE TABLE sentence (publication TEXT, digest INTEGER, headline INTEGER);
 CREATE TABLE text (key INTEGER PRIMARY KEY, body TEXT, hashes BLOB, sample BLOB, words INTEGER);
@@ -34,7 +39,8 @@ _INDEXES = """
 DROP TABLE sentence;
 DROP TABLE body;
 CREATE UNIQUE INDEX by_key ON place (key, number);
-CREATE INDEX by_url ON article (url);
+CREATE UNIQUE INDEX by_row ON place (row);
+CREATE INDEX by_claim ON claim (claim, row);
 CREATE INDEX by_hash ON posting (hash, key);
 """
 
@@ -50,10 +56,12 @@ GROUP BY a.key, b.key
 
 _REPEATED = "SELECT key FROM place GROUP BY key HAVING count(*) > 1 ORDER BY key"
 
-_SHARED_URLS = "SELECT url FROM article WHERE url IS NOT NULL GROUP BY url HAVING count(*) > 1 ORDER BY url"
+_SHARED_CLAIMS = "SELECT claim FROM claim GROUP BY claim HAVING count(*) > 1 ORDER BY claim"
+_CLAIMING = "number IN (SELECT number FROM claim JOIN place USING (row) WHERE claim = ?)"
 
 _CANDIDATES = """
-SELECT number, publication, headline, at, url, t.body, t.hashes, t.sample, t.words
+SELECT number, publication, headline, at, t.body, t.hashes, t.sample, t.words,
+    url, canonical_url, agency_item, credit, dateline
 FROM place JOIN article USING (row) JOIN text t USING (key) WHERE {} ORDER BY number
 """
 
@@ -78,10 +86,12 @@ class Shelf:
     def add(self, article: Article) -> bool:
         """Keep an article and the sentences that may prove to be furniture; False if its id is there already."""
         at = article.recorded_at and article.recorded_at.isoformat()
-        row = (article.id, article.publication, article.headline, at, article.url)
-        added = self._db.execute("INSERT OR IGNORE INTO article VALUES (NULL,?,?,?,?,?)", row)
+        row = (article.id, article.publication, article.headline, at, *(getattr(article, name) for name in MORE))
+        added = self._db.execute("INSERT OR IGNORE INTO article VALUES (NULL,?,?,?,?,?,?,?,?,?)", row)
         if not added.rowcount:
             return False
+        said = claims(article.url, article.canonical_url, article.agency_item)
+        self._db.executemany("INSERT INTO claim VALUES (?,?)", ((claim, added.lastrowid) for claim in said))
         parts = segments(article.text)
         digests = array("q", (number for number, _ in parts))
         body = (added.lastrowid, "\n".join(sentence for _, sentence in parts), digests.tobytes())
@@ -137,10 +147,10 @@ class Shelf:
         """Return the keys of the texts that several articles have."""
         return [key for (key,) in self._db.execute(_REPEATED)]
 
-    def addressed(self) -> list[list[Candidate]]:
-        """Return the articles that share their address with others, by address."""
-        urls = [url for (url,) in self._db.execute(_SHARED_URLS)]
-        return [self._select("url = ?", url) for url in urls]
+    def claimed(self) -> Iterator[list[Candidate]]:
+        """Yield the articles that say they are the same: one address or agency's item at a time."""
+        for (claim,) in self._db.execute(_SHARED_CLAIMS).fetchall():
+            yield self._select(_CLAIMING, claim)
 
     def _numbers(self, key: int) -> list[int]:
         return [number for (number,) in self._db.execute("SELECT number FROM place WHERE key = ?", (key,))]
@@ -172,12 +182,12 @@ def _candidate(
     publication: str | None,
     headline: str,
     at: str | None,
-    url: str | None,
     body: str,
     hashes: bytes,
     sample: bytes,
     length: int,
+    *more: str | None,
 ) -> Candidate:
     made = Sketch(frozenset(array("q", hashes)), tuple(array("q", sample)), length)
     recorded_at = datetime.fromisoformat(at) if at else None
-    return Candidate(number, publication, headline, body, made, recorded_at, url)
+    return Candidate(number, publication, headline, body, made, recorded_at, *more)

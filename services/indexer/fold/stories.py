@@ -10,6 +10,7 @@ from math import inf
 
 from services.indexer.fold.pairs import Pair, containment
 from services.indexer.fold.shingles import Sketch, missing
+from services.indexer.fold.words import words
 from shared.schema import CopyRole
 
 TIE = timedelta(minutes=15)  # titles stamp one agency text at different minutes, often with their own time of import
@@ -28,6 +29,8 @@ class Member:
     url: str | None = None
     canonical_url: str | None = None
     agency_own: bool = False  # the agency itself published it, not a title that carries it
+    publisher: str | None = None  # the title's name
+    credit: str | None = None  # whom the article names as its source
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,16 @@ def components(ids: Iterable[int], pairs: Iterable[Pair]) -> list[frozenset[int]
 def original(members: Sequence[Member]) -> Member:
     """Return the member that the others copied.
 
-    The one that others name as canonical; else the agency's own; else the earliest, where all within `TIE` of the
-    earliest are equally early and those without a time late; of several the longest text, then the earliest after all,
-    then the first address. The id decides last, for it says only who came first.
+    The one that others name as canonical; else the agency's own; else that of the title which is credited; else the
+    earliest, where all within `TIE` of the earliest are equally early and those without a time late; of several the
+    longest text, then the earliest after all, then the first address. The id decides last, for it says only who came
+    first.
     """
     named = {member.canonical_url for member in members if member.canonical_url and member.canonical_url != member.url}
     pool = [member for member in members if member.url in named] or list(members)
     pool = [member for member in pool if member.agency_own] or pool
+    credited = {" ".join(words(member.credit)) for member in members if member.credit}
+    pool = [member for member in pool if member.publisher and " ".join(words(member.publisher)) in credited] or pool
     times = [member.recorded_at for member in pool if member.recorded_at is not None]
     if times:
         latest = min(times) + TIE
@@ -140,12 +146,14 @@ def _kind(cut: float, added: float) -> CopyRole:
 def assign(stories: Sequence[frozenset[int]], current: Mapping[int, int]) -> dict[int, int | None]:
     """Return the story id of each article, given its components and the story ids that articles hold now.
 
-    Components choose in order of their smallest article id; each keeps the smallest story id that its members hold and
-    that no component before it has taken. None: a new story is needed, one for each component.
+    Components choose in order of their size, the largest first, of equal ones that with the smallest article id; each
+    keeps the smallest story id that its members hold and that no component before it has taken. So of stories that
+    unite the oldest stays, and of one that parts the larger part keeps the id. None: a new story is needed, one for
+    each component.
     """
     taken: set[int] = set()
     chosen: dict[int, int | None] = {}
-    for members in sorted(stories, key=min):
+    for members in sorted(stories, key=lambda members: (-len(members), min(members))):
         held = {current[id_] for id_ in members if id_ in current} - taken
         story = min(held, default=None)
         if story is not None:

@@ -25,7 +25,7 @@ _UNSPACED = re.compile(
 )
 # Marks that belong to the letter before them: accents that NFKC could not join, Hebrew, Arabic and Indic vowel signs.
 _WORD = re.compile("[\\w\u0300-\u036f\u05b0-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff]+")
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SENTENCE = re.compile(r"\n|(?<=[.!?؟])[\"”)\]]*\s+|(?<=[。！？।])")
 
 _ESCAPES = 3  # times that a publisher escapes a text, at most
@@ -63,7 +63,7 @@ def _plain(text: str) -> str:
 
 
 def _split(plain: str) -> list[str]:
-    return (_ASCII_WORD if plain.isascii() else _WORD).findall(plain)
+    return plain.translate(_NO_WORD).split() if plain.isascii() else _WORD.findall(plain)
 
 
 class _Numbers(dict[str, int]):

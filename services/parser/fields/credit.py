@@ -2,101 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from services.parser.fields.agencies import AMBIGUOUS, BY_NAME
 from services.parser.fields.text import key_of
-
-# How each agency's name is written where it signs; the short forms count only in places where nothing else can stand.
-_NAMES = {
-    "AP": ("ap", "associated press", "the associated press", "ap news", "associated press news"),
-    "Reuters": ("reuters", "thomson reuters", "reuters news", "reuters.com"),
-    "AFP": ("afp", "agence france-presse", "agence france presse", "afp news", "afp.com"),
-    "PA Media": (
-        "pa",
-        "pa media",
-        "press association",
-        "pa news agency",
-        "the press association",
-        "pa wire",
-        "pa news",
-    ),
-    "dpa": (
-        "dpa",
-        "deutsche presse-agentur",
-        "dpa-afx",
-        "dpa international",
-        "dpa/lsw",
-        "dpa infocom",
-        "dpa-infocom",
-        "dpa-tmn",
-    ),
-    "APA": ("apa", "austria presse agentur"),
-    "SDA": ("sda", "keystone-sda", "keystone-ats"),
-    "epd": ("epd", "evangelischer pressedienst"),
-    "KNA": ("kna",),
-    "EFE": ("efe", "agencia efe", "efeagro", "agencias / efe"),
-    "Europa Press": ("europa press", "europapress", "ep"),
-    "ANSA": ("ansa", "agenzia ansa"),
-    "Adnkronos": ("adnkronos",),
-    "Lusa": ("lusa", "agência lusa"),
-    "Xinhua": ("xinhua", "xinhua news agency"),
-    "TASS": ("tass", "itar-tass", "тасс"),
-    "RIA Novosti": ("ria novosti", "риа новости"),
-    "Interfax": ("interfax", "интерфакс"),
-    "Kyodo": ("kyodo", "kyodo news"),
-    "Jiji": ("jiji", "jiji press"),
-    "Yonhap": ("yonhap", "yonhap news agency"),
-    "AAP": ("aap", "australian associated press"),
-    "The Canadian Press": ("canadian press", "the canadian press", "la presse canadienne"),
-    "Bloomberg": ("bloomberg", "bloomberg news"),
-    "UPI": ("upi", "united press international"),
-    "PTI": ("pti", "press trust of india"),
-    "ANI": ("ani", "asian news international"),
-    "IANS": ("ians", "indo-asian news service"),
-    "ANP": ("anp",),
-    "Belga": ("belga",),
-    "NTB": ("ntb",),
-    "TT": ("tt", "tt nyhetsbyrån"),
-    "Ritzau": ("ritzau",),
-    "STT": ("stt",),
-    "Anadolu": ("anadolu agency", "anadolu ajansı", "anadolu"),
-    "MTI": ("mti",),
-    "CTK": ("čtk", "ctk"),
-    "PAP": ("pap",),
-    "Agerpres": ("agerpres",),
-    "ATS": ("ats",),
-    "Tribune News Service": ("tribune news service", "tribune content agency", "tns"),
-    "CNN Wire": ("cnn wire", "the cnn wire", "cnn newsource"),
-    "CNA": ("central news agency",),
-    "Bernama": ("bernama",),
-    "SPA": ("saudi press agency",),
-    "WAM": ("wam", "emirates news agency"),
-    "Local Democracy Reporting Service": ("local democracy reporting service", "local democracy reporter", "ldrs"),
-    "SWNS": ("swns",),
-    "Inter Press Service": ("inter press service",),
-    "States Newsroom": ("states newsroom",),
-}
-_BY_NAME = {name: agency for agency, names in _NAMES.items() for name in names}
-_AMBIGUOUS = frozenset(
-    {
-        "pa",
-        "apa",
-        "ep",
-        "tt",
-        "pap",
-        "ats",
-        "ani",
-        "mti",
-        "spa",
-        "wam",
-        "ap",
-        "kna",
-        "sda",
-        "stt",
-        "anadolu",
-        "jiji",
-        "cna",
-    }
-)
 
 _DATELINE = re.compile(
     r"^\W{0,3}(?P<place>[^\W\d_][^()\n\u2013\u2014]{0,70}?)?\s*\((?P<agency>[A-Za-zÀ-ɏА-я][^()\n]{1,38})\)(?:\s*[-\u2013\u2014\u2015:.|]+\s|\s*$|\s+(?=[A-Z\"\u201c]))"
@@ -108,18 +17,25 @@ _DATELINE_BARE = re.compile(
 _DATELINE_ONLY = re.compile(r"^(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ'.\- ]{2,40}(?:,\s[A-Z][\w. ]{1,20})?)\s*[\u2013\u2014]\s")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:\d{4}[,\s]*)?(?:by\s+)?(?P<agency>[^.,;|\d]{2,50})", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"^[\W_]*(?:source|sources|quelle|quellen|fuente|fonte|credit|via|with inputs? from|with|mit material "
-    r"der|\(c\)|©|copyright)?[\s:]*(?:the\s)?(?P<agency>[^\W\d_][^\n]{1,40}?)[\W_]*$",
+    r"^[\W_]*(?:source|sources|quelle|quellen|fuente|fonte|credit|via|with (?:inputs?|files|reporting) from|with|"
+    r"mit material (?:der|von)|avec|con información de|first published by|\(c\)|©|copyright)?[\s:]*(?:the\s)?"
+    r"(?P<agency>[^\W\d_][^\n]{1,40}?)[\W_]*$",
     re.IGNORECASE,
 )
 _REUTERS_SIGNED = re.compile(
     r"^\W*(?:reporting|writing|additional reporting) by .{3,300};.*editing by ", re.IGNORECASE | re.DOTALL
 )
+_CONTRIBUTED = re.compile(
+    r"^\W*(?:the )?(?P<agency>[A-Z][\w.&]*(?: [A-Z][\w.&]*){0,3}?)(?:['’]s?)? "
+    r"(?:(?:staff|national|foreign|business|sports|science|health|political) ){0,3}"
+    r"(?:writers?|reporters?|journalists?|correspondents?|editors?|producers?) .{2,240} contributed"
+    r"(?: to this (?:report|story|article))?\W*$"
+)
 _SPLIT = re.compile(r"\s*(?:[/|;,&+]|\bwith\b|\band\b|\bund\b|\by\b|\bmit\b)\s*", re.IGNORECASE)
 _TAIL = re.compile(r"[.!?\"”’]\s*[(\[—–-]{1,2}\s*(?P<agency>[^()\[\]]{2,30})[)\]]?\s*\.?$")
 _ENDS_BYLINE = re.compile(
     r"[\s,]+(?:"
-    + "|".join(re.escape(name) for name in sorted(_BY_NAME, key=len, reverse=True) if " " in name)
+    + "|".join(re.escape(name) for name in sorted(BY_NAME, key=len, reverse=True) if " " in name)
     + r")\W*$",
     re.IGNORECASE,
 )
@@ -136,6 +52,7 @@ class Credit:
     dateline: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def agency_named(text: str | None) -> str | None:
     """Return the agency that `text` names and nothing else, or None.
 
@@ -145,17 +62,17 @@ def agency_named(text: str | None) -> str | None:
     if not text:
         return None
     plain = " ".join(text.split()).strip(" .,:;()[]-–—/|©").casefold()
-    if found := _BY_NAME.get(plain):
+    if found := BY_NAME.get(plain):
         return found
     parts = [part for part in _SPLIT.split(plain) if part]
-    named = [_BY_NAME.get(part) for part in parts]
+    named = [BY_NAME.get(part) for part in parts]
     return named[0] if 1 < len(parts) <= 4 and all(named) else None
 
 
 def is_desk(text: str) -> bool:
     """Return whether `text` names an agency where people are named; a few letters may be a person's initials."""
     plain = text.casefold().strip(" .")
-    return agency_named(text) is not None and (plain not in _AMBIGUOUS or text.isupper())
+    return agency_named(text) is not None and (plain not in AMBIGUOUS or text.isupper())
 
 
 def without_agency(byline: str) -> str:
@@ -246,5 +163,7 @@ def _signed(text: str) -> str | None:
         found = form.match(text) if len(text) <= limit else None
         if found and (agency := agency_named(found["agency"])):
             return agency
+    if (found := _CONTRIBUTED.match(text[:_NOTICE_CHARS])) and (agency := agency_named(found["agency"])):
+        return agency
     found = _TAIL.search(text[-60:])
     return agency_named(found["agency"]) if found else None

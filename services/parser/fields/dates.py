@@ -5,30 +5,11 @@ sitemaps), and the common variants of both. A date without an offset names no mo
 """
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january janv janvier januar jän enero ene gennaio gen januari янв января",
-            "feb february fév févr février februar febrero febbraio февр февраля фев",
-            "mar march mars mär märz marzo maart mrt мар марта",
-            "apr april avr avril abr abril aprile апр апреля",
-            "may mai mayo maggio mag mei мая май",
-            "jun june juin juni junio giugno giu июн июня",
-            "jul july juil juillet juli julio luglio lug июл июля",
-            "aug august août aout agosto ago augustus авг августа",
-            "sep sept september septembre septiembre settembre set сен сент сентября",
-            "oct october octobre okt oktober octubre ottobre ott окт октября",
-            "nov november novembre noviembre ноя нояб ноября",
-            "dec december déc décembre dez dezember diciembre dic dicembre дек декабря",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+from services.parser.fields.months import month_number
 
 # Minutes east of Greenwich: RFC 5322, 4.3, and zone names that mean one thing wherever newspapers use them.
 _ZONES = {
@@ -43,51 +24,86 @@ _ZONES = {
     "jst": 540, "kst": 540, "acst": 570, "aest": 600, "acdt": 630, "aedt": 660, "nzst": 720, "nzdt": 780,
 }  # fmt: skip
 
+_CLOCK = r"(?P<hour>\d\d?)[:.h](?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
+_HALF = r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+_AT = r"(?:(?:at|um|à|às|a las|alle(?: ore)?|ore|kl\.?|klo|om|в|о|saat|pukul|,|-|\||•)\s*)?"
+_HOURS = r"(?:\s*(?:[Uu]hr|hrs?|uur))?"
+_ZONE = r"\s*\(?(?P<zone>[A-Za-z]{1,5}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d?\d?)?\)?"
+_WORD = r"[^\s\d,.()+:;/|-]+"
+_DAY_NAME = rf"(?:{_WORD}(?:-{_WORD})?\.?,?\s+)?"
+_OF = r"(?:(?:de|del|di|d['’]|of)\s+)?"
+
 _ISO = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)(?:[T\s]\s*(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
+    r"(?P<year>\d{4})[-/](?P<month>\d\d?)[-/](?P<day>\d\d?)(?:[T\s]\s*(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
     r"\s*(?P<zone>Z|[A-Za-z]{2,5}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d?\d?(?::\d\d)?)?$"
 )
 _BASIC = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d\d:?\d\d)?$"
 )
 _MAIL = re.compile(
-    r"(?:[^\W\d_]+\.?,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?P<month>[^\W\d_]+)\.?,?[\s-]+(?P<year>\d{4}|\d\d),?"
-    r"(?:\s+(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d+))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
-    r"\s*\(?(?P<zone>[A-Za-z]{1,5}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d?\d?)?\)?(?:\s*\([^)]*\))?$"
+    rf"{_DAY_NAME}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+{_OF}(?P<month>{_WORD})\.?,?[\s-]+{_OF}(?P<year>\d{{4}}|\d\d),?"
+    rf"(?:\s+{_AT}{_CLOCK}{_HALF}{_HOURS})?{_ZONE}(?:\s*\([^)]*\))?$"
 )
 _SPOKEN = re.compile(
-    r"(?:[^\W\d_]+\.?,?\s+)??(?P<month>[^\W\d_]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?:(?P<year1>\d{4}),?\s*)?(?:at\s+)?"
-    r"(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>\.\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
-    r"\s*(?P<zone>[A-Za-z]{1,5}|(?:UTC|GMT)?[+-]\d\d:?\d\d)?\s*(?P<year2>\d{4})?$"
+    rf"(?:{_WORD}\.?,?\s+)??(?P<month>{_WORD})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?:(?P<year1>\d{{4}}),?\s*)?(?:at\s+)?"
+    rf"(?:{_CLOCK}{_HALF})?\s*(?P<zone>[A-Za-z]{{1,5}}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d\d)?\s*(?P<year2>\d{{4}})?$"
+)
+_DOTTED = re.compile(  # day, month, year: no language writes dots in another order
+    rf"{_DAY_NAME}(?P<day>\d\d?)\.\s?(?P<month>\d\d?)\.\s?(?P<year>\d{{4}}|\d\d),?(?:\s*{_AT}{_CLOCK}{_HOURS})?{_ZONE}$"
+)
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})\.?\s+(?P<month>{_WORD})\s+(?P<day>\d\d?)\.?,?(?:\s+{_AT}{_CLOCK})?{_ZONE}$"
+)
+_EAST = re.compile(
+    r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d\d?)\s*[月월]\s*(?P<day>\d\d?)\s*[日일]\s*(?:\(?[^\d\s]{1,3}\)?\s*)?"
+    r"(?:(?P<hour>\d\d?)\s*[:時时시]\s*(?P<minute>\d\d)\s*[分분]?(?::(?P<second>\d\d))?)?"
+    r"\s*(?P<zone>Z|[A-Za-z]{2,5}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d?\d?)?$"
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d\d?):?(\d\d)?", re.IGNORECASE)
-_FORMS = (_ISO, _MAIL, _SPOKEN, _BASIC)
+_FORMS = (_ISO, _MAIL, _SPOKEN, _BASIC, _DOTTED, _YEAR_FIRST, _EAST)
 _EARLIEST, _LATEST = 1970, 9999
 _MAX_CHARS = 80
+_OTHER_DIGITS = re.compile(r"[^\D0-9]")
 
 
 @lru_cache(maxsize=4096)
-def parse_date(text: str) -> datetime | None:
+def parse_date(text: str, zone: timedelta | None = None) -> datetime | None:
     """Return the moment that a date string names, in UTC, or None if it names none between 1970 and 9999.
+
+    `zone` is how far east of Greenwich its clocks are, where the text does not say; None: not known, and not guessed.
 
     >>> parse_date("Mon, 06 Sep 2010 09:00:00 +0900").isoformat()
     '2010-09-06T00:00:00+00:00'
     >>> parse_date("2025-01-01 12:00:00") is None and parse_date("yesterday") is None
     True
+    >>> parse_date("6. Januar 2025, 14:07 Uhr", timedelta(hours=1)).isoformat()
+    '2025-01-06T13:07:00+00:00'
     """
+    found = _parts(text)
+    return None if found is None else _moment(found, zone)
+
+
+def offset_of(text: str) -> timedelta | None:
+    """Return how far east of Greenwich the clock of a date string is, if it says so in figures or by name."""
+    found = _parts(text)
+    return None if found is None or found["hour"] is None else _offset(found["zone"])
+
+
+def _parts(text: str) -> dict[str, str | None] | None:
     text = text.strip()
     if not text or len(text) > _MAX_CHARS:
         return None
-    for form in _FORMS:
-        found = form.match(text)
-        if found:
-            return _moment(found.groupdict())
-    return None
+    if not text.isascii():
+        text = (
+            "".join(str(unicodedata.digit(char, "")) or char for char in text) if _OTHER_DIGITS.search(text) else text
+        )
+    found = next((found for form in _FORMS if (found := form.match(text))), None)
+    return None if found is None else found.groupdict()
 
 
-def _moment(parts: dict[str, str | None]) -> datetime | None:
-    offset = _offset(parts["zone"])
-    year, month = _year(parts), _month(parts["month"] or "")
+def _moment(parts: dict[str, str | None], known: timedelta | None) -> datetime | None:
+    offset = _offset(parts["zone"]) if parts["zone"] else known
+    year, month = _year(parts), month_number(parts["month"] or "")
     if offset is None or parts["hour"] is None or month is None or not _EARLIEST <= year <= _LATEST:
         return None
     hour, second = int(parts["hour"]), min(int(parts.get("second") or 0), 59)  # a leap second is the second before it
@@ -111,10 +127,6 @@ def _year(parts: dict[str, str | None]) -> int:
     if len(text) > 2:
         return year
     return year + (2000 if year < 50 else 1900)  # RFC 5322, 4.3
-
-
-def _month(text: str) -> int | None:
-    return int(text) if text.isdigit() else _MONTHS.get(text.lower().rstrip("."))
 
 
 def _offset(zone: str | None) -> timedelta | None:

@@ -4,11 +4,13 @@ import re
 
 OPENING_WORDS = 7  # a line of so few words above the first sentence is a byline, a date or a kicker
 DATE_WORDS = 14  # and one of so many may be a date in words
+CREDIT_WORDS = 9  # a picture's credit is no longer
 CLOSING_WORDS = 7  # and below the last one a desk's initials, a tag or a button
 _MOST_WORDS = 60  # longer lines are text, whatever they begin with
 _END = re.compile(r"[.!?…。！？।؟۔:;][\"'”’»)\]]*$")
 _LEADS_ELSEWHERE = re.compile(
-    r"^\W*(?:read (?:more|also|next)|also read|see also|also see|also on \S+|related(?: (?:article|story|stories|"
+    r"^\W*(?:more:|read (?:more|also|next)|also read|see also|also see|also on \S+|"
+    r"on [\w-]+\.(?:com|net|org|[a-z]{2}):|related(?: (?:article|story|stories|"
     r"post|content|roundup))?\s*:|"
     r"more\s*:|you (?:may|might) also like|don[’']t miss|most read|recommended (?:reading|video|stor)|"
     r"watch(?: now)?\s*[:|]|"
@@ -21,7 +23,8 @@ _LEADS_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\b(?:sign up|subscribe|newsletters?|follow us|join our|get (?:our|the) (?:app|daily|latest)|abonnieren sie|"
+    r"\b(?:sign up|subscribe|newsletters?|follow us|join our|get (?:our|the) (?:app|daily|latest)|"
+    r"(?:in|to) your inbox|get your [\w-]+ latest|abonnieren sie|"
     r"abonniere|jetzt (?:abonnieren|"
     r"anmelden|unterstützen|testen)|folgen sie uns|folgst du|suscríbete|síguenos|abonnez-vous|inscrivez-vous|"
     r"iscriviti|"
@@ -56,6 +59,14 @@ _SAYS_NOTHING = re.compile(
     r"more (?:info|information)|_{2,}|"
     r"this (?:article|story|page) (?:contains|may contain|includes) affiliate.*|"
     r".{0,120}\b(?:affiliate(?: |-)links?|may earn (?:a|an) (?:small |affiliate )?commission)\b.{0,200}|"
+    r"(?:got|do you have) a story\b.{0,200}|get in touch (?:with our|by email).{0,160}|"
+    r"for more stories like this.{0,80}|"
+    r"click here to (?:get the|subscribe|sign up).{0,80}|order reprints|print article|"
+    r"this copy is for your personal, non-commercial use only.*|you must confirm your public display name.*|"
+    r"please log ?out and then log ?in again.*|by submitting your information.*|"
+    r"link zum (?:[\w-]+-)?inhalt|we independently select everything.*|"
+    r"thank you for visiting \S+\. you are using a browser.*|ihre meinung ist uns wichtig.*|"
+    r"hat ihnen dieser artikel gefallen.*|dieses thema im programm:.*|"
     r"(?:text size|font size|schriftgröße)\W*)[\W_]*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -130,6 +141,29 @@ def is_furniture(text: str, words: int) -> bool:
         and _ADDRESSED.search(text) is not None
         and not text.startswith(("“", '"', "„", "«"))
     )
+
+
+_CREDIT_LABEL = re.compile(
+    r"^(?:image|photo(?:graph)?|picture|foto|bild|fotó|fot\.|фото|video|quelle|source|fuente|credit)(?: credit)?\s*"
+    r"(?:[:©/]|by\b|von\b)",
+    re.IGNORECASE,
+)
+_PICTURE_AGENCY = re.compile(
+    r"\b(?:getty|shutterstock|alamy|istock|imago|picture alliance|afp via|nurphoto|zuma|unsplash|pixabay)\b|"
+    r"/(?:afp|ap|reuters|epa|dpa|pa|efe)\b",
+    re.IGNORECASE,
+)
+
+
+def is_picture_credit(text: str, words: int) -> bool:
+    """Return whether a line only says whose a picture is.
+
+    >>> is_picture_credit("STR/AFP via Getty Images", 4), is_picture_credit("Getty bought the picture.", 4)
+    (True, False)
+    """
+    if words > CREDIT_WORDS or _END.search(text):
+        return False
+    return _CREDIT_LABEL.match(text) is not None or _PICTURE_AGENCY.search(text) is not None
 
 
 def names_writer(text: str) -> bool:

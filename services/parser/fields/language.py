@@ -2,7 +2,10 @@
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.parser.fields.languagemodel import LanguageModel
 
 _TAG = re.compile(r"^[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*$")
 _RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "ha", "he", "iw", "khw", "ks", "ku", "ps", "sd", "ug", "ur", "yi"])
@@ -10,8 +13,13 @@ _RTL_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _NO_LANGUAGE = frozenset({"und", "zxx", "mul", "xx", "none", "null"})
 MIN_CHARS = 40  # shorter texts are named wrongly too often
 _SAMPLE_CHARS = 240  # more letters cost time and change no answer
+_GLANCE_CHARS = 120  # for five texts of six so many are enough
+_LIKELY = 0.8
+_SURE_AT_A_GLANCE = 0.9  # nine in ten; none of 2,000 headlines with their summaries was another's language in the end
+_WITHOUT_BLANKS = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{6}")  # six such letters say enough
 
 
+@lru_cache(maxsize=256)
 def declared_language(text: str | None) -> str | None:
     """Return a language tag in the spelling of BCP 47, or None if `text` is none.
 
@@ -31,20 +39,22 @@ def declared_language(text: str | None) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> Any:
-    """Return the model; loading takes most of a second, so it waits for the first text that needs it."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def _model() -> "LanguageModel":
+    """Return the model; reading it takes most of a second, so it waits for the first text that needs it."""
+    from services.parser.fields.languagemodel import LanguageModel
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return LanguageModel()
 
 
 def detected_language(text: str) -> str | None:
     """Return the language that `text` is most likely in, or None if it is too short to tell."""
     sample = text[:_SAMPLE_CHARS]
-    if len(sample) < MIN_CHARS and not re.search("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{6}", sample):
+    if len(sample) < MIN_CHARS and not _WITHOUT_BLANKS.search(sample):
         return None
-    name, probability = _identifier().classify(sample)
-    return str(name) if probability > 0.8 else None
+    name, share = _model().classify(sample[:_GLANCE_CHARS])
+    if share <= _SURE_AT_A_GLANCE and len(sample) > _GLANCE_CHARS:
+        name, share = _model().classify(sample)
+    return name if share > _LIKELY else None
 
 
 def direction(language: str | None, text: str) -> str | None:

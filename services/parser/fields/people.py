@@ -90,6 +90,17 @@ def _comma_parts(part: str) -> list[str]:
     return names
 
 
+def all_full_names(text: str) -> bool:
+    """Return whether a line holds full names and nothing else.
+
+    >>> all_full_names("Ada Byron/Max Frisch"), all_full_names("Ada Byron reports")
+    (True, False)
+    """
+    parts = [part.strip() for part in re.split(r"/", text) for part in _AND.split(part)]
+    names = [name.strip() for part in parts for name in _COMMA.split(part) if name.strip()]
+    return bool(names) and all(is_full_name(name) for name in names)
+
+
 def is_full_name(text: str) -> bool:
     """Return whether `text` is two to five words that are written as names are."""
     words = text.split()

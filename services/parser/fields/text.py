@@ -18,8 +18,8 @@ _BANNED = re.compile(
 )
 _JOINED = "\u0590-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u18af\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _JOINERS = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
-_TWICE = re.compile(
-    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+_TWICE = re.compile(  # at the first letter beyond ASCII: where that is no such pair, not all of the text can be one
+    "[\x00-\x7f]*+[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 _WINDOWS_1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
 _TO_BYTES = {ord(char): byte for byte, char in _WINDOWS_1252.items()} | {
@@ -27,6 +27,7 @@ _TO_BYTES = {ord(char): byte for byte, char in _WINDOWS_1252.items()} | {
 }
 _C1 = {byte: char for byte, char in _WINDOWS_1252.items() if ord(char) != byte}
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
+_NARROW = re.compile("[\x00-\u0dff\u2000-\u2fff]*+")  # texts in which no such letter stands, told in half the time
 _C1_FOUND = re.compile("[\x80-\x9f]")
 _SILENT = re.compile(r"<(script|style|noscript|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(
@@ -43,11 +44,19 @@ _PARTING = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|blockquote)\b[^<>]*>", re.IG
 def clean_characters(text: str) -> str:
     """Return `text` without what is no text: controls, bidi overrides, zero-width spaces, lone surrogates."""
     if text.isascii():
-        return _BANNED.sub("", text) if not text.isprintable() else text
-    text = mend(text)
+        return text if _is_printable(text) else _BANNED.sub("", text)
+    mended = mend(text)
+    if mended is text and _is_printable(text):
+        return text
+    text = mended
     if _C1_FOUND.search(text):
         text = text.translate(_C1)
     return _JOINERS.sub("", _BANNED.sub("", text))
+
+
+def _is_printable(text: str) -> bool:
+    """Return whether `text` holds nothing that is banned, in a tenth of the time that it takes to look for that."""
+    return text.replace("\n", "").replace("\t", "").replace("\u00a0", "").isprintable()
 
 
 def mend(text: str) -> str:
@@ -56,7 +65,7 @@ def mend(text: str) -> str:
     >>> mend("ZÃ¼rich"), mend("São Paulo")
     ('Zürich', 'São Paulo')
     """
-    if _TWICE.search(text) is None:
+    if _TWICE.match(text) is None:
         return text
     try:
         return codecs.charmap_encode(text, "strict", _TO_BYTES)[0].decode("utf-8")
@@ -66,6 +75,8 @@ def mend(text: str) -> str:
 
 def collapse(text: str) -> str:
     """Return `text` with each run of white space as one blank, and none at the ends."""
+    if text.isprintable() and "  " not in text:  # so that blanks are all its white space
+        return text.strip(" ")
     return " ".join(text.split())
 
 
@@ -104,10 +115,12 @@ def has_markup(text: str) -> bool:
 
 def count_words(text: str) -> int:
     """Return the number of words; scripts without blanks count two characters as one."""
-    if text.isascii():
-        return len(text.split())
-    wide = len(_WIDE.findall(text))
-    return len(text.split()) + wide // 2
+    return len(text.split()) + wide_letters(text) // 2
+
+
+def wide_letters(text: str) -> int:
+    """Return how many letters stand in `text` of scripts that part words without blanks."""
+    return 0 if _NARROW.fullmatch(text) else len(_WIDE.findall(text))
 
 
 def normal(text: str) -> str:

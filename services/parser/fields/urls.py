@@ -8,10 +8,13 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
+from services.parser.fields.variants import MAX_WRAPPINGS, SUSPECT, is_variant, main_host, main_path, unwrapped
+
 URL_CHARS = 2000  # longer addresses are none that a publisher means; PostgreSQL's index rows end at 2704 bytes
 
 _TRACKING = frozenset({
-    "__hsfp", "__hssc", "__hstc", "_hsenc", "_hsmi", "at_bbc_team", "at_campaign", "at_custom1", "at_custom2",
+    "__hsfp", "__hssc", "__hstc", "_hsenc", "_hsmi", "amp_gsa", "amp_js_v", "aoh", "usqp",
+    "at_bbc_team", "at_campaign", "at_custom1", "at_custom2",
     "at_custom3", "at_custom4", "at_format", "at_link_id", "at_link_origin", "at_link_type", "at_medium",
     "at_ptr_name", "cmp", "cmpid", "dclid", "echobox", "fbclid", "feedtype", "gbraid", "gclid", "gclsrc",
     "guccounter", "guce_referrer", "guce_referrer_sig", "hsctatracking", "icid", "igsh", "igshid", "ito", "mc_cid",
@@ -24,6 +27,7 @@ _TRACKING = frozenset({
 _TRACKING_PREFIXES = ("utm_", "at_campaign", "hsa_", "itm_", "stm_")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\^`{|}\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]")
+_FIT = re.compile(r"https?://[A-Za-z0-9][\w.:-]*(?:[/?#][!#-;=?-Z\[\]_a-z~]*)?", re.ASCII)  # absolute already
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _SAFE_PATH = "!$&'()*+,-./:;=@_~%"
 _SAFE_QUERY = _SAFE_PATH + "?"
@@ -45,6 +49,8 @@ def absolute(url: str | None, base: str | None) -> str | None:
     """
     if not url:
         return None
+    if len(url) <= URL_CHARS and _FIT.fullmatch(url):
+        return url
     url = url.strip("\x00\t\n\x0b\x0c\r \x1f\u00a0\ufeff")
     if "\t" in url or "\n" in url or "\r" in url:
         url = url.replace("\t", "").replace("\n", "").replace("\r", "")
@@ -82,34 +88,55 @@ def canonical(url: str) -> str:
     """Return the canonical form of an absolute http or https address; idempotent.
 
     Scheme and host in lower case, no default port, no fragment, no tracking parameters, escapes normalised, parameters
-    in the order they were written (publishers' servers may care), user information kept out.
+    in the order they were written (publishers' servers may care), user information kept out; AMP and mobile variants
+    and what redirectors and caches wrap brought back to the publisher's page.
 
     >>> canonical("HTTPS://Paper.Example:443/a?id=7&utm_source=rss#top")
     'https://paper.example/a?id=7'
+    >>> canonical("https://m.paper.example/storm-over-the-bay/amp/?amp=1")
+    'https://www.paper.example/storm-over-the-bay'
     """
+    if SUSPECT.search(url):
+        return _settled(unwrapped(url))
     if _PLAIN.fullmatch(url) and "/." not in url[8:]:
         return url
+    return _settled(url)
+
+
+def _settled(url: str) -> str:
+    """Return the canonical form of an address; what it uncovers is settled again, until nothing changes."""
+    for _ in range(MAX_WRAPPINGS):
+        once = _form(url)
+        if once == url or not SUSPECT.search(once):
+            return once
+        url = unwrapped(once)
+    return url
+
+
+def _form(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return url
     scheme = parts.scheme.lower()
-    host = _ascii_host((parts.hostname or "").lower().rstrip("."))
+    host = main_host(_ascii_host((parts.hostname or "").lower().rstrip(".")))
     if ":" in host:
         host = f"[{host}]"
     if port is not None and port != _DEFAULT_PORTS.get(scheme):
         host = f"{host}:{port}"
-    path = _normal_escapes(_without_dots(parts.path), _SAFE_PATH) or "/"
+    path = main_path(_normal_escapes(_without_dots(parts.path), _SAFE_PATH)) or "/"
     query = "&".join(
-        _normal_escapes(pair, _SAFE_QUERY) for pair in parts.query.split("&") if pair and not _tracks(pair)
+        _normal_escapes(pair, _SAFE_QUERY) for pair in parts.query.split("&") if pair and not _tracks(pair, host)
     )
     return urlunsplit((scheme, host, path, query, ""))
 
 
-def _tracks(pair: str) -> bool:
-    name = unquote(pair.split("=", 1)[0]).lower()
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+def _tracks(pair: str, host: str) -> bool:
+    """Return whether a parameter says who came from where, or in which view, and nothing of the article."""
+    name, _, value = pair.partition("=")
+    name = unquote(name).lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES) or is_variant(name, value, host)
 
 
 def _without_dots(path: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from services.parser.formats import feed, jsonfeed, newsml1, newsmlg2, ninjs, nitf, sitemap, xml
+from services.parser.formats import bundle, feed, jsonfeed, newsml1, newsmlg2, ninjs, nitf, sitemap, xml
 from services.parser.formats.encoding import decode
 from services.parser.item import Window
+from shared.bundle import TYPE
 from shared.errors import Malformed, NotAFeed
 
 MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as sitemaps are
@@ -28,6 +29,10 @@ def read_listing(data: bytes, url: str, media_type: str | None) -> Window:
     :raises NotAFeed: it lists nothing: a page, a picture, other XML or JSON.
     :raises Malformed: it is a feed that breaks a limit or is damaged beyond use.
     """
+    return bundle.read_window(data, _read_one) if media_type == TYPE else _read_one(data, url, media_type)
+
+
+def _read_one(data: bytes, url: str, media_type: str | None) -> Window:
     if data.startswith(b"\x1f\x8b"):
         data = _unpacked(data)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
@@ -42,9 +47,12 @@ def read_listing(data: bytes, url: str, media_type: str | None) -> Window:
     if "<" not in start:
         raise NotAFeed("The document is plain text or binary data, not a feed.")
     text = xml.prologue_off(text)
-    if _SITEMAP.search(text[:_HEAD_CHARS]):
+    if _FEED.match(text):
+        return feed.read_window(text, url)
+    head = text[:_HEAD_CHARS]
+    if _SITEMAP.search(head):
         return sitemap.read_window(text, url)
-    if (found := _AGENCY.search(text[:_HEAD_CHARS])) and not _FEED.match(text):
+    if found := _AGENCY.search(head):
         return _agency(text, found["name"], url)
     return feed.read_window(text, url)
 

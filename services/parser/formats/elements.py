@@ -69,8 +69,13 @@ def fields_of(element: etree._Element) -> Fields:
     """Return the element's children by short name, each name's in document order."""
     found: Fields = {}
     for child in element:
-        if isinstance(child.tag, str):
-            found.setdefault(short(child.tag), []).append(child)
+        tag = child.tag
+        if isinstance(tag, str):
+            name = short(tag)
+            if name in found:
+                found[name].append(child)
+            else:
+                found[name] = [child]
     return found
 
 
@@ -92,7 +97,11 @@ def texts(fields: Fields, *names: str) -> Iterator[tuple[str, str]]:
 
 def first(fields: Fields, *names: str) -> tuple[str, str] | tuple[None, None]:
     """Return name and text of the first non-empty element called one of `names`."""
-    return next(texts(fields, *names), (None, None))
+    for name in names:
+        for element in fields.get(name, ()):
+            if text := text_of(element).strip():
+                return name, text
+    return None, None
 
 
 def html_of(element: etree._Element) -> str:

@@ -1,6 +1,7 @@
 """One entry of RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3 or Atom 1.0, read from its element tree. Pure."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from lxml import etree
 
@@ -38,12 +39,14 @@ _SUMMARY = ("description", "summary", "dc:description", "media:description", "it
 _AUTHORS = ("author", "dc:creator", "dc:contributor", "itunes:author", "media:author")
 _RIGHTS = ("copyright", "rights", "dc:rights", "media:copyright", "dcterms:rights", "prism:copyright")
 _MANY = 100  # of anything repeated within one entry
+_WHOLE = ("tag:", "urn:", "mailto:")  # addresses that lead to no page
 
 
-def read_entry(element: etree._Element, base: str | None) -> Item:
-    """Return the entry that `element` is; addresses are relative to `base` unless the entry says otherwise."""
-    fields = fields_of(element)
-    base = own_base(element, base)
+def read_entry(element: etree._Element, fields: Fields, base: str | None, link: str | None, origin: str | None) -> Item:
+    """Return the entry that `element` is, whose children are `fields`; its addresses are relative to `base`.
+
+    `link` and `origin` are absolute already: where the entry leads, and what a redirecting link leads to.
+    """
     title_from, title = _title(fields)
     content_from, content = _markup(fields, _CONTENT)
     summary_from, summary = _markup(fields, _SUMMARY)
@@ -56,8 +59,8 @@ def read_entry(element: etree._Element, base: str | None) -> Item:
     }  # fmt: skip
     return Item(
         source_id=source_id(element, fields),
-        link=link(fields, base),
-        origin=absolute(first(fields, "feedburner:origLink")[1], base),
+        link=link,
+        origin=origin,
         base=base,
         headline=title,
         subheadline=first(fields, "itunes:subtitle", "subtitle", "?:subtitle", "prism:subtitle")[1],
@@ -74,8 +77,14 @@ def read_entry(element: etree._Element, base: str | None) -> Item:
         categories=tuple(_categories(fields))[:_MANY],
         section=first(fields, "prism:section", "?:section", "section")[1],
         attached=tuple(_attached(fields))[:_MANY],
-        names={field: name for field, name in names.items() if name},
+        names={field: name for field, name in names.items() if name} | _as_written(fields, link),
     )
+
+
+def _as_written(fields: Fields, link: str | None) -> dict[str, str]:
+    """Return the entry's link as the document writes it, where it had to be resolved or escaped."""
+    written = min(_links(fields), key=itemgetter(0), default=(0, link, None))[1]
+    return {"url_raw": written} if link and written and written != link and not written.startswith(_WHOLE) else {}
 
 
 def own_base(element: etree._Element, base: str | None) -> str | None:
@@ -91,7 +100,9 @@ def source_id(element: etree._Element, fields: Fields) -> str | None:
 
 def link(fields: Fields, base: str | None) -> str | None:
     """Return the absolute address of the article: its link, else an identifier that is declared to be its address."""
-    ranked = sorted(_links(fields), key=lambda found: found[0])
+    ranked = list(_links(fields))
+    if len(ranked) > 1:
+        ranked.sort(key=itemgetter(0))
     for _, href, near in ranked:
         if url := absolute(href, absolute(near, base) or base if near else base):
             return url
@@ -150,13 +161,14 @@ def _is_medium(element: etree._Element) -> bool:
 
 def _people(fields: Fields) -> tuple[str | None, tuple[Person, ...]]:
     for name in _AUTHORS:
-        people = tuple(person for element in fields.get(name, ())[:_MANY] if (person := _person(element)))
+        people = tuple(person for element in fields.get(name, ())[:_MANY] if (person := person_of(element)))
         if people:
             return name, people
     return None, ()
 
 
-def _person(element: etree._Element) -> Person | None:
+def person_of(element: etree._Element) -> Person | None:
+    """Return whom an element names: an Atom person (RFC 4287, 3.2), or its text."""
     if len(element) == 0:
         text = (element.text or "").strip()
         return Person(text) if text else None
@@ -176,7 +188,8 @@ def _source(fields: Fields) -> str | None:
 
 
 def _categories(fields: Fields) -> Iterator[str]:
-    for element in fields.get("category", []):
+    inner = [child for group in fields.get("categories", ()) for child in fields_of(group).get("category", ())]
+    for element in (*fields.get("category", ()), *inner):
         text = element.get("label") or element.get("term") or text_of(element)
         if text and text.strip():
             yield text.strip()

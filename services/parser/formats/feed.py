@@ -10,9 +10,9 @@ from lxml import etree
 
 from services.parser.fields.text import line
 from services.parser.fields.urls import absolute
-from services.parser.formats import broken, xml
+from services.parser.formats import broken, hubs, wishes, xml
 from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, short, text_of
-from services.parser.formats.entries import link, own_base, read_entry, source_id
+from services.parser.formats.entries import link, own_base, person_of, read_entry, source_id
 from services.parser.item import Item, Slot, Window
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
@@ -23,22 +23,6 @@ MAX_NAMESPACES = 200  # each stands in each entry's bytes; real feeds declare a 
 _PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _EXCERPT_CHARS = 60_000
-_CHEAP = frozenset(
-    {
-        "guid",
-        "id",
-        "link",
-        "title",
-        "pubDate",
-        "published",
-        "updated",
-        "dc:date",
-        "issued",
-        "modified",
-        "dc:identifier",
-        "feedburner:origLink",
-    }
-)
 
 
 def read_window(text: str, url: str) -> Window:
@@ -117,39 +101,36 @@ def _slot(element: etree._Element, base: str | None) -> Slot:
     written = etree.tostring(element, encoding="utf-8", with_tail=False)
     digest = entry_digest(written)
     if short(str(element.tag)) == "at:deleted-entry":
-        return _tombstone(element, digest)
-    fields = _cheap_fields(element)
+        return _tombstone(element, base, digest)
+    fields = fields_of(element)
     near = own_base(element, base)
+    origin = absolute(first(fields, "feedburner:origLink")[1], near)
+    linked = link(fields, near)
     title = next((text for found in fields.get("title", ()) if (text := text_of(found).strip())), None)
     return Slot(
         digest=digest,
         source_id=source_id(element, fields),
-        link=absolute(first(fields, "feedburner:origLink")[1], near) or link(fields, near),
+        link=origin or linked,
         title=title,
         dated=first(fields, "pubDate", "published", "issued", "dc:date", "updated", "modified")[1],
-        read=partial(read_entry, element, base),
+        read=partial(read_entry, element, fields, near, linked, origin),
         excerpt=partial(_excerpt, element),
     )
 
 
-def _cheap_fields(element: etree._Element) -> Fields:
-    found: Fields = {}
-    for child in element:
-        if isinstance(child.tag, str):
-            name = short(child.tag)
-            if name in _CHEAP:
-                found.setdefault(name, []).append(child)
-    return found
-
-
-def _tombstone(element: etree._Element, digest: str) -> Slot:
-    """Return the slot of an entry that the publisher took back (RFC 6721)."""
-    ref = (element.get("ref") or "").strip()
-    reason = first(fields_of(element), "at:comment")[1] or ""
-    item = Item(source_id=ref, cancelled=reason, updated=element.get("when"))
-    return Slot(
-        digest, ref or None, None, None, element.get("when"), lambda: item, partial(_excerpt, element), cancelled=True
+def _tombstone(element: etree._Element, base: str | None, digest: str) -> Slot:
+    """Return the slot of an entry that the publisher took back (RFC 6721): which, when, who did it and why."""
+    fields = fields_of(element)
+    ref, when = (element.get("ref") or "").strip() or None, element.get("when")
+    by = next((person for found in fields.get("at:by", ()) if (person := person_of(found))), None)
+    item = Item(
+        source_id=ref,
+        link=link(fields, own_base(element, base)) or absolute(ref, None),  # RSS has identifiers that are addresses
+        cancelled=first(fields, "at:comment")[1] or "",
+        updated=when,
+        people=(by,) if by else (),
     )
+    return Slot(digest, ref, item.link, None, when, lambda: item, partial(_excerpt, element), cancelled=True)
 
 
 def _excerpt(element: etree._Element) -> str:
@@ -163,6 +144,8 @@ def _feed_facts(channel: etree._Element, about: Fields, base: str | None) -> Fee
         site_url=link({"link": about.get("link", [])}, base),
         language=language.strip()[:35] if language else None,
         ttl_s=_ttl_s(about),
+        **hubs.linked(about, base=base),
+        **wishes.asked(about, base),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.parser.fields.urls import absolute
 from services.parser.formats.entries import kind_of
+from services.parser.formats.hubs import listed as hubs_listed
 from services.parser.item import Attached, Item, Person, Slot, Window
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
@@ -46,7 +47,12 @@ def _load(text: str) -> dict[str, Any]:
 def _window(head: Mapping[str, Any], items: object, url: str, read: Any) -> Window:
     listed = [items] if isinstance(items, dict) else items if isinstance(items, list) else []
     site = absolute(_text(head.get("home_page_url") or head.get("link")), url)
-    feed = FeedFacts(title=_text(head.get("title")), site_url=site, language=_text(head.get("language")))
+    feed = FeedFacts(
+        title=_text(head.get("title")),
+        site_url=site,
+        language=_text(head.get("language")),
+        **hubs_listed(head, url),
+    )
     authors = _people(head.get("authors"), head.get("author"))
     slots = [_slot(entry, site or url, read, authors) for entry in listed if isinstance(entry, dict)]
     return Window(feed=feed, slots=tuple(slots), language=feed.language, rights=_text(head.get("copyright")))

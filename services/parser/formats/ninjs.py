@@ -31,12 +31,19 @@ def read_window(text: str, url: str) -> Window:
         document = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"The document begins like JSON, but is none: {str(error)[:100]}.") from None
-    listed = document if isinstance(document, list) else [document]
+    listed = document if isinstance(document, list) else _listed(document)
     items = [one for one in listed if isinstance(one, dict) and _is_item(_levelled(one))]
     if not items:
         raise NotAFeed("The document is JSON, but no JSON Feed and no ninjs.")
     slots = (make_slot(json.dumps(one, sort_keys=True).encode(), _item(_levelled(one), url)) for one in items)
     return Window(feed=FeedFacts(), slots=tuple(slots))
+
+
+def _listed(document: Any) -> list[Any]:
+    """Return the items of a listing, such as an API's page of them, or the one item that the document is."""
+    members = document if isinstance(document, dict) else {}
+    places = (members.get(name) for name in ("_items", "items", "results", "data"))
+    return next((one for one in places if isinstance(one, list)), [document])
 
 
 def _levelled(value: Mapping[str, Any]) -> Members:

@@ -8,16 +8,19 @@ from services.parser.fields.html import Body, clean_html, read_body
 from services.parser.fields.text import collapse, count_words, key_of
 from services.parser.fields.urls import absolute, canonical
 from services.parser.formats.encoding import decode
-from services.parser.formats.pagefacts import read_facts, read_headline
+from services.parser.formats.pagefacts import read_facts
+from services.parser.formats.pageheadline import read_headline
+from services.parser.formats.pagelines import Shown
 from services.parser.formats.pagemeta import Meta, read_meta, text_of
 from services.parser.formats.pagepictures import read_figures
-from services.parser.formats.pagetext import Shown, extract
+from services.parser.formats.pagetext import extract
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
 from shared.messages import Entry
 from shared.schema import Image
 
 MAX_DEPTH = 256  # libxml2's limit, beyond which it drops what follows; real pages nest less than 100 deep
+_VOID = ("source", "track", "wbr")
 LEAST_WORDS = 40  # a text of fewer words is a teaser, a wall or a mistake
 FEW_WORDS = 100  # less than an article, so that a text without paragraphs is better
 LEAST_TITLE_CHARS = 12  # letters; a shorter headline may be any line
@@ -50,7 +53,7 @@ def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
     :raises Malformed: the page nests too deeply, is a wall, or holds no article.
     """
     text = _html_text(data, media_type)
-    root = _tree(text)
+    root = tree_of(text)
     meta = read_meta(root, url)
     etree.strip_elements(root, "script", "style", "template", with_tail=False)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
@@ -74,7 +77,11 @@ def _html_text(data: bytes, media_type: str | None) -> str:
     return text
 
 
-def _tree(text: str) -> html.HtmlElement:
+def tree_of(text: str) -> html.HtmlElement:
+    """Return the page as a tree, whatever its markup.
+
+    :raises Malformed: it holds no element, or nests them too deeply.
+    """
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
@@ -83,7 +90,17 @@ def _tree(text: str) -> html.HtmlElement:
         raise Malformed("The page holds no element that could be read.") from error
     if any("depth" in (entry.message or "") for entry in parser.error_log):
         raise Malformed(f"The page nests elements more than {MAX_DEPTH} deep.")
+    _empty_voids(root)
     return root
+
+
+def _empty_voids(root: html.HtmlElement) -> None:
+    """Move what libxml2 put into elements that are empty in HTML 5 and that it does not know, to behind them."""
+    for element in list(root.iter(*_VOID)):
+        for child in reversed(element):
+            element.addnext(child)
+        if element.text:
+            element.tail, element.text = element.text + (element.tail or ""), None
 
 
 def _shown(root: html.HtmlElement, meta: Meta, figures: list[Image]) -> Shown:

@@ -26,7 +26,7 @@ _BESIDE = frozenset({"aside", "nav", "footer", "figure", "figcaption", "form"})
 _STANDFIRST = re.compile(
     r"standfirst|stand-first|sub-?title|sub-?head|sub-?line|(?<![a-z])(?:dek|deck|lede|lead|leadin|lead-text|intro|introduction|excerpt|"
     r"abstract|teaser-?text|summary|synopsis|vorspann|anriss|chapo|ch[aâ]peau|entradilla|bajada|copete|"
-    r"sottotitolo|sommario|occhiello|ingress|manchet|underrubrik|perex|zajawka|spot|preamble|kurzfassung)(?![a-z])",
+    r"sottotitolo|sommario|occhiello|epigraph|epigrafe|sous-?titre|strapline|tagline|ingress|manchet|underrubrik|perex|zajawka|spot|preamble|kurzfassung)(?![a-z])",
     re.IGNORECASE,
 )
 MAX_GAP = 200  # blocks between two lines of one text
@@ -137,8 +137,11 @@ def standfirst_of(
 
     It is what the page's own description repeats, or what its class calls a standfirst.
     """
-    start = next((at for at in range(first - 1, -1, -1) if _is_headline(blocks[at], headlines)), None)
-    if start is None or first - start > FARTHEST_STANDFIRST:
+    near = range(max(0, first - FARTHEST_STANDFIRST), first)
+    start = next((at for at in near if _is_headline(blocks[at], headlines)), None)
+    if start is None:
+        start = next((at for at in near if blocks[at].element.tag == "h1"), None)
+    if start is None:
         return ()
     between = [
         block

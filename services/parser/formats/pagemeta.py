@@ -14,6 +14,7 @@ from services.parser.item import Attached, Person
 _ARTICLE_TYPES = re.compile(
     r"(?:Article|BlogPosting|Report|Review|LiveBlogPosting|SocialMediaPosting|AnalysisNewsArticle|VideoObject|NewsMediaObject)$"
 )
+_MICRODATA = frozenset({"headline", "alternativeheadline", "articlesection"})  # what is read from elements with text
 _MAX_NODES = 2000
 _MAX_SCRIPTS = 30
 _MAX_SCRIPT_CHARS = 2_000_000
@@ -21,6 +22,15 @@ _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*$"
 )
+
+_DECODER = json.JSONDecoder(strict=False)
+_KIND = re.compile(r'"@type"\s*:\s*\[?\s*"(\w{3,40})"')
+_STRING = r'("(?:[^"\\]|\\.){1,5000}")\s*(?=[,}\]]|\Z)'
+_MEMBER = re.compile(
+    r'"(headline|datePublished|dateModified|articleSection|description|inLanguage|isAccessibleForFree)"\s*:\s*'
+    + _STRING
+)
+_AUTHOR = re.compile(r'"author"\s*:\s*\[?\s*\{[^{}]{0,200}"name"\s*:\s*' + _STRING)
 
 _PICTURE_CREDITS = ("creditText", "copyrightHolder", "author", "creator")
 
@@ -60,6 +70,9 @@ def read_meta(root: html.HtmlElement, url: str) -> Meta:
         content = (element.get("content") or "").strip()
         if name and content and len(tags) < 500:
             tags.setdefault(name, []).append(content)
+    for element in root.iterfind(".//*[@itemprop]"):
+        if element.tag != "meta" and (name := element.get("itemprop", "").lower()) in _MICRODATA and name not in tags:
+            tags[name] = [element.text_content().strip()]
     canonical = next(
         (element.get("href") for element in root.iter("link") if (element.get("rel") or "").lower() == "canonical"),
         None,
@@ -106,7 +119,10 @@ def _item_name(item: Any) -> str | None:
 
 
 def load(text: str) -> Any:
-    """Return the JSON in `text`, whatever a template left around and within it; None if it is beyond repair."""
+    """Return the JSON in `text`, whatever a template left around and within it.
+
+    Of what is beyond repair the members of an article that can still be told are returned; None if there are none.
+    """
     if len(text) > _MAX_SCRIPT_CHARS:
         return None
     text = _WRAPPING.sub("", text).strip()
@@ -115,7 +131,33 @@ def load(text: str) -> Any:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
-    return None
+    return _first_value(text) or _salvaged(text)
+
+
+def _first_value(text: str) -> Any:
+    """Return the JSON value that the text begins with, if something else follows it."""
+    try:
+        return _DECODER.raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _salvaged(text: str) -> Node | None:
+    """Return the members of a broken article that are whole: its own stand before those of what it names."""
+    kind = _KIND.search(text)
+    if kind is None or not _ARTICLE_TYPES.search(kind[1]):
+        return None
+    members = {found[1]: _string(found[2]) for found in reversed(list(_MEMBER.finditer(text)))}
+    author = _AUTHOR.search(text)
+    node = {name: value for name, value in members.items() if value} | {"@type": kind[1]}
+    return node | {"author": _string(author[1])} if author else node
+
+
+def _string(literal: str) -> str | None:
+    try:
+        return str(json.loads(literal, strict=False))
+    except ValueError:
+        return None
 
 
 def walk(document: Any) -> Iterator[Node]:

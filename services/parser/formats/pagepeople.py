@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from services.parser.fields.credit import agency_named
-from services.parser.fields.people import is_full_name, is_name, read_people
-from services.parser.fields.text import key_of, line
+from services.parser.fields.people import all_full_names, is_full_name, is_name, read_people
+from services.parser.fields.text import collapse, key_of, line
 from services.parser.formats.pagemeta import Meta, people_of, text_of
 from services.parser.item import Person
 from shared.schema import Author
@@ -31,20 +31,29 @@ _OTHERS = re.compile(r"comment|related|teaser|sidebar|recommend|newsletter|popul
 _OPENS_BYLINE = re.compile(r"(?:by|von|por|par|di|door|av|af)\s+(?=[A-ZÀ-ÞА-Я])", re.IGNORECASE)
 _FULL_NAME = re.compile(r"\s|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")  # one word alone may be anything
 _ADDRESS = re.compile(r"^\W*(?:[\w-]+\.)+[a-z]{2,10}\W*$|^\S+@\S+$", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:by|von|author|autor(?:in)?(?:[/ ]+autor(?:in)?)?|text|words|written by|por|par|auteur|di|autore|door|"
+    r"автор|текст|yazar|penulis|oleh|tác giả|作者|文)(?:\(?s\)?)?\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_SET_OFF = frozenset({"strong", "b", "em", "i"})
+_LEAST_PARAGRAPHS, _SIGNED = 3, 4  # paragraphs of a text that may be signed; of these how many from either end
 _PLACE_CHARS = 120  # what is longer than a byline is none
 _MOST = 4  # elements of a place; a page that lists more authors lists those of other articles
 
 People = tuple[str | None, str | None, tuple[Author, ...]]  # where they stood, the byline as written, the authors
 
 
-def page_people(meta: Meta, root: html.HtmlElement, url: str, opening: tuple[str, ...]) -> People:
-    """Return who wrote the article; `opening` are the lines above the text that were left out of it.
+def page_people(
+    meta: Meta, root: html.HtmlElement, url: str, opening: tuple[str, ...], text: tuple[str, ...]
+) -> People:
+    """Return who wrote the article; `opening` are the lines that were left out of its `text`.
 
     Where no place names a person, the byline alone is kept, be it an agency's or the title's own.
     """
     site = _site_keys(meta, url)
     byline = None
-    for name, people in _places(meta, root, opening):
+    for name, people in _places(meta, root, opening, text):
         written, authors = read_people(tuple(one for one in people if not _is_site(one.name, site)))
         if authors:
             organisations = [text for text in _organisations(meta) if name.startswith("json-ld")]
@@ -54,16 +63,62 @@ def page_people(meta: Meta, root: html.HtmlElement, url: str, opening: tuple[str
     return None, next(iter(_organisations(meta)), None) or byline, ()
 
 
-def _places(meta: Meta, root: html.HtmlElement, opening: tuple[str, ...]) -> Iterator[tuple[str, tuple[Person, ...]]]:
+def _places(
+    meta: Meta, root: html.HtmlElement, opening: tuple[str, ...], text: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[Person, ...]]]:
     yield "json-ld author", tuple(one for node in meta.nodes for one in people_of(node.get("author")))
     for name in _TAGS:
         said = (text for text in meta.tags.get(name, ()) if "/" not in text and not _ADDRESS.match(text))
         yield f"meta {name}", tuple(map(Person, said))
     yield "text", tuple(Person(text) for text in opening if _OPENS_BYLINE.match(text) and len(text) < _PLACE_CHARS)
+    yield "labelled", tuple(_labelled(root))
     if any(agency_named(name) for name in _organisations(meta)):
         return  # the publisher says who wrote it, and it is no person
     for name, path in _PLACES.items():
         yield f"shown {name}", tuple(_shown(root, path))
+    yield "signature", tuple(_signatures(root, text))
+
+
+def _labelled(root: html.HtmlElement) -> Iterator[Person]:
+    """Yield the people of the first line that says whose names it holds: "Author: Ada Byron"."""
+    for element in root.iter("p", "li", "div", "span", "dd", "address"):
+        label = _label(element)
+        if len(element) > _MOST or not _LABEL.match(f"{label or element.text or ''}:".lstrip()):
+            continue
+        text = line(" ".join(str(part) for part in element.itertext()), _PLACE_CHARS) or ""
+        names = (text.removeprefix(label) if label else _LABEL.sub("", text)).strip(" :").replace(" ,", ",")
+        if names != text and len(names) < _PLACE_CHARS - 2 and not _is_beside(element) and all_full_names(names):
+            yield Person(names)
+            return
+
+
+def _label(element: etree._Element) -> str | None:
+    """Return what the element's first child holds, set in bold before other words: a label."""
+    first = next(iter(element), None)
+    if first is None or (element.text or "").strip() or first.tag not in _SET_OFF or not (first.tail or "").strip():
+        return None
+    return collapse(first.text or "") or None
+
+
+def _signatures(root: html.HtmlElement, text: tuple[str, ...]) -> Iterator[Person]:
+    """Yield who signs in a line of its own, set off, right above the text's first paragraph or below its last."""
+    if len(text) < _LEAST_PARAGRAPHS:
+        return
+    first, last = {key_of(one) for one in text[:_SIGNED]}, {key_of(one) for one in text[-_SIGNED:]}
+    for element in root.iter("p"):
+        marked = next(iter(element), None)
+        if marked is None or marked.tag not in _SET_OFF:
+            continue
+        written = collapse(element.text_content())
+        if not written or len(written) > _PLACE_CHARS or collapse(marked.text_content()) != written:
+            continue
+        after, before = element.getnext(), element.getprevious()
+        beside = (after is not None and key_of(after.text_content()) in first) or (
+            before is not None and key_of(before.text_content()) in last
+        )
+        if beside and all_full_names(written):
+            yield Person(" and ".join(part.strip() for part in written.split("/")))
+            return
 
 
 def _shown(root: html.HtmlElement, path: str) -> list[Person]:

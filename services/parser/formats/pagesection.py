@@ -16,6 +16,7 @@ _STATED = (
     "parsely-section",
     "cxenseparse:section",
     "dcterms.subject",
+    "articlesection",
 )
 _CRUMBS = "//*[contains(@class, 'breadcrumb') or contains(@id, 'breadcrumb') or contains(@aria-label, 'readcrumb')]"
 _SHOWN = re.compile(

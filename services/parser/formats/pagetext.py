@@ -1,23 +1,14 @@
 """A page's main text: what trafilatura takes for it, freed of the frame's words, opened by its standfirst. Pure."""
 
+import re
 from bisect import bisect, insort
+from collections import Counter
 from copy import deepcopy
-from dataclasses import dataclass
-from itertools import takewhile
 
 import trafilatura
 from lxml import etree, html
 
-from services.parser.fields.furniture import (
-    CLOSING_WORDS,
-    OPENING_WORDS,
-    is_date_line,
-    is_furniture,
-    is_sentence,
-    names_writer,
-    opens_box,
-)
-from services.parser.fields.text import collapse, count_words, key_of
+from services.parser.fields.furniture import is_furniture, names_writer
 from services.parser.formats.pageblocks import (
     ALIGNED_SHARE,
     Block,
@@ -28,46 +19,19 @@ from services.parser.formats.pageblocks import (
     standfirst_of,
     trunk_of,
 )
+from services.parser.formats.pagelines import LINKED_SHARE, Line, Shown, judge, line_of
 
 _LINES = frozenset({"p", "head", "item", "quote", "cell", "code"})
 MAX_LINES = 2000  # no article has more; where a text stands among so many is not worth the time
-_TITLE_LINES = 8  # of the text's first lines one may repeat the headline
-_KICKER_CHARS = 60
-_TEASER_WORDS, _TEASER_MOST = 3, 30
 WITNESS_SHARE = 0.88  # of the words; a copy that has so many of them is one of the whole text
-ABOVE_BOX = 0.6  # of the words
-MAX_CLOSING_LINES = 5  # more short lines are no accident
-_LINKED_SHARE = 0.9  # of a line's letters; more than that in links, and it leads elsewhere
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the page shows elsewhere and its text should not repeat, as keys (see `key_of`)."""
-
-    headlines: tuple[str, ...] = ()
-    captions: frozenset[str] = frozenset()
-    descriptions: tuple[str, ...] = ()
-    said: str = ""  # the article body that JSON-LD gives
-
-
-@dataclass(slots=True)
-class _Line:
-    """One line of the text, and whether it stays."""
-
-    element: etree._Element
-    text: str
-    key: str
-    words: int
-    linked: float  # share of its letters
-    kept: bool = True
-
-    @property
-    def is_sentence(self) -> bool:
-        return (
-            self.element.tag != "head"
-            and is_sentence(self.text, self.words)
-            and not is_date_line(self.text, self.words)
-        )
+BESIDE_SHARE = 0.3  # of the text's words; what holds more is no box beside it
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"(?<![a-z])(?:captions?|headlines|related|newsletters?|most-?read|read-?more|more-?on|teasers?|author-?(?:bio|box|"
+    r"info)|about-?author|fact-?(?:s|box)?|info-?box|promo|recommend(?:ed|ations?)?|subscri(?:be|ption)|sign-?up|"
+    r"comments?|share|social|outbrain|taboola|credits?)(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Element | None, tuple[str, ...]]:
@@ -79,10 +43,10 @@ def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Elem
     if found is None or isinstance(found, dict) or found.body is None:
         return None, ()
     lines = [
-        _line(element) for element in found.body.iter(*_LINES) if next(element.iterdescendants(*_LINES), None) is None
+        line_of(element) for element in found.body.iter(*_LINES) if next(element.iterdescendants(*_LINES), None) is None
     ]
     lines = [line for line in lines if line.text]
-    _judge(lines, shown)
+    judge(lines, shown)
     if len(lines) <= MAX_LINES:
         blocks = blocks_of(root)
         _cut(lines, blocks)
@@ -95,30 +59,7 @@ def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Elem
     return found.body, tuple(line.text for line in lines if not line.kept)
 
 
-def _line(element: etree._Element, links: str = "ref") -> _Line:
-    text = collapse("".join(str(part) for part in element.itertext()))
-    letters = sum(map(len, text.split())) or 1
-    linked = sum(len("".join("".join(str(part) for part in link.itertext()).split())) for link in element.iter(links))
-    return _Line(element, text, key_of(text), count_words(text), linked / letters)
-
-
-def _judge(lines: list[_Line], shown: Shown) -> None:
-    """Mark the lines that do not belong to the text."""
-    for at, line in enumerate(lines):
-        repeats = at < _TITLE_LINES and _repeats(line.key, shown.headlines)
-        line.kept = not (
-            repeats or line.key in shown.captions or _is_teaser(line) or is_furniture(line.text, line.words)
-        )
-    _cut_boxes(lines)
-    lines = [line for line in lines if line.kept]
-    sentences = [at for at, line in enumerate(lines) if line.is_sentence]
-    if not sentences:
-        return
-    _judge_opening(lines[: sentences[0]])
-    _judge_closing(lines[sentences[-1] + 1 :])
-
-
-def _cut(lines: list[_Line], blocks: list[Block]) -> None:
+def _cut(lines: list[Line], blocks: list[Block]) -> None:
     """Mark what follows after the element that holds nearly all of the text: other articles' teasers."""
     lines = [line for line in lines if line.kept]
     places = align([line.key for line in lines], blocks)
@@ -134,21 +75,31 @@ def _cut(lines: list[_Line], blocks: list[Block]) -> None:
         if trunk in blocks[at].element.iterancestors():
             break
         line.kept = False
+    _cut_beside(lines, places, blocks, trunk)
 
 
-def _cut_boxes(lines: list[_Line]) -> None:
-    """Mark all that follows a label such as "Most read", once most of the text is above it."""
-    total = sum(line.words for line in lines if line.kept)
-    above = 0
-    for at, line in enumerate(lines):
-        if above >= ABOVE_BOX * total and opens_box(line.text):
-            for below in lines[at:]:
-                below.kept = False
-            return
-        above += line.words if line.kept else 0
+def _cut_beside(lines: list[Line], places: list[int | None], blocks: list[Block], trunk: etree._Element) -> None:
+    """Mark what stands within the text's element in a box of its own: another text's link, a caption, an offer."""
+    stand = [(line, blocks[at]) for line, at in zip(lines, places, strict=True) if at is not None and line.kept]
+    weights: Counter[etree._Element] = Counter()
+    for _, block in stand:
+        weights.update(dict.fromkeys((block.element, *block.element.iterancestors()), block.words))
+    most = BESIDE_SHARE * sum(block.words for _, block in stand)
+    for line, block in stand:
+        for around in (block.element, *block.element.iterancestors()):
+            if around is trunk or weights[around] > most:
+                break
+            if _is_box(around):
+                line.kept = False
 
 
-def _hear(lines: list[_Line], said: str) -> None:
+def _is_box(element: etree._Element) -> bool:
+    link = element.tag == "a" and not (element.get("href") or "#").startswith("#")
+    hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "") is not None
+    return link or hidden or element.tag == "figcaption" or _BESIDE.search(element.get("class") or "") is not None
+
+
+def _hear(lines: list[Line], said: str) -> None:
     """Mark paragraphs that the publisher's own copy of the text (JSON-LD articleBody) lacks, if it has nearly all."""
     kept = [line for line in lines if line.kept]
     absent = [line for line in kept if line.key not in said]
@@ -157,20 +108,20 @@ def _hear(lines: list[_Line], said: str) -> None:
             line.kept = line.element.tag not in {"p", "quote"}
 
 
-def _fill(lines: list[_Line], blocks: list[Block], shown: Shown) -> None:
+def _fill(lines: list[Line], blocks: list[Block], shown: Shown) -> None:
     """Put back the paragraphs that stand as the text's others do and were left out on the way."""
     kept = [line for line in lines if line.kept]
     places = align([line.key for line in kept], blocks)
     seen = {line.key for line in lines}
-    before: dict[int, _Line] = {at: line for line, at in zip(kept, places, strict=True) if at is not None}
+    before: dict[int, Line] = {at: line for line, at in zip(kept, places, strict=True) if at is not None}
     known = sorted(before)
     for at in missing(blocks, known):
         block = blocks[at]
         if block.key in seen or block.key in shown.captions or is_furniture(block.text, block.words):
             continue
-        new = _line(deepcopy(block.element), "a")
+        new = line_of(deepcopy(block.element), "a")
         new.element.tail = None
-        if new.linked >= _LINKED_SHARE or names_writer(new.text):
+        if new.linked >= LINKED_SHARE or names_writer(new.text):
             continue
         last = known[bisect(known, at) - 1]
         _outermost(before[last].element).addnext(new.element)
@@ -178,7 +129,7 @@ def _fill(lines: list[_Line], blocks: list[Block], shown: Shown) -> None:
         insort(known, at)
 
 
-def _open(body: etree._Element, lines: list[_Line], blocks: list[Block], shown: Shown) -> None:
+def _open(body: etree._Element, lines: list[Line], blocks: list[Block], shown: Shown) -> None:
     """Put the standfirst before the text, unless it begins with it."""
     kept = [line for line in lines if line.kept]
     places = align([line.key for line in kept], blocks)
@@ -193,51 +144,15 @@ def _open(body: etree._Element, lines: list[_Line], blocks: list[Block], shown: 
             or names_writer(block.text)
         ):
             continue
-        if not any(
-            block.key in line.key or line.key in block.key or same_opening(block.key, line.key) for line in kept
-        ):
+        if not any(_says_same(block.key, line.key) for line in kept):
             element = etree.Element("p")
             element.text = block.text
             body.insert(0, element)
 
 
-def _judge_opening(lines: list[_Line]) -> None:
-    """Mark what stands above the first sentence: bylines, dates, kickers; a dateline of its own and headings stay."""
-    after = True  # whether the next line stays: a heading stands only above something
-    for at, line in enumerate(reversed(lines)):
-        dateline = at == 0 and (line.text.isupper() or line.text.endswith(":"))
-        if line.element.tag == "p":
-            line.kept = dateline or (line.words > OPENING_WORDS and not is_date_line(line.text, line.words))
-        elif line.element.tag == "head":
-            line.kept = after
-        after = line.kept
-
-
-def _judge_closing(lines: list[_Line]) -> None:
-    """Mark what stands below the last sentence: initials, tags, buttons; a list or a table of results stays."""
-    run = list(takewhile(_is_label, reversed(lines)))
-    if sum(line.element.tag == "p" for line in run) <= MAX_CLOSING_LINES:
-        for line in run:
-            line.kept = False
-
-
-def _is_label(line: _Line) -> bool:
-    return line.element.tag == "head" or (line.element.tag == "p" and line.words <= CLOSING_WORDS)
-
-
-def _repeats(key: str, headlines: tuple[str, ...]) -> bool:
-    """Return whether a line is the headline, alone or after its kicker."""
-    return any(key == one or (key.endswith(one) and len(key) < len(one) + _KICKER_CHARS) for one in headlines)
-
-
-def _is_teaser(line: _Line) -> bool:
-    """Return whether the whole line is a link to another text; in a list every line has to be."""
-    if line.linked < _LINKED_SHARE or not _TEASER_WORDS <= line.words <= _TEASER_MOST:
-        return False
-    around = line.element.getparent()
-    if line.element.tag != "item" or around is None:
-        return line.element.tag == "p"
-    return all(_line(element).linked >= _LINKED_SHARE for element in around.iter("item"))
+def _says_same(key: str, other: str) -> bool:
+    """Return whether one of two texts repeats the other, or most of it."""
+    return key in other or (2 * len(other) > len(key) and other in key) or same_opening(key, other)
 
 
 def _outermost(element: etree._Element) -> etree._Element:

@@ -27,7 +27,7 @@ def read_window(text: str, url: str) -> Window:
     except etree.XMLSyntaxError as error:
         raise Malformed(f"The sitemap is not well-formed XML: {str(error)[:100]}.") from None
     if str(root.tag).rpartition("}")[2].lower() == "sitemapindex":
-        raise NotAFeed("The document is an index of sitemaps; add the sitemaps that it names.")
+        raise NotAFeed("The document is an index of sitemaps, which names none that could be had.")
     slots = tuple(
         _slot(element, url)
         for element in root

@@ -14,6 +14,7 @@ MAX_DOCTYPE_CHARS = 20_000
 TOO_DEEP = 114  # libxml2's XML_ERR_RESOURCE_LIMIT: depth or the length of one text
 
 _DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]*(?:(\[)|>)", re.IGNORECASE)
+_MISC = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
 _SUBSET_TOKEN = re.compile(r"""(\]\s*>)|"[^"]*"|'[^']*'|<!--.*?-->""", re.DOTALL)
 _ENTITY = re.compile(r"""<!ENTITY\s+(?:(%)\s+)?([^\s"'>]+)\s+(?:(SYSTEM|PUBLIC)\b[^>]*|"([^"]*)"|'([^']*)')\s*>""")
 _DECLARATION = re.compile(r"\s*<\?xml\b.*?\?>", re.DOTALL)
@@ -54,7 +55,7 @@ def prologue_off(text: str) -> str:
     while found := _DECLARATION.match(text):
         text = text[found.end() :]
     text = text.lstrip()
-    doctype = _DOCTYPE.search(text, 0, 20_000)
+    doctype = _DOCTYPE.match(text, _before_root(text))
     if doctype is None:
         return text
     if doctype[1] is None:
@@ -64,6 +65,12 @@ def prologue_off(text: str) -> str:
     if end is None:
         raise Malformed("The document's type declaration is longer than any feed's, or never ends.")
     return _expand(text[: doctype.start()] + text[end:], _entities(text[doctype.end() : end]))
+
+
+def _before_root(text: str) -> int:
+    """Return where, past remarks and instructions, the root element or the type declaration begins."""
+    found = _MISC.match(text)
+    return found.end() if found else 0
 
 
 def _entities(subset: str) -> dict[str, str]:

@@ -94,7 +94,7 @@ def get_article(connection: Connection, article_id: int) -> Reading | None:
         return None
     at = RevisionRow
     history = connection.execute(
-        select(at.number, at.at, at.kinds, at.content_sha256)
+        select(at.number, at.at, at.kinds, at.content_sha256, at.source)
         .where(at.article_id == article_id)
         .order_by(at.number.desc())
         .limit(REVISIONS_SHOWN)
@@ -122,7 +122,7 @@ def list_revisions(
     """
     at, moment = RevisionRow, now(connection)
     query = (
-        select(at.number, at.at, at.kinds, at.content_sha256, at.content, Publication.terms)
+        select(at.number, at.at, at.kinds, at.content_sha256, at.content, at.source, Publication.terms)
         .join(readable, readable.c.id == at.article_id)
         .join(Publication, Publication.id == readable.c.publication_id)
         .where(at.article_id == article_id, *([] if below is None else [at.number < below]))
@@ -136,6 +136,7 @@ def list_revisions(
             at=row["at"],
             kinds=tuple(row["kinds"]),
             content_sha256=row["content_sha256"],
+            source=row["source"],
             content=allowed(Content.model_validate(row["content"]), row["terms"], moment),
         )
         for row in rows[:limit]

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select
 
+from services.reader.queries import alarms
 from services.reader.values import Feed, Health, Publication
 from shared.database import now
+from shared.hosts import without_password
 from shared.schema import PublicationRef
 from shared.tables import Article
 from shared.tables import Feed as FeedRow
@@ -46,8 +47,9 @@ def list_feeds(
     limit: int,
 ) -> tuple[tuple[Feed, ...], int | None]:
     """Return up to `limit` feeds by id and the id after which the next page starts."""
-    judged = health_of(now(connection), late_after_s)
-    query = _columns(judged).order_by(FeedRow.id).limit(limit + 1)
+    moment = now(connection)
+    judged = health_of(moment, late_after_s)
+    query = _columns(judged, moment).order_by(FeedRow.id).limit(limit + 1)
     if health is not None:
         query = query.where(judged == health.value)
     if publication is not None:
@@ -55,17 +57,18 @@ def list_feeds(
     if above is not None:
         query = query.where(FeedRow.id > above)
     rows = connection.execute(query).mappings().all()
-    feeds = _feeds(connection, rows[:limit])
+    feeds = _feeds(connection, rows[:limit], moment)
     return feeds, feeds[-1].id if len(rows) > limit else None
 
 
 def group_feeds(connection: Connection, late_after_s: int, limit: int) -> dict[Health, tuple[Feed, ...]]:
     """Return up to `limit` feeds of each health, worst first."""
-    judged = health_of(now(connection), late_after_s)
+    moment = now(connection)
+    judged = health_of(moment, late_after_s)
     place = func.row_number().over(partition_by=judged, order_by=FeedRow.id).label("place")
-    ranked = _columns(judged).add_columns(place).subquery()
+    ranked = _columns(judged, moment).add_columns(place).subquery()
     rows = connection.execute(select(ranked).where(ranked.c.place <= limit).order_by(ranked.c.id)).mappings().all()
-    feeds = _feeds(connection, rows)
+    feeds = _feeds(connection, rows, moment)
     groups = {health: tuple(feed for feed in feeds if feed.health == health) for health in Health}
     return {health: group for health, group in groups.items() if group}
 
@@ -93,20 +96,7 @@ def list_publications(
     return found, found[-1].id if len(rows) > limit else None
 
 
-def without_password(url: str) -> str:
-    """Return `url` without user name and password.
-
-    >>> without_password("https://ana:secret@news.example/feed")
-    'https://news.example/feed'
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
-
-
-def _columns(judged: ColumnElement[str]) -> Columns:
+def _columns(judged: ColumnElement[str], moment: datetime) -> Columns:
     row = FeedRow
     plain = (row.id, row.url, row.title, row.site_url, row.folder, row.state, row.state_reason, row.last_polled_at)
     rest = (row.last_ok_at, row.last_new_at, row.due_at, row.failures, row.error, row.error_kind, row.publication_id)
@@ -116,11 +106,15 @@ def _columns(judged: ColumnElement[str]) -> Columns:
         func.coalesce(row.interval_s, row.polling_s).label("interval_s"),
         judged.label("health"),
         PublicationRow.name.label("publication_name"),
+        row.due_reason,
+        row.notice,
+        alarms.habits_if_silent(moment),
+        alarms.lost_of_feed().label("probably_lost"),
     )
     return query.outerjoin(PublicationRow, PublicationRow.id == row.publication_id)
 
 
-def _feeds(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Feed, ...]:
+def _feeds(connection: Connection, rows: Sequence[RowMapping], moment: datetime) -> tuple[Feed, ...]:
     ids = [row["id"] for row in rows]
     counts = {
         row.feed_id: row.n
@@ -128,10 +122,10 @@ def _feeds(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Feed, ..
             select(Article.feed_id, func.count().label("n")).where(Article.feed_id.in_(ids)).group_by(Article.feed_id)
         )
     }
-    return tuple(_feed(row, counts.get(row["id"], 0)) for row in rows)
+    return tuple(_feed(row, counts.get(row["id"], 0), moment) for row in rows)
 
 
-def _feed(row: RowMapping, articles: int) -> Feed:
+def _feed(row: RowMapping, articles: int, moment: datetime) -> Feed:
     known = {name: row[name] for name in Feed.model_fields if name in row}
     name = row["publication_name"]
     return Feed.model_validate(
@@ -140,5 +134,6 @@ def _feed(row: RowMapping, articles: int) -> Feed:
             "url": without_password(row["url"]),
             "publication": PublicationRef(id=row["publication_id"], name=name) if name is not None else None,
             "articles": articles,
+            "alarm": alarms.alarm(row["silent_habits"], row["notice"], moment),
         }
     )

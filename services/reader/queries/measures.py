@@ -6,11 +6,15 @@ from statistics import quantiles
 
 from sqlalchemy import Connection, func, select, text
 
+from services.reader.queries.alarms import Alarms, take_alarms
 from services.reader.queries.feeds import count_health
+from services.reader.queries.pushes import count_pushes
 from services.reader.values import Health
 from shared.database import now
+from shared.push import Push
 from shared.schema import Status
 from shared.tables import Article, Counter, Feed, LogHead, Page, Poll, SetAside, Story
+from shared.tables import readable_articles as readable
 
 POLLS_WITHIN = timedelta(hours=1)
 LATENCY_FROM = 500  # the newest articles
@@ -31,7 +35,10 @@ class Measures:
     page_lateness_s: float
     latencies_s: tuple[float, float] | None  # median and 95th percentile; None: nothing to measure yet
     set_aside: dict[str, int]  # by stage
+    flagged: int  # articles that wait for the operator's look
     counters: dict[str, int]
+    pushes: dict[Push, int]  # subscriptions at hubs by what they are worth
+    alarms: Alarms
 
 
 def take_measures(connection: Connection, late_after_s: int) -> Measures:
@@ -50,7 +57,15 @@ def take_measures(connection: Connection, late_after_s: int) -> Measures:
         page_lateness_s=_lateness_s(connection, Page, moment),
         latencies_s=_latencies_s(connection),
         set_aside=_counts(connection, SetAside.stage),
+        flagged=connection.scalar(
+            select(func.count())
+            .select_from(readable.join(Article, Article.id == readable.c.id))
+            .where(Article.flagged_at.is_not(None))
+        )
+        or 0,
         counters=dict(connection.execute(select(Counter.name, Counter.value)).all()),
+        pushes=count_pushes(connection, moment),
+        alarms=take_alarms(connection, moment),
     )
 
 

@@ -10,7 +10,7 @@ from services.reader.queries.articles import Filters, before
 from services.reader.values import Choices, Story, Version
 from services.reader.wording import opening
 from shared.schema import CopyRole, Image, PublicationRef
-from shared.tables import Publication
+from shared.tables import Copy, Publication, StoryMove
 from shared.tables import Story as StoryRow
 from shared.tables import readable_articles as readable
 
@@ -44,6 +44,18 @@ def get_story(connection: Connection, story_id: int) -> Story | None:
     moment = connection.scalar(select(StoryRow.ordered_at).where(StoryRow.id == story_id))
     versions = _versions(connection, {story_id})[story_id]
     return _story(story_id, moment, versions) if moment is not None and versions else None
+
+
+def get_stories(connection: Connection, ids: set[int]) -> dict[int, Story]:
+    """Return those of the stories of which anything may be read, by id."""
+    times = connection.execute(select(StoryRow.id, StoryRow.ordered_at).where(StoryRow.id.in_(ids)))
+    versions = _versions(connection, ids)
+    return {row.id: _story(row.id, row.ordered_at, versions[row.id]) for row in times if versions[row.id]}
+
+
+def moved_to(connection: Connection, story_id: int) -> int | None:
+    """Return the story that a story which is no more was folded into, or None if it never was."""
+    return connection.scalar(select(StoryMove.moved_to).where(StoryMove.story_id == story_id))
 
 
 def latest_versions(connection: Connection, publication_id: int, not_story: int, limit: int) -> tuple[Version, ...]:
@@ -110,8 +122,9 @@ def _version_columns() -> Rows:
         *(at[name] for name in Version.model_fields if name in at),
         *(at.publication_id, at.publication_name, at.story_id, at.summary, at.images),
         func.substr(at.body_text, 1, OPENING_READ).label("text"),
+        *(Copy.cut, Copy.added, Copy.reheadlined),
     )
-    return query
+    return query.outerjoin(Copy, Copy.article_id == at.id)
 
 
 def _versions(connection: Connection, stories: set[int]) -> "defaultdict[int, list[Version]]":

@@ -3,8 +3,7 @@
 Revision ID: 0002
 """
 
-import sqlalchemy as sa
-from alembic import op
+from shared.migrations import fetching, pacing, sources
 
 revision = "0002"
 down_revision = "0001"
@@ -14,7 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     """Add it."""
+    fetching.upgrade()
+    pacing.upgrade()
+    sources.upgrade()
 
 
 def downgrade() -> None:
     """Take it away."""
+    fetching.downgrade()
+    pacing.downgrade()
+    sources.downgrade()

@@ -3,8 +3,7 @@
 Revision ID: 0003
 """
 
-import sqlalchemy as sa
-from alembic import op
+from shared.migrations import folding, rights, search
 
 revision = "0003"
 down_revision = "0002"
@@ -14,7 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     """Add it."""
+    folding.upgrade()
+    rights.upgrade()
+    search.upgrade()  # the last, for its triggers must outlive whatever makes `articles` anew
 
 
 def downgrade() -> None:
     """Take it away."""
+    search.downgrade()
+    rights.downgrade()
+    folding.downgrade()

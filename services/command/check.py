@@ -1,0 +1,107 @@
+"""`wireroom feeds check` and what `feeds add` does with a site's address: feeds looked at before they are polled."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.command import console, discover
+from shared.errors import Failed, UsageError, WireroomError, contain
+from shared.hosts import web_address, without_password
+from shared.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from shared.http import Client
+
+MARKS = {"good": " ", "note": "·", "bad": "!"}
+PAUSE_S = 3.0
+
+
+def check(
+    urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    pause: Annotated[float, typer.Option(help="Seconds between the two fetches.", min=0, max=600)] = PAUSE_S,
+) -> None:
+    """Look at feeds closely and say what is good and bad about them, and what to do; stores nothing."""
+    settings = read_settings()
+    failed = 0
+    with _client(settings) as client:
+        for url in urls:
+            found = contain(lambda url=url: _checked(client, web_address(url), settings, pause))  # type: ignore[misc]
+            if isinstance(found, Failed):
+                failed += 1
+                console.warn(
+                    f"{without_password(url)}: {found.error if isinstance(found.error, WireroomError) else found}"
+                )
+            elif as_json:
+                console.say(json.dumps(found, ensure_ascii=False))
+            else:
+                _show(found)
+    if failed:
+        raise typer.Exit(1)
+
+
+def feeds_of(site: str) -> list[str]:
+    """Return the addresses of a site's feeds; says what was found.
+
+    :raises WireroomError: it cannot be had.
+    :raises UsageError: none was found.
+    """
+    from services.command.check_visit import lists, whole
+
+    settings = read_settings()
+    try:
+        with _client(settings) as client:
+            feeds = discover.find(client, site, lists, lambda answer: whole(client, answer))
+    except WireroomError as error:
+        raise WireroomError(f"{without_password(site)}: {error}") from error
+    if not feeds:
+        shown = without_password(site)
+        raise UsageError(f"{shown} names no feed, and none is where feeds commonly are: give a feed's own address.")
+    for line in discover.shown(feeds):
+        console.say(line)
+    return [feed.url for feed in feeds]
+
+
+def _client(settings: Settings) -> "Client":
+    from shared.http import Client, Limits
+
+    return Client(Limits.from_settings(settings), settings.fetch_allow, settings.user_agent)
+
+
+def _checked(client: "Client", url: str, settings: Settings, pause_s: float) -> dict[str, object]:
+    """Return what is found of a feed, as it is printed."""
+    from services.command.check_report import report, suggested
+    from services.command.check_visit import visit
+    from services.parser import limits
+
+    limits.cap_memory(settings.parse_memory_mb)
+    try:
+        with limits.cpu_seconds(2 * settings.parse_time_s):
+            seen = visit(client, url, settings.user_agent, pause_s)
+    except limits.TooSlow:
+        raise UsageError("It takes too long to read.") from None
+    return {
+        "url": without_password(url),
+        "final_url": seen.final_url,
+        "title": seen.first.feed.title,
+        "format": seen.first.form,
+        "articles": len(seen.first.entries),
+        "interval_s": round(suggested(seen, settings)[0]),
+        "findings": [
+            {"about": one.about, "level": one.level.value, "said": one.said, "advice": one.advice or None}
+            for one in report(seen, settings, datetime.now(UTC))
+        ],
+    }
+
+
+def _show(found: dict[str, object]) -> None:
+    console.say(f"{found['title'] or found['url']}  {found['final_url']}")
+    listed = found["findings"]
+    assert isinstance(listed, Sequence)
+    for one in listed:
+        console.say(f"{MARKS[one['level']]} {one['about']:<12} {one['said']}")
+        if one["advice"] and one["level"] != "good":
+            console.say(f"  {'':<12} → {one['advice']}")

@@ -1,0 +1,221 @@
+"""What a look at a feed means, in words, with what to do about it. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.command.check_visit import Visit
+from shared.messages import Entry
+from shared.schema import Access
+from shared.settings import Settings
+
+MANY_WORDS = 150  # of a text that is an article and no summary
+AHEAD = timedelta(minutes=10)
+DAY_S = 86_400.0
+
+
+class Level(StrEnum):
+    """Whether something has to be done."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found: what it is about, what was seen, and what to do."""
+
+    about: str
+    level: Level
+    said: str
+    advice: str = ""
+
+
+def report(visit: Visit, settings: Settings, now: datetime) -> list[Finding]:
+    """Return what was found, in the order in which a person asks."""
+    entries = visit.first.entries
+    return [
+        _format(visit),
+        _window(entries),
+        _identifiers(visit),
+        _dates(entries, now),
+        _texts(entries),
+        _images(entries),
+        *_paywall(entries),
+        _validators(visit),
+        _robots(visit),
+        _mining(visit),
+        _push(visit),
+        _interval(visit, settings),
+    ]
+
+
+def _format(visit: Visit) -> Finding:
+    moved = f" It moved to {visit.moved_to} for good." if visit.moved_to else ""
+    said = f"{visit.first.form}, {visit.wire_bytes} bytes in {visit.elapsed_ms} ms.{moved}"
+    if not visit.first.closed:
+        return Finding("format", Level.BAD, f"{said} It breaks off before its end.", "Tell the publisher.")
+    if visit.moved_to:
+        return Finding("format", Level.NOTE, said, "Add it under its new address.")
+    return Finding("format", Level.GOOD, said)
+
+
+def _window(entries: Sequence[Entry]) -> Finding:
+    moments = _moments(entries)
+    if not entries:
+        return Finding("window", Level.BAD, "It lists no article.", "Look for another feed of the title.")
+    if len(moments) < 2 or moments[0] == moments[-1]:
+        return Finding(
+            "window", Level.NOTE, f"It lists {len(entries)} articles; their dates do not say how many a day."
+        )
+    span = moments[-1] - moments[0]
+    a_day = len(moments) * DAY_S / span.total_seconds()
+    said = f"It lists {len(entries)} articles, which reach back {_span(span)}: about {_round(a_day)} a day."
+    if span < timedelta(hours=3):
+        return Finding(
+            "window", Level.BAD, said, "Articles leave it soon: poll often, and add the title's other feeds."
+        )
+    return Finding("window", Level.GOOD, said)
+
+
+def _identifiers(visit: Visit) -> Finding:
+    entries = visit.first.entries
+    named = sum(entry.source_id is not None for entry in entries)
+    changed = _changed(entries, visit.second.entries)
+    said = f"{named} of {len(entries)} articles have an identifier"
+    if changed:
+        advice = "Wireroom goes by links, headlines and dates then; add it and watch for repeats."
+        return Finding("identifiers", Level.BAD, f"{said}; {changed} changed theirs between two fetches.", advice)
+    if not visit.first.trusts_ids:
+        advice = "Wireroom goes by links instead; nothing has to be done."
+        return Finding("identifiers", Level.NOTE, f"{said}, but different articles share them.", advice)
+    level = Level.GOOD if named == len(entries) else Level.NOTE
+    return Finding("identifiers", level, f"{said}; they stayed the same over two fetches {visit.window_s:g} s apart.")
+
+
+def _changed(first: Sequence[Entry], second: Sequence[Entry]) -> int:
+    """Return how many articles have other identifiers in the second fetch, known by headline and link or date."""
+    before = {_likeness(entry): entry.source_id for entry in first if entry.content.headline}
+    after = {_likeness(entry): entry.source_id for entry in second if entry.content.headline}
+    return sum(before[key] != after[key] for key in before.keys() & after.keys())
+
+
+def _likeness(entry: Entry) -> tuple[str | None, datetime | None]:
+    return entry.content.headline, entry.content.published_at
+
+
+def _dates(entries: Sequence[Entry], now: datetime) -> Finding:
+    dated = [entry.content.published_at for entry in entries if entry.content.published_at]
+    ahead = sum(moment > now + AHEAD for moment in dated)
+    said = f"{len(dated)} of {len(entries)} articles have a date of publication with its zone."
+    if ahead:
+        return Finding("dates", Level.BAD, f"{said} {ahead} lie ahead.", "They are not believed; tell the publisher.")
+    if len(dated) < len(entries):
+        return Finding("dates", Level.NOTE, said, "The others are ordered by when they were first seen.")
+    return Finding("dates", Level.GOOD, said)
+
+
+def _texts(entries: Sequence[Entry]) -> Finding:
+    whole = [len((entry.content.body_text or "").split()) for entry in entries if entry.content.body_text]
+    said = f"{len(whole)} of {len(entries)} articles come with their text"
+    if entries and len(whole) >= 0.8 * len(entries):
+        middle = sorted(whole)[len(whole) // 2]
+        return Finding("text", Level.GOOD, f"{said}, of {middle} words in the middle.")
+    advice = "Their pages are fetched, unless `--pages never` or WIREROOM_FETCH_PAGES=false says otherwise."
+    return Finding("text", Level.NOTE, f"{said}, the others with a summary.", advice)
+
+
+def _images(entries: Sequence[Entry]) -> Finding:
+    shown = sum(bool(entry.content.images) for entry in entries)
+    return Finding("images", Level.GOOD if shown else Level.NOTE, f"{shown} of {len(entries)} articles have an image.")
+
+
+def _paywall(entries: Sequence[Entry]) -> Iterator[Finding]:
+    closed = sum(entry.content.access in {Access.SUBSCRIBER, Access.METERED} for entry in entries)
+    if closed:
+        said = f"{closed} of {len(entries)} articles are marked as for subscribers."
+        advice = "Their pages may hold no text: ask the publisher for a feed with full texts, or for an account."
+        yield Finding("paywall", Level.NOTE, said, advice)
+
+
+def _validators(visit: Visit) -> Finding:
+    if visit.conditional is None:
+        advice = "Each poll carries the whole document; tell the publisher that ETag or Last-Modified would save it."
+        return Finding("validators", Level.NOTE, "It sends neither ETag nor Last-Modified.", advice)
+    if visit.conditional == 304:
+        if visit.same_bytes:
+            return Finding("validators", Level.GOOD, "They are honest: unchanged, it answers 304.")
+        said = "It answers 304 although the same address gave other bytes a moment ago."
+        return Finding("validators", Level.NOTE, said, "Wireroom tests them now and then, and stops believing in lies.")
+    advice = "Each poll carries the whole document; nothing is lost."
+    return Finding("validators", Level.NOTE, f"They are ignored: it answers {visit.conditional}, not 304.", advice)
+
+
+def _robots(visit: Visit) -> Finding:
+    if visit.robots_allow is None:
+        return Finding("robots", Level.GOOD, "The host has no robots.txt.")
+    delay = f" It asks for {visit.crawl_delay_s:g} s between requests." if visit.crawl_delay_s else ""
+    if visit.robots_allow:
+        return Finding("robots", Level.GOOD, f"robots.txt allows it.{delay}")
+    advice = "A feed is made to be fetched, but ask the publisher before you poll it."
+    return Finding("robots", Level.BAD, f"robots.txt disallows it for us.{delay}", advice)
+
+
+def _mining(visit: Visit) -> Finding:
+    if visit.tdm is None:
+        return Finding("mining", Level.GOOD, "No reservation of text and data mining was seen.")
+    advice = "Within the EU, mining needs the publisher's licence: settle it, and set the title's terms."
+    return Finding("mining", Level.NOTE, f"Text and data mining is reserved ({visit.tdm}).", advice)
+
+
+def _push(visit: Visit) -> Finding:
+    if visit.hub is None:
+        return Finding("push", Level.GOOD, "It names no hub, so it is polled.")
+    return Finding("push", Level.GOOD, f"It names the hub {visit.hub}.", "Set WIREROOM_PUSH_URL to have it push.")
+
+
+def _interval(visit: Visit, settings: Settings) -> Finding:
+    seconds, why = suggested(visit, settings)
+    said = f"Poll it every {_span(timedelta(seconds=seconds))}: {why}."
+    return Finding("interval", Level.GOOD, said, "Nothing has to be set: Wireroom adapts to what comes.")
+
+
+def suggested(visit: Visit, settings: Settings) -> tuple[float, str]:
+    """Return the seconds between polls that lose nothing and ask no more than is needed, and why."""
+    moments = _moments(visit.first.entries)
+    half = len(moments) // 2
+    if half < 1 or moments[0] == moments[-1]:
+        return float(settings.poll_interval_s), "its dates do not say how quickly it moves"
+    busiest = min((moments[at + half] - moments[at]).total_seconds() for at in range(len(moments) - half))
+    wish = visit.first.feed.ttl_s or 0
+    if wish > busiest:
+        busiest, why = (
+            min(busiest, wish),
+            "it would like to be left alone for longer, but half of it can be new by then",
+        )
+    else:
+        why = "at its busiest, half of what it lists is new in that time or more"
+        busiest = max(busiest, wish)
+    if busiest < settings.poll_floor_s:
+        return float(settings.poll_floor_s), "as often as the settings let it; at its busiest that may be too seldom"
+    if busiest > settings.poll_ceiling_s:
+        return float(settings.poll_ceiling_s), "as seldom as the settings let it; it moves more slowly than that"
+    return busiest, why
+
+
+def _moments(entries: Sequence[Entry]) -> list[datetime]:
+    return sorted(entry.content.published_at for entry in entries if entry.content.published_at)
+
+
+def _span(span: timedelta) -> str:
+    seconds = span.total_seconds()
+    for name, size in (("days", DAY_S), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * size:
+            return f"{_round(seconds / size)} {name}"
+    return f"{seconds:.0f} s"
+
+
+def _round(number: float) -> str:
+    return f"{number:.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0")

@@ -1,0 +1,70 @@
+"""`wireroom feeds access` and `keys`: how a feed is asked for, sealed before it leaves this process."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.command import console, feed_store
+from services.command.stores import open_store
+from shared.database import writing
+from shared.errors import UsageError
+from shared.hosts import without_password
+from shared.passport import Passport, basic, bearer, fresh_keys, read_certificate, read_headers, read_proxy, seal
+from shared.settings import read_settings
+
+SECRET = "@FILE reads it from a file, @- from standard input."  # noqa: S105 - the words of an option's help
+
+
+def access(
+    names: Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)],
+    header: Annotated[list[str] | None, typer.Option(help=f"A header field, 'Name: value'. {SECRET}")] = None,
+    user_agent: Annotated[str | None, typer.Option(help="How the fetcher names itself to this publisher.")] = None,
+    basic_: Annotated[str | None, typer.Option("--basic", help=f"name:password. {SECRET}")] = None,
+    bearer_: Annotated[str | None, typer.Option("--bearer", help=f"A token. {SECRET}")] = None,
+    proxy: Annotated[str | None, typer.Option(help=f"http://name:password@host:port. {SECRET}")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="PEM file: client certificate and key.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="Ask for it like for any other feed again.")] = False,
+) -> None:
+    """Say how feeds are asked for, in place of what was said before. Kept sealed, for the fetcher alone to open."""
+    if basic_ and bearer_:
+        raise UsageError("Credentials are either --basic or --bearer.")
+    lines = [_said(one) for one in header or []] + ([f"User-Agent: {user_agent}"] if user_agent else [])
+    passport = Passport(
+        headers=read_headers(lines),
+        authorization=basic(_said(basic_)) if basic_ else bearer(_said(bearer_)) if bearer_ else None,
+        proxy=read_proxy(_said(proxy)) if proxy else None,
+        certificate=read_certificate(_read(str(certificate))) if certificate else None,
+    )
+    if none == bool(passport.shown):
+        raise UsageError("Say how the feeds are to be asked for, or --none.")
+    settings = read_settings()
+    with writing(open_store(settings)) as connection:
+        rows = feed_store.find(connection, names)
+        for row in rows:
+            sealed = None if none else seal(passport, row.url, settings.seal_key, settings.open_key)
+            feed_store.give_passport(connection, row.id, sealed, passport.shown or None)
+    for row in rows:
+        console.say(
+            f"{row.id} {without_password(row.url)} is asked for with: {passport.shown or 'nothing of its own'}."
+        )
+
+
+def keys() -> None:
+    """Make a pair of keys for what `access` seals; print them as lines for the environment."""
+    opening, sealing = fresh_keys()
+    console.say(f"WIREROOM_OPEN_KEY={opening}")
+    console.say(f"WIREROOM_SEAL_KEY={sealing}")
+
+
+def _said(value: str) -> str:
+    """Return an option's value, or what the file holds that it names."""
+    return _read(value[1:]).strip() if value.startswith("@") else value
+
+
+def _read(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from error

@@ -1,0 +1,90 @@
+"""`wireroom publications …`: list, rename, merge, terms."""
+
+from typing import Annotated, Any
+
+import typer
+
+from services.command import console
+from services.command.stores import open_store
+from shared.database import reading, writing
+from shared.errors import UsageError
+from shared.settings import read_settings
+
+LARGEST_ID = 2**63 - 1
+LONGEST_DAYS = 36_500
+verbs = typer.Typer(help="The titles: their names, terms and retention.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Id = Annotated[
+    int,
+    typer.Argument(metavar="ID", help="Number from `publications list`.", min=1, max=LARGEST_ID, show_default=False),
+]
+
+
+def add_to(app: typer.Typer, verb: str) -> None:
+    """Add the verb to `app`."""
+    app.add_typer(verbs, name=verb)
+
+
+@verbs.command("list")
+def list_(as_json: Json = False) -> None:
+    """List titles with what is served of them, for how long, and how many feeds and articles they have."""
+    from services.command.publication_store import listed
+
+    with reading(open_store()) as connection:
+        items = [dict(row._mapping) for row in listed(connection)]
+    columns = ("id", "name", "feeds", "articles", "terms", "retention_days", "attribution", "site_url", "key")
+    console.rows(items, columns, as_json=as_json, empty="No titles yet: they come with the first polls of their feeds.")
+
+
+@verbs.command()
+def rename(publication_id: Id, name: Annotated[str, typer.Argument(help="Its name from now on.")]) -> None:
+    """Give a title another name; feeds of either name find it."""
+    from services.indexer import publications
+
+    if not name.strip():
+        raise UsageError("A title needs a name.")
+    with writing(open_store()) as connection:
+        publications.rename(connection, publication_id, name.strip())
+    console.say(f"Publication {publication_id} is called {name.strip()!r}.")
+
+
+@verbs.command()
+def merge(
+    into: Annotated[int, typer.Argument(help="Number of the title that stays.", min=1, max=LARGEST_ID)],
+    others: Annotated[
+        list[int], typer.Argument(help="Numbers of those that become part of it.", min=1, max=LARGEST_ID)
+    ],
+) -> None:
+    """Make several titles one: with all feeds and articles; what two of them have is one article."""
+    from services.indexer.unite import unite
+
+    engine, settings = open_store(), read_settings()
+    for other in console.progress(others, "Merging"):
+        moved = unite(engine, into, other, settings)
+        console.say(f"Publication {other} is part of {into}: {moved} articles came over.")
+
+
+@verbs.command()
+def terms(
+    publication_id: Id,
+    serve: Annotated[str | None, typer.Option(help="full, excerpt (no text) or headline (no summary either).")] = None,
+    retention_days: Annotated[
+        int | None,
+        typer.Option(help="Days that its articles are kept; 0: as the setting says.", min=0, max=LONGEST_DAYS),
+    ] = None,
+    attribution: Annotated[str | None, typer.Option(help='Words beside each of its articles; "": none.')] = None,
+) -> None:
+    """Set what is served of a title, how long its articles are kept, and what must stand beside them."""
+    from services.indexer import publications
+
+    if serve not in (None, "full", "excerpt", "headline"):
+        raise UsageError(f"--serve {serve!r} is none of full, excerpt and headline.")
+    given = {"terms": serve, "retention_days": retention_days, "attribution": attribution}
+    values: dict[str, Any] = {name: value or None for name, value in given.items() if value is not None}
+    if not values:
+        raise UsageError("Say what to set: --serve, --retention-days or --attribution.")
+    with writing(open_store()) as connection:
+        publications.change(connection, publication_id, **values)
+    console.say(
+        f"Publication {publication_id}: " + ", ".join(f"{name} {value or '–'}" for name, value in values.items())
+    )

@@ -1,0 +1,74 @@
+"""One article as a person reads it on a terminal: headline, who and when, text in lines of a width, pictures. Pure."""
+
+from collections.abc import Iterator
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from shared.schema import Access, Image, Status
+
+if TYPE_CHECKING:
+    from shared.messages import Entry
+
+MOST_COLUMNS = 100  # longer lines are hard to read
+_LABEL_COLUMNS = 10
+
+
+def readable(entry: "Entry", columns: int) -> str:
+    """Return the article in lines of at most `columns` characters; an address is never broken."""
+    width = min(columns, MOST_COLUMNS)
+    content = entry.content
+    title = [_wrapped(content.headline or "(no headline)", width)]
+    if content.subheadline:
+        title.append(_wrapped(content.subheadline, width))
+    facts = [f"{label:<{_LABEL_COLUMNS}}{_hanging(text, width)}" for label, text in _facts(entry)]
+    text = content.body_text or content.summary
+    parts = [_wrapped(part, width) for part in (text or "(no text)").split("\n\n")]
+    pictures = [f"{'picture':<{_LABEL_COLUMNS}}{_hanging(_picture(image), width)}" for image in content.images]
+    blocks = ("\n".join(title), "\n".join(facts), "\n\n".join(parts), "\n".join(pictures))
+    return "\n\n".join(block for block in blocks if block) + "\n\n" + "─" * width
+
+
+def _facts(entry: "Entry") -> Iterator[tuple[str, str]]:
+    """Yield what is known of the article, as a label and a line."""
+    content = entry.content
+    if content.status is not Status.USABLE:
+        yield "status", ": ".join(filter(None, (content.status.value, content.status_reason)))
+    if people := content.byline or ", ".join(author.name for author in content.authors):
+        yield "by", people
+    if content.credit:
+        yield "credit", f"{content.credit} ({content.credit_evidence})" if content.credit_evidence else content.credit
+    for label, moment in (
+        ("published", content.published_at),
+        ("updated", content.updated_at if content.updated_at != content.published_at else None),
+        ("embargo", content.embargoed_until),
+        ("expires", content.expires_at),
+    ):
+        if moment:
+            yield label, f"{moment:%Y-%m-%d %H:%M} UTC"
+    if not content.published_at and (raw := content.provenance.get("published_raw")):
+        yield "published", f"{raw!r}, which names no moment"
+    if content.section:
+        yield "section", content.section
+    if content.keywords:
+        yield "keywords", ", ".join(content.keywords)
+    if content.access is not Access.UNKNOWN:
+        yield "access", content.access.value
+    if entry.url:
+        yield "address", entry.url
+    if content.body_text is None and content.summary is not None:
+        yield "text", "only a summary; the whole text would be read from the page"
+
+
+def _picture(image: Image) -> str:
+    credit = f" ({image.credit})" if image.credit else ""
+    return f"{image.caption or image.alt or image.url}{credit}"
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> str:
+    return fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _hanging(text: str, width: int) -> str:
+    """Return `text` for the right of a label: its other lines begin below its first."""
+    indent = " " * _LABEL_COLUMNS
+    return _wrapped(text, width - _LABEL_COLUMNS).replace("\n", f"\n{indent}")

@@ -1,0 +1,81 @@
+"""`wireroom stories`: lists them; `split`, `merge` and `unpin` say which articles are together."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from sqlalchemy import Connection
+
+from services.command import console
+from services.command.read import LARGEST, Json, Limit
+from services.command.read import stories as list_stories
+from services.command.stores import open_store
+from shared.database import now, writing
+
+StoryId = Annotated[int, typer.Argument(min=1, max=LARGEST, metavar="STORY")]
+ArticleIds = Annotated[list[int], typer.Argument(min=1, max=LARGEST, metavar="ARTICLE...")]
+Reason = Annotated[str | None, typer.Option(help="Why; kept beside the word.")]
+
+
+def add_to(app: typer.Typer, verb: str) -> None:
+    """Add the verb to `app`."""
+    stories = typer.Typer(help="List stories with the titles that carry them, newest first.")
+    stories.callback(invoke_without_command=True)(listing)
+    for act in (split, merge, unpin):
+        stories.command()(act)
+    app.add_typer(stories, name=verb)
+
+
+def listing(context: typer.Context, as_json: Json = False, limit: Limit = 30) -> None:
+    """List stories with the titles that carry them, newest first."""
+    if context.invoked_subcommand is None:
+        list_stories(as_json, limit)
+
+
+def split(story: StoryId, articles: ArticleIds, reason: Reason = None) -> None:
+    """Take articles out of a story into one of their own, for good: their texts are compared no more."""
+    from services.indexer import pins
+
+    _decide(lambda connection: pins.split(connection, story, articles, reason, now(connection)), articles)
+
+
+def merge(
+    into: Annotated[int, typer.Argument(min=1, max=LARGEST, metavar="INTO", help="The story that stays.")],
+    stories: Annotated[list[int], typer.Argument(min=1, max=LARGEST, metavar="STORY...", help="What it takes in.")],
+    reason: Reason = None,
+) -> None:
+    """Put all articles of other stories into a story, for good."""
+    from services.indexer import pins
+
+    def work(connection: Connection) -> None:
+        for story in stories:
+            pins.merge(connection, into, story, reason, now(connection))
+
+    _decide(work, [], [into, *stories])
+
+
+def unpin(articles: ArticleIds) -> None:
+    """Take the word back: fold articles by their texts again."""
+    from services.indexer import pins
+
+    _decide(lambda connection: pins.unpin(connection, articles), articles, refold=articles)
+
+
+def _decide(
+    work: Callable[[Connection], None],
+    articles: list[int],
+    stories: list[int] | None = None,
+    refold: list[int] | None = None,
+) -> None:
+    """Do what the operator says in one commit with the changes that it makes; print these."""
+    from services.indexer.redo import decide
+    from shared.settings import read_settings
+
+    settings = read_settings()
+    with writing(open_store(settings)) as connection:
+        moved = decide(connection, work, articles, stories or [], refold or [], settings)
+    items = [
+        {"article": article, "from_story": was, "story": story, "change": kind} for article, was, story, kind in moved
+    ]
+    columns = ("article", "from_story", "story", "change")
+    console.rows(items, columns, as_json=False, empty="No article is in another story than before.")

@@ -1,0 +1,87 @@
+"""One target, asked for as its publisher wants it.
+
+open what is sealed ▶ is the page allowed? ▶ ask, on conditions ▶ (audit: behind a 304 ask again without) ▶ judge
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from services.fetcher import hubs
+from services.fetcher.request import headers_for, is_conditional
+from services.fetcher.robots import Robots
+from services.fetcher.series import completed
+from services.fetcher.sources import NO_DROPS, Drops, take
+from services.fetcher.verdict import excuse, hand_back, judge
+from shared.errors import Blocked, FetchError
+from shared.hosts import is_folder
+from shared.http import NO_PASSPORT, Client, Response
+from shared.messages import Facts, Kind, Target
+from shared.passport import unseal
+
+NOT_MODIFIED = 304
+CROWDED_S = 15  # what had to wait too long for its turn at an address comes back after so long
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Asker:
+    """What asking takes; safe for threads."""
+
+    client: Client
+    robots: Robots | None = None  # None: pages are not asked about
+    open_key: str = ""
+    drops: Drops = NO_DROPS
+
+    def delay_s(self, url: str) -> float:
+        """Return the seconds that the site of a page wants between two requests.
+
+        :raises TransientError: the belt is away.
+        """
+        try:
+            return self.robots.rules(url).delay_s if self.robots else 0.0
+        except FetchError:  # it was not asked, and so was the page not
+            return 0.0
+
+
+def ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
+    """Return the facts of one fetch, and the answer where there was one; its hub is asked first where that is due.
+
+    :raises TransientError: the belt, where robots.txt is remembered, is away.
+    """
+    subscribed = hubs.ask(asker.client, target.subscribe, target.url) if target.subscribe else None
+    facts, answer = _excused(asker, target)
+    return (facts.model_copy(update={"subscribed": subscribed}) if subscribed else facts), answer
+
+
+def _excused(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
+    began = time.monotonic()
+    try:
+        if target.kind is Kind.PAGE and asker.robots and not asker.robots.rules(target.url).allows(target.url):
+            raise Blocked("robots", "The site's robots.txt asks not to fetch this page.")
+        return _ask(asker, target)
+    except FetchError as error:
+        if error.kind == "crowded":
+            return hand_back(target, CROWDED_S), None
+        return excuse(target, error, round((time.monotonic() - began) * 1000)), None
+
+
+def _ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
+    passport = unseal(target.sealed, target.url, asker.open_key) if target.sealed else NO_PASSPORT
+    if target.kind is Kind.FEED and is_folder(target.url):  # which no article names as its page
+        answer = take(asker.client, asker.drops, target, passport)
+        return judge(target, answer, datetime.now(UTC)), answer
+    conditional = is_conditional(target)
+    answer = asker.client.get(target.url, headers_for(target, conditional=conditional), passport)
+    requests, behind_304 = 1, False
+    if target.audit and conditional and answer.status == NOT_MODIFIED:
+        requests, behind_304 = 2, True
+        answer = asker.client.get(target.url, headers_for(target, conditional=False), passport)
+    answer, more = completed(asker.client, target, answer, passport)
+    if answer.left_https:
+        log.info("left https", kind=target.kind, id=target.id, final_url=answer.url)
+    facts = judge(target, answer, datetime.now(UTC))
+    told = {"requests": requests + more, "audited": target.audit and conditional, "behind_304": behind_304}
+    return facts.model_copy(update={name: value for name, value in told.items() if value}), answer

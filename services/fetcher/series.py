@@ -1,0 +1,79 @@
+"""An answer together with what it leads on to: the sitemaps of an index, the pages of a listing in JSON."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.fetcher import onward
+from shared.bundle import TYPE, Bundle, Part, pack
+from shared.errors import FetchError
+from shared.http import Client, Response
+from shared.messages import Kind, Target, split_digests
+from shared.passport import Passport, same_origin
+
+OK = 200
+MOST_PAGES = 10  # of a listing, at one poll
+MOST_BYTES = 10 * 2**20  # of all its pages; what is longer goes on at the next poll
+MOST_S = 20.0  # after which nothing further is asked for
+VALIDATORS = frozenset({"etag", "last-modified"})
+
+
+def completed(client: Client, target: Target, answer: Response, passport: Passport) -> tuple[Response, int]:
+    """Return a feed's answer with what it leads on to, and how many requests that took.
+
+    A listing is followed until a page is known in part, within its own origin, so that credentials go nowhere else.
+
+    :raises FetchError: a sitemap of an index, or a page of a listing, cannot be had.
+    """
+    if answer.headers.get("content-type") == TYPE:  # which is ours to say
+        answer = replace(answer, headers={**answer.headers, "content-type": ""})
+    if target.kind is not Kind.FEED or answer.status != OK:
+        return answer, 0
+    named = onward.sitemaps(answer.body, answer.url)
+    if named is not None:
+        found = _sitemaps(client, named, answer)
+        return _together(answer, found, own=False), len(found)
+    more = _pages(client, target, answer, passport)
+    return (_together(answer, more, own=True) if more else answer), len(more)
+
+
+def _sitemaps(client: Client, named: Sequence[str], index: Response) -> list[Response]:
+    """Return the sitemaps that an index names, the newest first, as many as fit; it names no inner place to us."""
+    began, own = time.monotonic(), client.is_inner(index.url)
+    found: list[Response] = []
+    for url in named:
+        if found and (time.monotonic() - began > MOST_S or _size(found) > MOST_BYTES):
+            break
+        if own or not client.is_inner(url):
+            found.append(client.get(url))
+    return found
+
+
+def _pages(client: Client, target: Target, answer: Response, passport: Passport) -> list[Response]:
+    began, known = time.monotonic(), frozenset(split_digests(target.known))
+    pages = [answer]
+    while len(pages) < MOST_PAGES and time.monotonic() - began < MOST_S and _size(pages) < MOST_BYTES:
+        last = pages[-1]
+        url = onward.next_page(last.body, last.headers, last.url, known)
+        if url is None or not same_origin(url, target.url) or url in {page.url for page in pages}:
+            break
+        page = client.get(url, {"Accept": "application/json"}, passport)
+        if page.status != OK:
+            break
+        pages.append(page)
+    return pages[1:]
+
+
+def _size(pages: Sequence[Response]) -> int:
+    return sum(len(page.body) for page in pages)
+
+
+def _together(answer: Response, more: Sequence[Response], *, own: bool) -> Response:
+    """Return answers as one; an index has no entries of its own, and its validators say nothing of its sitemaps."""
+    answers = [one for one in (*([answer] if own else []), *more) if one.status == OK]
+    if not answers:
+        raise FetchError("http", "None of the sitemaps that the index names could be had.")
+    parts = tuple(Part(one.url, one.body, one.headers.get("content-type")) for one in answers)
+    headers = {name: text for name, text in answer.headers.items() if own or name not in VALIDATORS}
+    size = sum(one.wire_bytes for one in (answer, *more))
+    return replace(answer, headers=headers | {"content-type": TYPE}, body=pack(Bundle(parts)), wire_bytes=size)

@@ -1,0 +1,122 @@
+"""Folders as feeds, each behind the same target: on this machine, by FTP or by SFTP.
+
+Their new files travel as one bundle, so that they are leased, read and committed like any document.
+"""
+
+import base64
+import time
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote, unquote, urlsplit
+
+from services.fetcher import folder, ftp, sftp
+from services.fetcher.listing import Choice, File, choose
+from shared.bundle import TYPE, Bundle, Part, pack
+from shared.errors import Blocked
+from shared.hosts import without_password
+from shared.http import Client, Response
+from shared.messages import Target
+from shared.passport import Passport
+from shared.settings import Settings
+
+HEAD_BYTES, PART_BYTES = 200, 100  # of a bundle beside its parts, and of a part beside its address and its bytes
+SHARE_OF_TIME = 0.6  # of a request's time, after which no further file is begun
+
+
+class Place(Protocol):
+    """A folder that can be listed and read."""
+
+    def files(self) -> Iterable[File]:
+        """Yield its files."""
+
+    def read(self, name: str, most: int) -> bytes:
+        """Return the bytes of one, at most so many."""
+
+
+@dataclass(frozen=True)
+class Drops:
+    """What the operator allows of folders, here and elsewhere."""
+
+    folder: Path | None = None
+    known_hosts: Path | None = None
+    key: Path | None = None
+    most_bytes: int = 10 * 2**20
+    total_s: float = 30.0
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Drops":
+        """Return what the settings allow."""
+        return cls(
+            settings.drop_dir,
+            settings.sftp_known_hosts,
+            settings.sftp_key,
+            settings.max_document_bytes,
+            settings.total_timeout_s,
+        )
+
+
+NO_DROPS = Drops()
+
+
+def take(client: Client, drops: Drops, target: Target, passport: Passport) -> Response:
+    """Return the new files of the folder that `target` names, as one document; 304 where there is nothing new.
+
+    :raises Blocked: it may not be read.
+    :raises FetchError: it cannot be.
+    """
+    began = time.monotonic()
+    with _opened(client, drops, target.url, passport) as place:
+        choice = choose(place.files(), target.known)
+        parts, waiting = _read(place, choice, target.url, drops, began)
+    size = sum(len(part.body) for part in parts)
+    elapsed_ms = round((time.monotonic() - began) * 1000)
+    if not parts and not choice.gone:
+        return Response(304, without_password(target.url), {}, b"", 0, elapsed_ms)
+    body = pack(Bundle(tuple(parts), choice.kept, choice.left_out + waiting))
+    return Response(200, without_password(target.url), {"content-type": TYPE}, body, size, elapsed_ms)
+
+
+def _opened(client: Client, drops: Drops, url: str, passport: Passport) -> AbstractContextManager[Place]:
+    scheme = urlsplit(url).scheme.lower()
+    if scheme == "file":
+        return folder.opened(url, drops.folder)
+    user, password = _credentials(url, passport)
+    if scheme == "ftp":
+        return ftp.opened(client, url, user, password)
+    if scheme == "sftp":
+        return sftp.opened(client, url, user, password, drops.known_hosts, drops.key)
+    raise Blocked("blocked", f"No feed is read from {scheme[:20]}: addresses.")
+
+
+def _read(place: Place, choice: Choice, url: str, drops: Drops, began: float) -> tuple[list[Part], int]:
+    """Return what was read, and how many files have to wait: as many as fit one document and its time are read.
+
+    A file that is too large is not read, and said to be so in its stead.
+    """
+    parts: list[Part] = []
+    most = drops.most_bytes - len(choice.kept) - HEAD_BYTES
+    left, waiting = most, 0
+    for file in choice.take:
+        part = Part(f"{without_password(url).rstrip('/')}/{quote(file.name)}", b"", file=file.digest)
+        room = left - len(part.url) - PART_BYTES
+        late = time.monotonic() - began > SHARE_OF_TIME * drops.total_s
+        if parts and (late or (room < file.size <= most)):
+            waiting += 1
+            continue
+        body = place.read(file.name, most) if file.size <= most else b""
+        left = room - len(body)
+        parts.append(replace(part, body=body))
+    return parts, waiting
+
+
+def _credentials(url: str, passport: Passport) -> tuple[str, str]:
+    """Return user name and password: those that are kept sealed, else those in the address."""
+    kind, _, text = (passport.authorization or "").partition(" ")
+    if kind.lower() == "basic":
+        user, _, password = base64.b64decode(text).decode().partition(":")
+        return user, password
+    parts = urlsplit(url)
+    return unquote(parts.username or ""), unquote(parts.password or "")

@@ -1,0 +1,213 @@
+"""The store's index of texts: which articles may carry the same text, by postings and by what they say they are.
+
+Equal texts share one set of postings, so the bound on a posting counts different texts and depends on the set of
+articles, never on who came first.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from services.indexer.fold.pairs import CROWD, LEAST_SHINGLES, Candidate, worth_judging
+from services.indexer.fold.words import digest
+from services.indexer.settle import count
+from shared.among import among
+from shared.rows import insert_rows, update_rows
+from shared.tables import Article, Claim, FoldText, Pair, Posting, core
+
+HASHES_AT_ONCE = 5000  # in one query, well under what either database takes
+
+
+@dataclass(frozen=True)
+class Found:
+    """What may be the same text as some articles, and the shingles that too many texts have by now."""
+
+    likely: Mapping[int, set[int]]  # article ids, by article id
+    crowded: frozenset[int] = frozenset()  # shingles that cross their bound with these articles
+    crowd: frozenset[int] = frozenset()  # the texts that have them
+
+
+def text_key(text: str) -> int:
+    """Return the digest by which two texts are the same, whatever their lines."""
+    return digest(text.replace("\n", " "))
+
+
+def posted(article: Candidate) -> bool:
+    """Return whether a text is long enough to be found by its words."""
+    return len(article.sketch.hashes) >= LEAST_SHINGLES
+
+
+def find(
+    connection: Connection, articles: Mapping[int, Candidate], said: Mapping[int, frozenset[int]], threshold: float
+) -> Found:
+    """Return which articles may be the same text as each of `articles`, which are not in the index.
+
+    `said` are what they say they are.
+    """
+    own = {id_: text_key(one.text) for id_, one in articles.items() if posted(one)}
+    samples = {own[id_]: articles[id_].sketch.sample for id_ in own}
+    carriers, sizes = _carriers(connection, samples)
+    telling = {hash_: keys for hash_, keys in carriers.items() if 1 < len(keys) <= CROWD}
+    alike = {}
+    for key, sample in samples.items():
+        counts = Counter(chain.from_iterable(telling.get(hash_, ()) for hash_ in sample))
+        alike[key] = {
+            other
+            for other, shared in counts.items()
+            if other == key or worth_judging(shared, sizes[key], sizes[other], threshold)
+        } | {key}
+    having = _having(connection, own, set().union(*alike.values()))
+    likely = {id_: set(chain.from_iterable(having[key] for key in alike[own[id_]])) for id_ in own}
+    for id_, others in _claiming(connection, said).items():
+        likely.setdefault(id_, set()).update(others)
+    for id_, others in likely.items():
+        others.discard(id_)
+    return Found(likely, *_crossing(carriers, samples))
+
+
+def _carriers(
+    connection: Connection, samples: Mapping[int, Sequence[int]]
+) -> tuple[dict[int, set[int]], dict[int, int]]:
+    """Return the texts that have each shingle of `samples`, these among them, and how many postings each text has."""
+    carriers: dict[int, set[int]] = defaultdict(set)
+    for key, sample in samples.items():
+        for hash_ in sample:
+            carriers[hash_].add(key)
+    sizes = {key: len(sample) for key, sample in samples.items()}
+    hashes = sorted(carriers)
+    for start in range(0, len(hashes), HASHES_AT_ONCE):
+        found = (
+            select(Posting.hash, Posting.text_key, FoldText.postings)
+            .join(FoldText, FoldText.key == Posting.text_key)
+            .where(among(Posting.hash, hashes[start : start + HASHES_AT_ONCE]))
+        )
+        for hash_, key, size in connection.execute(found):
+            carriers[hash_].add(key)
+            sizes[key] = size
+    return carriers, sizes
+
+
+def _having(connection: Connection, own: Mapping[int, int], keys: Collection[int]) -> dict[int, set[int]]:
+    """Return the articles that have each of the texts `keys`; `own` are those of articles not in the index."""
+    having: dict[int, set[int]] = defaultdict(set)
+    for id_, key in own.items():
+        having[key].add(id_)
+    if keys:
+        query = select(Article.text_key, Article.id).where(among(Article.text_key, keys))
+        for text, id_ in connection.execute(query):
+            if text is not None:
+                having[text].add(id_)
+    return having
+
+
+def _claiming(connection: Connection, said: Mapping[int, frozenset[int]]) -> dict[int, set[int]]:
+    """Return the articles that say of themselves what each of `said` does."""
+    claiming: dict[int, set[int]] = defaultdict(set)
+    for id_, claims in said.items():
+        for claim in claims:
+            claiming[claim].add(id_)
+    if claiming:
+        for claim, id_ in connection.execute(
+            select(Claim.claim, Claim.article_id).where(among(Claim.claim, list(claiming)))
+        ):
+            claiming[claim].add(id_)
+    return {id_: set().union(*(claiming[claim] for claim in claims)) for id_, claims in said.items() if claims}
+
+
+def _crossing(
+    carriers: Mapping[int, set[int]], samples: Mapping[int, Sequence[int]]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the shingles whose texts became too many with `samples`, and these texts."""
+    crowded = frozenset(
+        hash_ for hash_, keys in carriers.items() if len(keys) > CROWD >= len(keys) - len(keys & samples.keys())
+    )
+    return crowded, frozenset(chain.from_iterable(carriers[hash_] for hash_ in crowded))
+
+
+def add(
+    connection: Connection,
+    articles: Mapping[int, Candidate],
+    said: Mapping[int, frozenset[int]],
+    at: Mapping[int, datetime],
+) -> None:
+    """Put articles into the index; `at` are their recorded times."""
+    insert_rows(
+        connection, Claim, ("claim", "article_id"), [(claim, id_) for id_, claims in said.items() for claim in claims]
+    )
+    own = {id_: text_key(one.text) for id_, one in articles.items() if posted(one)}
+    if not own:
+        return
+    known = set(connection.scalars(select(FoldText.key).where(among(FoldText.key, set(own.values())))))
+    samples = {key: articles[id_].sketch.sample for id_, key in own.items()}
+    postings = [(hash_, key) for key in samples.keys() - known for hash_ in samples[key]]
+    insert_rows(connection, Posting, ("hash", "text_key"), postings)
+    latest: dict[int, datetime] = {}
+    for id_, key in own.items():
+        latest[key] = max(at[id_], latest.get(key, at[id_]))
+    later = "greatest" if connection.dialect.name == "postgresql" else "max"
+    insert_rows(
+        connection,
+        FoldText,
+        ("key", "postings", "at"),
+        [(key, len(samples[key]), latest[key]) for key in sorted(samples)],
+        f"ON CONFLICT (key) DO UPDATE SET at = {later}({core(FoldText).name}.at, excluded.at)",
+    )
+    update_rows(
+        connection,
+        Article,
+        ("postings", "text_key", "id"),
+        [(len(samples[key]), key, id_) for id_, key in own.items()],
+    )
+
+
+def remove(connection: Connection, ids: Collection[int]) -> None:
+    """Take articles out of the index; a text that no other article has goes with them."""
+    connection.execute(delete(Claim).where(among(Claim.article_id, ids)))
+    mine = among(Article.id, ids)
+    keys = {key for key in connection.scalars(select(Article.text_key).where(mine)) if key is not None}
+    if not keys:
+        return
+    connection.execute(update(Article).where(mine).values(text_key=None, postings=0))
+    orphans = keys - set(connection.scalars(select(Article.text_key).where(among(Article.text_key, keys))))
+    connection.execute(delete(Posting).where(among(Posting.text_key, orphans)))
+    connection.execute(delete(FoldText).where(among(FoldText.key, orphans)))
+
+
+def part_crowd(connection: Connection, found: Found, threshold: float) -> set[int]:
+    """Undo pairs that rest on shingles which too many texts have by now; return the articles that made them.
+
+    So a shingle over its bound is ignored for all, whenever they came. The articles of `found` are in the index.
+    """
+    if not found.crowded:
+        return set()
+    count(connection, "crowded_shingles", len(found.crowded))
+    keys = {id_: key for key, ids in _having(connection, {}, found.crowd).items() for id_ in ids}
+    pairs = select(Pair.a, Pair.b).where(Pair.evidence == "text", among(Pair.a, keys), among(Pair.b, keys))
+    samples: dict[int, set[int]] = defaultdict(set)
+    posted_now = select(Posting.text_key, Posting.hash).where(among(Posting.text_key, found.crowd))
+    for key, hash_ in connection.execute(posted_now):
+        samples[key].add(hash_)
+    busy = _busy(connection, set().union(*samples.values()))
+    gone = {
+        (a, b)
+        for a, b in connection.execute(pairs)
+        if (one := samples[keys[a]]) is not (other := samples[keys[b]])
+        and not worth_judging(len((one & other) - busy), len(one), len(other), threshold)
+    }
+    for a, b in gone:
+        connection.execute(delete(Pair).where(Pair.a == a, Pair.b == b))
+    return set(chain.from_iterable(gone))
+
+
+def _busy(connection: Connection, hashes: Iterable[int]) -> set[int]:
+    """Return those of `hashes` that more texts have than are looked at."""
+    listed, busy = sorted(hashes), set()
+    for start in range(0, len(listed), HASHES_AT_ONCE):
+        some = among(Posting.hash, listed[start : start + HASHES_AT_ONCE])
+        full = select(Posting.hash).where(some).group_by(Posting.hash).having(func.count() > CROWD)
+        busy |= set(connection.scalars(full))
+    return busy

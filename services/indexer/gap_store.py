@@ -1,0 +1,105 @@
+"""Gaps in the store: noticed at a poll, pursued by the fetches after it, closed or left open."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import Connection, insert, select, update
+
+from services.indexer.gaps import Bounds, Detour, bounds_of, narrowed, next_address, reaches
+from services.indexer.judge import Fresh, Repeat, Verdict
+from services.indexer.layers import leave
+from shared.hosts import is_folder, without_password
+from shared.messages import Kind, Outcome, Result, split_digests
+from shared.rhythm import expected
+from shared.tables import Gap, Layer
+
+if TYPE_CHECKING:
+    from services.indexer.settle import Brought, Row  # which calls what is here
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+log = structlog.get_logger()
+
+
+def on_detour(connection: Connection, result: Result, row: "Row") -> "tuple[Result, Row]":
+    """Return a fetch as it is to be settled: one that was made to close a gap is narrowed to what fits into it."""
+    url = row.memory.detour_url
+    if url is None or result.facts.kind is not Kind.FEED or result.facts.outcome is Outcome.UNFETCHED:
+        return result, row
+    columns = select(Gap.id, Gap.from_at, Gap.to_at, Gap.tried, Gap.found)
+    query = columns.where(Gap.feed_id == row.id, Gap.state == "closing").order_by(Gap.id.desc()).limit(1)
+    gap = connection.execute(query).one_or_none()
+    bounds = Bounds(gap.from_at, gap.to_at) if gap else Bounds(_NEVER, _NEVER)
+    tried = (*gap.tried, url) if gap else (url,)
+    detour = Detour(gap.id if gap else 0, bounds, tried, gap.found if gap else 0, reaches(result, bounds), result.feed)
+    return narrowed(result, bounds), replace(row, memory=replace(row.memory, detour=detour))
+
+
+def judged(row: "Row", verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+    """Return what counts of a document: what was fetched to close a gap brings new articles and changes no other."""
+    return [one for one in verdicts if isinstance(one, Fresh)] if row.memory.detour else verdicts
+
+
+def noticed(connection: Connection, result: Result, row: "Row", verdicts: Sequence[Verdict], now: datetime) -> "Row":
+    """Return the row of a feed with the gap that this poll shows: its window shares no article with the last one.
+
+    Told before anything of the document is written. Two windows share an article where both hold an entry as it was, or
+    where an entry is a state of an article that the last window listed. A folder's files roll off no window.
+    """
+    last, window = split_digests(row.digests), split_digests(result.window or "")
+    since = row.memory.last_ok_at
+    if row.memory.detour or since is None or is_folder(row.url):
+        return row
+    if not last or not window or not set(last).isdisjoint(window):
+        return row
+    ids = [one.known.id for one in verdicts if not isinstance(one, Fresh | Repeat)]
+    listed = select(Layer.article_id).where(
+        Layer.feed_id == row.id, Layer.digest.is_not(None), Layer.article_id.in_(ids)
+    )
+    if ids and connection.execute(listed.limit(1)).first():
+        return row
+    gap = bounds_of(since, (one.entry.content.published_at for one in verdicts if isinstance(one, Fresh)), now)
+    return replace(row, memory=replace(row.memory, gap=gap))
+
+
+def pursue(
+    connection: Connection, settled: "Sequence[tuple[Result, Row, Brought]]", now: datetime
+) -> "list[tuple[Result, Row, Brought]]":
+    """Record the gaps that were noticed and what came of the attempts to close others; return where each goes next."""
+    return [(result, _pursue(connection, result, row, brought, now), brought) for result, row, brought in settled]
+
+
+def _pursue(connection: Connection, result: Result, row: "Row", brought: "Brought", now: datetime) -> "Row":
+    if row.memory.detour:
+        return _went(connection, result, row, row.memory.detour, brought, now)
+    return _open(connection, result, row, row.memory.gap, now) if row.memory.gap else row
+
+
+def _open(connection: Connection, result: Result, row: "Row", gap: Bounds, now: datetime) -> "Row":
+    ahead = next_address(row.url, row.site_url, (), row.url, result.feed)
+    rhythm = row.memory.before.rhythm if row.memory.before else None
+    missing = expected(rhythm, gap.from_at.timestamp(), gap.to_at.timestamp()) if rhythm else 0.0
+    columns = {"from_at": gap.from_at, "to_at": gap.to_at, "expected": max(1, round(missing)), "found": 0, "tried": []}
+    state = "closing" if ahead else "lost"
+    connection.execute(insert(Gap).values(feed_id=row.id, at=now, state=state, **columns))
+    span = {"since": gap.from_at.isoformat(), "until": gap.to_at.isoformat()}
+    log.warning("gap", feed=row.id, url=without_password(row.url), **span)
+    return replace(row, memory=replace(row.memory, next_url=ahead))
+
+
+def _went(
+    connection: Connection, result: Result, row: "Row", detour: Detour, brought: "Brought", now: datetime
+) -> "Row":
+    ahead = None
+    if not detour.reached:
+        ahead = next_address(row.url, row.site_url, detour.tried, detour.tried[-1], detour.said)
+    state = "closed" if detour.reached else "closing" if ahead else "lost"
+    found = detour.found + brought.created
+    changed = {"state": state, "found": found, "tried": list(detour.tried)}
+    connection.execute(update(Gap).where(Gap.id == detour.gap_id).values(changed))
+    tried = without_password(detour.tried[-1])
+    log.info("looked into a gap", feed=row.id, url=tried, found=brought.created, state=state)
+    leave(connection, row.id, {one.digest for one in result.entries} - set(split_digests(row.digests)), now)
+    return replace(row, memory=replace(row.memory, next_url=ahead))

@@ -1,0 +1,68 @@
+"""What each source says of articles, in the store, and which feeds list them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, exists, update
+from sqlalchemy.orm import aliased
+
+from services.indexer.judge import Source
+from services.indexer.merge import LayerState
+from shared.among import among
+from shared.rows import insert_rows
+from shared.schema import Content
+from shared.tables import Article, Layer
+
+_SAID = ("lease_no", "digest", "document_sha256", "url", "content", "left_at")
+_LAYER = ("article_id", "source", "feed_id", *(_SAID))
+_NEWER_LAYER = "ON CONFLICT (article_id, source) DO UPDATE SET " + ", ".join(f"{one} = excluded.{one}" for one in _SAID)
+
+
+def put_layers(connection: Connection, layers: Sequence[tuple[int, Source, LayerState, str | None]]) -> None:
+    """Write what sources now say of articles; the last of each is the digest of the entry in the feed's window."""
+    rows = [
+        (
+            id_,
+            layer.source,
+            source.feed_id,
+            layer.lease_no,
+            digest,
+            layer.document_sha256,
+            layer.url,
+            said(layer.content),
+            None,
+        )
+        for id_, source, layer, digest in layers
+    ]
+    insert_rows(connection, Layer, _LAYER, rows, _NEWER_LAYER)
+
+
+def relist(connection: Connection, ids: Sequence[int]) -> None:
+    """Note that articles which may have left every feed are listed again."""
+    if ids:
+        again = and_(among(Article.id, ids), Article.last_seen_at.is_not(None))
+        connection.execute(update(Article).where(again).values(last_seen_at=None))
+
+
+def leave(connection: Connection, feed_id: int, digests: Iterable[str], now: datetime) -> int:
+    """Note that entries left a feed's window; an article is gone when it left every feed that listed it."""
+    left = sorted(set(digests))
+    if not left:
+        return 0
+    gone = connection.scalars(
+        update(Layer)
+        .where(Layer.feed_id == feed_id, among(Layer.digest, left))
+        .values(digest=None, left_at=now)
+        .returning(Layer.article_id)
+    ).all()
+    other = aliased(Layer)
+    listing = and_(other.feed_id.is_not(None), other.digest.is_not(None))  # a page lists nothing
+    still_listed = exists().where(other.article_id == Article.id, listing)
+    if gone:
+        connection.execute(update(Article).where(among(Article.id, gone), ~still_listed).values(last_seen_at=now))
+    return len(gone)
+
+
+def said(content: Content) -> str:
+    """Return what a source said as the text that a JSON column takes."""
+    return content.model_dump_json(exclude_defaults=True)

@@ -1,0 +1,118 @@
+"""What a poll teaches of its feed, and when that feed is due next: habits from the row and back. Pure.
+
+The settling of a fetch asks for three things: the feed's standing before it (`standing`), after it (`taught`), and the
+columns that follow from both (`columns`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from services.indexer.gaps import PAUSE_S, Bounds, Detour
+from shared.habits import Arrival, Habits, alarm_s, notice
+from shared.habits import taught as learnt
+from shared.messages import DIGEST_CHARS, Entry, Facts, FeedFacts, Result
+from shared.schedule import Plan, Standing, Wish
+from shared.settings import Settings
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a feed's row remembers beside its standing."""
+
+    habits: Habits = field(default_factory=Habits)
+    before: Habits | None = None  # as they were before this poll taught them something; None: it did not
+    last_ok_at: datetime | None = None
+    created_at: datetime | None = None
+    notice: str | None = None
+    detour_url: str | None = None
+    detour: Detour | None = None  # the attempt to close a gap that this fetch was
+    gap: Bounds | None = None  # noticed at this poll
+    next_url: str | None = None  # where to look for what a gap holds
+
+
+def standing(row: Any, *, wanted: bool) -> tuple[Standing, Memory]:
+    """Return what a feed's row says of its pace."""
+    habits = Habits.read(row.habits)
+    known = Standing(
+        row.state,
+        row.failures,
+        row.interval_s,
+        row.polling_s,
+        wanted,
+        row.floor_s,
+        row.ceiling_s,
+        len(row.entry_digests) // DIGEST_CHARS,
+        habits.rhythm,
+        habits.wish,
+    )
+    memory = Memory(habits, None, row.last_ok_at, row.created_at, row.notice, row.detour_url)
+    return replace(known, pushed=row.pushed_until is not None and row.pushed_until > row.leased_at), memory
+
+
+def arrival(entry: Entry, *, own: bool) -> Arrival:
+    """Return what an entry that is new to its feed teaches."""
+    content = entry.content
+    published = content.published_at.timestamp() if content.published_at else None
+    return Arrival(published, own, len((content.body_text or "").split()), content.language)
+
+
+def taught(
+    standing: Standing, memory: Memory, result: Result, arrivals: Sequence[Arrival], now: datetime
+) -> tuple[Standing, Memory]:
+    """Return the standing and the memory of a feed after a fetch of it."""
+    good = result.facts.outcome.good
+    since = memory.last_ok_at or memory.created_at or now
+    standing = replace(standing, failing_s=max(0.0, (now - since).total_seconds()))
+    if not good or memory.detour_url:
+        return standing, memory
+    last_s = memory.last_ok_at.timestamp() if memory.last_ok_at else None
+    habits = memory.habits
+    if result.window is not None:
+        habits = learnt(habits, arrivals, last_s, now.timestamp())
+        standing = replace(standing, window=len(result.window) // DIGEST_CHARS)
+    habits = replace(habits, wish=_wish(habits.wish, result.feed, result.facts))
+    if habits == memory.habits:
+        return standing, memory
+    standing = replace(standing, rhythm=habits.rhythm, wish=habits.wish)
+    return standing, replace(memory, habits=habits, before=memory.habits)
+
+
+def _wish(known: Wish, feed: FeedFacts | None, facts: Facts) -> Wish:
+    """Return what the publisher asks for: what the document says lasts; the longer of that and the answer's age."""
+    if feed is None:  # nothing was read: a 304 repeats the document's header fields
+        return replace(known, pace_s=max(known.pace_s, facts.max_age_s or 0))
+    pace_s = max(feed.ttl_s or 0, facts.max_age_s or 0)
+    return Wish(pace_s, frozenset(feed.skip_hours), frozenset(feed.skip_days))
+
+
+def paced(memory: Memory, standing: Standing, planned: Plan, settings: Settings) -> Plan:
+    """Return the plan of a feed whose gap is being closed: on to the next address soon, or back to its own pace."""
+    if memory.next_url and planned.state == "active":
+        return replace(
+            planned, wait_s=PAUSE_S, why="articles between its last two windows may be missing; it looks elsewhere"
+        )
+    if memory.detour:
+        return replace(
+            planned, wait_s=standing.polling_s or settings.poll_interval_s, why="a gap was looked into; then as before"
+        )
+    return planned
+
+
+def detour_columns(memory: Memory) -> dict[str, Any]:
+    """Return the column that says where a feed's next lease leads, where that changes."""
+    return {"detour_url": memory.next_url} if memory.detour or memory.gap else {}
+
+
+def columns(memory: Memory, planned: Plan) -> dict[str, Any]:
+    """Return the columns of a feed's row that its pace changes."""
+    news: dict[str, Any] = {"due_reason": planned.why}
+    if memory.before is None:
+        return news
+    news["habits"] = memory.habits.write()
+    if memory.habits.rhythm is not memory.before.rhythm:
+        at_s = alarm_s(memory.habits)
+        news["alarm_at"] = datetime.fromtimestamp(at_s, UTC) if at_s is not None else None
+        news["notice"] = notice(memory.habits, memory.before)
+    return news

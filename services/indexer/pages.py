@@ -1,0 +1,72 @@
+"""Articles' pages in the store: held while their articles are written, and due where a feed gave only a summary."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.addresses import Place, place_of
+from shared.among import among
+from shared.errors import Blocked
+from shared.hosts import lane_of
+from shared.tables import Article, Page
+
+
+def hold_pages(connection: Connection, ids: Sequence[int]) -> None:
+    """Lock the pages of articles, in the order of their ids."""
+    if ids:
+        connection.execute(
+            select(Page.article_id).where(among(Page.article_id, ids)).order_by(Page.article_id).with_for_update()
+        )
+
+
+def leads_inside(page: str, feed: str, allow: frozenset[Place]) -> bool:
+    """Return whether a page is one of the operator's inner places and its feed is not: no stranger names those."""
+    return _is_among(page, allow) and not _is_among(feed, allow)
+
+
+def _is_among(url: str, allow: frozenset[Place]) -> bool:
+    try:
+        return place_of(url) in allow
+    except Blocked:
+        return False
+
+
+def want_pages(connection: Connection, pages: Mapping[int, str], now: datetime) -> None:
+    """Make article pages due now, also those that were fetched before; `pages` gives the address by article id."""
+    rows = [
+        {"article_id": id_, "url": url, "host": lane_of(url), "state": "active", "due_at": now, "ready_at": now}
+        for id_, url in sorted(pages.items())
+    ]
+    if not rows:
+        return
+    statement = _upsert(connection)(Page)
+    changed = {name: getattr(statement.excluded, name) for name in ("url", "host", "state", "due_at", "ready_at")}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Page.article_id],
+            set_={
+                **changed,
+                "lease_token": None,
+                "failures": 0,
+                "etag": None,
+                "last_modified": None,
+                "body_digest": None,
+            },
+        ),
+        rows,
+    )
+    _order(connection, pages)
+    connection.execute(update(Article).where(among(Article.id, list(pages))).values(page_state="due"))
+
+
+def _order(connection: Connection, ids: Iterable[int]) -> None:
+    """Give the pages of articles their articles' times: the newest article's is fetched first."""
+    time = select(Article.ordered_at).where(Article.id == Page.article_id).scalar_subquery()
+    connection.execute(update(Page).where(among(Page.article_id, ids)).values(ordered_at=time))
+
+
+def _upsert(connection: Connection) -> Any:
+    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

@@ -1,0 +1,68 @@
+"""A page's headline: what two places agree on, the shown one first. Pure."""
+
+import re
+
+from lxml import html
+
+from services.parser.fields.text import key_of, line
+from services.parser.formats.pagemeta import Meta
+
+_TITLE_END = re.compile(r"\s+[|\u2013\u2014»·•-]\s+[^|\u2013\u2014»·•]{2,40}$")
+LEAST_PART_CHARS = 15  # of a headline that stands beside its kicker
+_SITE_PART = re.compile(r"\s*[|\u2013\u2014»·•:-]\s*\S")
+
+Sourced = tuple[str | None, str | None]
+
+
+def read_headline(meta: Meta, root: html.HtmlElement) -> Sourced:
+    """Return the headline that two places agree on, the shown one first.
+
+    Where one place has the headline alone and another with a kicker before it or a section after it, alone is right.
+    """
+    shown = [text for element in root.iter("h1") if (text := line(element.text_content()))]
+    name, said = meta.said("headline")
+    said = _without_site(line(said), meta, shown)
+    tag_name, tag = meta.tag("og:title", "twitter:title", "parsely-title", "dc.title", "headline", "title")
+    tag = _without_site(line(tag), meta, shown)
+    levelled = {key_of(text) for text in shown}
+    if said and (not tag or (key_of(said) in levelled and key_of(tag) not in key_of(said))):
+        return f"json-ld {name}", said
+    if tag and key_of(tag) not in levelled and (part := _shown_part(tag, root)):
+        return "h1", part
+    if tag and said and key_of(tag) not in levelled | {key_of(said)} and len(shown) and not _alike(said, tag):
+        return "h1", shown[0]
+    if tag:
+        return f"meta {tag_name}", tag
+    if len(shown) == 1:
+        return "h1", shown[0]
+    return "title element", _without_site(line(meta.title), meta, shown)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether one of two headlines holds the other."""
+    return key_of(one) in key_of(other) or key_of(other) in key_of(one)
+
+
+def _shown_part(tag: str, root: html.HtmlElement) -> str | None:
+    """Return the part of the shown headline that ends `tag`: what stands before it is a kicker."""
+    key = key_of(tag)
+    for element in root.iter("h1"):
+        parts = [text for part in element.itertext() if (text := line(str(part)))]
+        for part in parts if len(parts) > 1 else ():
+            if len(part) >= LEAST_PART_CHARS and key.endswith(key_of(part)):
+                return part
+    return None
+
+
+def _without_site(title: str | None, meta: Meta, shown: list[str]) -> str | None:
+    """Return a title without the site's name at its end."""
+    if not title:
+        return None
+    for text in shown:
+        if len(text) > 10 and title.startswith(text) and _SITE_PART.match(title, len(text)):
+            return text
+    for site in filter(None, (meta.tag("og:site_name", "application-name")[1], meta.publisher)):
+        found = re.search(rf"\s*[|\u2013\u2014»·•:-]\s*{re.escape(site.strip())}\s*$", title, re.IGNORECASE)
+        if found and found.start():
+            return title[: found.start()]
+    return _TITLE_END.sub("", title) if "|" in title else title

@@ -1,0 +1,172 @@
+"""What a publisher wants of whoever fetches a feed: header fields, credentials, a proxy, a client certificate.
+
+Sealed where it is given, for the fetcher alone to open (HPKE, RFC 9180): whoever can read or write the store or the
+belt learns none of it, and cannot have it sent anywhere else, since what is sealed opens for its own origin only.
+"""
+
+import base64
+import binascii
+import re
+import ssl
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from pydantic import Field, ValidationError
+
+from shared.addresses import DEFAULT_PORTS, host_of
+from shared.errors import FetchError, UsageError
+from shared.schema import Value
+from shared.tls import loaded
+
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a header field's (RFC 9110, 5.6.2)
+_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade"})
+NOT_OPENED = "Its credentials cannot be opened: WIREROOM_OPEN_KEY is not the key that they were sealed for"
+
+
+class Passport(Value):
+    """How one feed is asked for; empty: like any other. None of it is in its `repr`."""
+
+    headers: dict[str, str] = Field({}, repr=False)  # names in lower case
+    authorization: str | None = Field(None, repr=False)  # the whole field
+    proxy: str | None = Field(None, repr=False)  # http://user:password@host:port
+    certificate: str | None = Field(None, repr=False)  # PEM: the client's certificate chain and its key
+
+    @property
+    def shown(self) -> str:
+        """Say what there is without saying what it is."""
+        said = [f"header {name}" for name in self.headers]
+        for value, name in (
+            (self.authorization, f"{(self.authorization or '').partition(' ')[0].lower()} credentials"),
+            (self.proxy, "proxy"),
+            (self.certificate, "client certificate"),
+        ):
+            said += [name] if value else []
+        return ", ".join(said)
+
+
+def fresh_keys() -> tuple[str, str]:
+    """Return a new pair of keys in base64url: the fetcher's own, which opens, and the one that seals."""
+    key = X25519PrivateKey.generate()
+    return _written(key.private_bytes_raw()), _written(key.public_key().public_bytes_raw())
+
+
+def seal(passport: Passport, url: str, seal_key: str, open_key: str = "") -> str:
+    """Return `passport` as only the fetcher can read it, good for the origin of `url`; either key will do.
+
+    :raises UsageError: there is no key, or it is none.
+    """
+    if not (seal_key or open_key):
+        raise UsageError(
+            "Header fields and credentials are kept sealed, and there is no key: `wireroom feeds keys` makes a pair."
+        )
+    try:
+        opening = None if seal_key else X25519PrivateKey.from_private_bytes(_read(open_key))
+        key = opening.public_key() if opening else X25519PublicKey.from_public_bytes(_read(seal_key))
+    except ValueError:
+        name = "WIREROOM_SEAL_KEY" if seal_key else "WIREROOM_OPEN_KEY"
+        raise UsageError(f"{name} is no key: `wireroom feeds keys` makes a pair.") from None
+    return _written(_SUITE.encrypt(passport.model_dump_json(exclude_defaults=True).encode(), key, info=_origin(url)))
+
+
+def unseal(sealed: str, url: str, open_key: str) -> Passport:
+    """Return what `seal` sealed for the origin of `url`.
+
+    :raises FetchError: the key is missing or another, or the feed has moved to another origin since.
+    """
+    try:
+        key = X25519PrivateKey.from_private_bytes(_read(open_key))
+        return Passport.model_validate_json(_SUITE.decrypt(_read(sealed), key, info=_origin(url)))
+    except (ValueError, InvalidTag, ValidationError):
+        raise FetchError("passport", f"{NOT_OPENED}, or they were given for another host.") from None
+
+
+def read_headers(lines: tuple[str, ...] | list[str]) -> dict[str, str]:
+    """Return header fields that are given as `Name: value`.
+
+    :raises UsageError: one is no header field, or one that is not the operator's to set.
+    """
+    fields: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        name, value = name.strip().lower(), value.strip()
+        if not colon or not _NAME.fullmatch(name) or not value.isprintable() or not value.isascii():
+            raise UsageError("A header field is written 'Name: value', in printable ASCII.")
+        if name in _OURS:
+            raise UsageError(f"The header field {name} is set by the fetcher itself.")
+        fields[name] = value
+    return fields
+
+
+def basic(credentials: str) -> str:
+    """Return the Authorization field for `name:password` (RFC 7617).
+
+    :raises UsageError: there is no colon in it.
+    """
+    if ":" not in credentials:
+        raise UsageError("Basic credentials are written name:password.")
+    return f"Basic {base64.b64encode(credentials.encode()).decode()}"
+
+
+def bearer(token: str) -> str:
+    """Return the Authorization field for a token (RFC 6750).
+
+    :raises UsageError: it cannot be sent.
+    """
+    if not token.isascii() or not token.isprintable() or " " in token or not token:
+        raise UsageError("A bearer token is printable ASCII without blanks.")
+    return f"Bearer {token}"
+
+
+def read_proxy(url: str) -> str:
+    """Return the address of a proxy.
+
+    :raises UsageError: it is none.
+    """
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme == "http" and parts.hostname and parts.port
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError("A proxy is written http://host:port, or http://name:password@host:port.")
+    return url
+
+
+def read_certificate(pem: str) -> str:
+    """Return a client certificate with its key, if they belong together.
+
+    :raises UsageError: they do not, or one is missing.
+    """
+    try:
+        loaded(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), pem)
+    except (ssl.SSLError, ValueError):
+        raise UsageError("A client certificate is one PEM file: the certificate and its key, not encrypted.") from None
+    return pem
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Return whether what is sealed for `url` opens for `other` too."""
+    return _origin(url) == _origin(other)
+
+
+def _origin(url: str) -> bytes:
+    scheme = url.partition(":")[0].lower()
+    return f"{scheme if scheme in DEFAULT_PORTS else ''}://{host_of(url)}".encode()
+
+
+def _written(key: bytes) -> str:
+    return base64.urlsafe_b64encode(key).decode().rstrip("=")
+
+
+def _read(text: str) -> bytes:
+    """Return the bytes of base64url.
+
+    :raises ValueError: it is none.
+    """
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError("no base64url") from error

@@ -1,0 +1,118 @@
+"""Many rows at the speed of the driver: what SQLAlchemy does for each row costs more than the database's own work.
+
+SQLite takes a statement a row, prepared once; PostgreSQL takes all rows in one statement, as an array a column. Values
+go through the column types' own conversions, but for JSON: it is given as text (`as_json`), made once and often faster.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+from pydantic import TypeAdapter
+from sqlalchemy import JSON, Connection, Dialect, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from shared.tables import Table, core
+
+Row = tuple[Any, ...]
+_ANY: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+def as_json(value: object) -> str:
+    """Return a value of a JSON column as the text that `insert_rows` takes."""
+    return _ANY.dump_json(value).decode()
+
+
+def insert_rows(
+    connection: Connection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row], conflict: str = ""
+) -> None:
+    """Insert `rows`, whose values stand in the order of the columns `names`; other columns get their defaults.
+
+    `conflict` is what to do with a row that is there, in SQL; in one call no two rows may be the same then.
+    """
+    if rows:
+        unsaid = _defaults(table, names)
+        names = (*names, *(name for name, _ in unsaid))
+        if unsaid:
+            values = tuple(value for _, value in unsaid)
+            rows = [(*row, *values) for row in rows]
+        statement = _insert(connection.dialect.name, table, names)
+        _execute(connection, table, names, f"{statement} {conflict}", rows)
+
+
+def update_rows(connection: Connection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> None:
+    """Change the columns `names` of single rows, each known by the last of the names, which is unique."""
+    if rows:
+        _execute(connection, table, names, _update(connection.dialect.name, table, names), rows)
+
+
+def new_ids(connection: Connection, table: type[Table], count: int) -> list[int]:
+    """Return ids for `count` rows that are inserted next in this transaction, ascending; none is ever given again."""
+    name = core(table).name
+    if connection.dialect.name == "sqlite":  # the transaction holds the one lock for writing
+        last = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": name}) or 0
+        return list(range(last + 1, last + 1 + count))
+    query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    return sorted(connection.scalars(query, {"name": name, "count": count}))
+
+
+def _execute(
+    connection: Connection, table: type[Table], names: tuple[str, ...], statement: str, rows: Sequence[Row]
+) -> None:
+    conversions = _conversions(connection.dialect, table, names)
+    if connection.dialect.name == "sqlite" and not any(conversions):
+        connection.exec_driver_sql(statement, list(rows))
+        return
+    columns = [
+        tuple(map(convert, values)) if convert else values
+        for convert, values in zip(conversions, zip(*rows, strict=True), strict=True)
+    ]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    else:
+        connection.exec_driver_sql(statement, tuple(map(list, columns)))
+
+
+@lru_cache(maxsize=100)
+def _defaults(table: type[Table], names: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
+    """Return the columns that `names` leaves out and that have a default, each with it."""
+    left = [column for column in core(table).columns if column.name not in names]
+    return tuple(
+        (column.name, column.default.arg) for column in left if isinstance(column.default, ScalarElementColumnDefault)
+    )
+
+
+@lru_cache(maxsize=100)
+def _insert(dialect: str, table: type[Table], names: tuple[str, ...]) -> str:
+    into = f"INSERT INTO {core(table).name} ({', '.join(names)})"
+    if dialect == "sqlite":
+        return f"{into} VALUES ({', '.join('?' * len(names))})"
+    return f"{into} SELECT * FROM {_arrays(table, names)}"  # noqa: S608 - names of columns
+
+
+@lru_cache(maxsize=100)
+def _update(dialect: str, table: type[Table], names: tuple[str, ...]) -> str:
+    name, key = core(table).name, names[-1]
+    if dialect == "sqlite":
+        changed = ", ".join(f"{column} = ?" for column in names[:-1])
+        return f"UPDATE {name} SET {changed} WHERE {key} = ?"  # noqa: S608 - names of columns
+    changed = ", ".join(f"{column} = given.{column}" for column in names[:-1])
+    given = f"{_arrays(table, names)} AS given ({', '.join(names)})"
+    return f"UPDATE {name} SET {changed} FROM {given} WHERE {name}.{key} = given.{key}"  # noqa: S608 - likewise
+
+
+def _arrays(table: type[Table], names: tuple[str, ...]) -> str:
+    """Return PostgreSQL's rows of parameters, one array a column."""
+    kinds = [core(table).c[name].type.compile(postgresql.dialect()) for name in names]  # type: ignore[no-untyped-call]
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
+
+
+@lru_cache(maxsize=100)
+def _conversions(dialect: Dialect, table: type[Table], names: tuple[str, ...]) -> Sequence[Callable[[Any], Any] | None]:
+    """Return for each column what makes of a value what the driver takes; None: the driver takes it as it is."""
+    kinds = [core(table).c[name].type.dialect_impl(dialect) for name in names]
+    return [
+        None if isinstance(kind, JSON) else cast("Callable[[Any], Any] | None", kind.bind_processor(dialect))
+        for kind in kinds
+    ]

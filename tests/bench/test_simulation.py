@@ -1,0 +1,72 @@
+"""What a way of polling does to a feed: found how late, lost how many."""
+
+from random import Random
+
+from bench.simulation import OURS, simulate
+from bench.simulation_policies import EntryFrequency, Fixed, RssFetcher
+from shared.replay import Ours, Seen, replay
+from shared.settings import Settings
+
+HOUR_S = 3600.0
+
+
+def test_each_article_waits_for_the_next_poll() -> None:
+    told = replay([100.0, 950.0, 1000.0], 10, Fixed(15), 0.0, 3000.0)
+    assert told.delays == [800.0, 850.0, 800.0]
+    assert (told.requests, told.lost) == (4, 0)
+
+
+def test_what_left_the_window_between_two_polls_is_lost() -> None:
+    told = replay([float(at) for at in range(1, 8)], 5, Fixed(15), 0.0, 1000.0)
+    assert (told.lost, len(told.delays)) == (2, 5)
+
+
+def test_what_was_published_before_the_first_poll_teaches_and_is_not_counted() -> None:
+    shown: list[Seen] = []
+
+    def policy(seen: Seen) -> float:
+        shown.append(seen)
+        return 900.0
+
+    told = replay([1.0, 2.0, 3.0, 1500.0], 2, policy, 1000.0, 3000.0)
+    assert list(shown[0].arrivals) == [2.0, 3.0]
+    assert told.delays == [400.0]
+
+
+def test_entry_frequency_is_a_week_over_its_entries() -> None:
+    policy = EntryFrequency()
+    assert policy(Seen(0.0, (), 0)) == 24 * HOUR_S
+    assert policy(Seen(10.0, tuple(range(7)), 7)) == 24 * HOUR_S
+    assert policy(Seen(20.0, tuple(range(10, 20)) * 16, 50)) == 60 * round(7 * 24 * 60 / 167)
+
+
+def test_rss_fetcher_goes_by_what_was_known() -> None:
+    policy = RssFetcher()
+    assert policy(Seen(0.0, (), 10)) == 720 * 60
+    assert policy(Seen(1.0, (), 10)) == 730 * 60
+    assert policy(Seen(2.0, (1.5,) * 9, 10)) == 720 * 60
+    assert policy(Seen(3.0, (2.5,) * 9, 10)) == 660 * 60
+
+
+def test_ours_is_the_same_for_the_same_seed() -> None:
+    times = [at * 1800.0 for at in range(500)]
+    first, second = (replay(times, 20, Ours(Settings(), Random(5)), 400_000.0, 900_000.0) for _ in range(2))
+    assert first == second
+
+
+def test_ours_misses_no_more_and_finds_sooner_with_half_the_requests_of_every_15_minutes() -> None:
+    ours, fixed = simulate(range(60), 7, 2, [OURS, "every 15 minutes"], Settings()).values()
+    assert ours.requests < fixed.requests / 2
+    assert ours.lost <= fixed.lost
+    assert ours.quantile(0.5) < fixed.quantile(0.5)
+
+
+def test_ours_is_soonest_in_every_measure_where_a_request_is_worth_less() -> None:
+    names = [OURS, "every 15 minutes", "every 60 minutes", "miniflux, entry frequency", "rss-fetcher"]
+    eager = Settings().model_copy(update={"poll_worth_s": 40})
+    ours, *others = simulate(range(60), 10, 2, names, eager).values()
+    assert ours.requests < others[0].requests
+    for other in others:
+        assert ours.lost <= other.lost
+        assert ours.quantile(0.5) < other.quantile(0.5)
+        assert ours.quantile(0.95) <= other.quantile(0.95)

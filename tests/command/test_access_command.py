@@ -1,0 +1,124 @@
+"""`wireroom feeds access` and `keys`, and `wireroom ledger`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from bench.certificate import self_signed
+from services.command import feed_store
+from services.command.opml import Outline
+from shared.database import reading, writing
+from shared.passport import fresh_keys, unseal
+from shared.tables import Feed
+from tests.command.conftest import Run
+from tests.line.steps import Line
+from tests.outlet.outlet import Outlet
+
+URL = "https://paper.example/feed"
+OPEN, SEAL = fresh_keys()
+
+
+@pytest.fixture
+def one(sqlite_store: Engine) -> Engine:
+    """A store with one feed."""
+    with writing(sqlite_store) as connection:
+        feed_store.add(connection, [Outline(URL)])
+    return sqlite_store
+
+
+def row(engine: Engine) -> Any:
+    with reading(engine) as connection:
+        return connection.execute(select(Feed.__table__)).one()
+
+
+def test_what_is_said_is_sealed_for_the_fetcher(wireroom: Run, one: Engine, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("s3cret\n")
+    (tmp_path / "client.pem").write_bytes(self_signed("desk.example"))
+    words = ("--bearer", f"@{tmp_path / 'token'}", "--header", "X-Key: 7", "--user-agent", "Desk/1")
+    more = ("--proxy", "http://u:s3cret@proxy:3128", "--certificate", tmp_path / "client.pem")
+    ran = wireroom("feeds", "access", 1, *words, *more, seal_key=SEAL)
+    assert ran.status == 0, ran.err
+    assert "s3cret" not in ran.text
+    assert "header x-key, header user-agent, bearer credentials, proxy, client certificate" in ran.text
+    feed = row(one)
+    assert "s3cret" not in str(feed)
+    opened = unseal(feed.sealed, URL, OPEN)
+    assert (opened.headers, opened.authorization) == ({"x-key": "7", "user-agent": "Desk/1"}, "Bearer s3cret")
+    assert opened.proxy == "http://u:s3cret@proxy:3128"
+    assert "PRIVATE KEY" in (opened.certificate or "")
+
+
+def test_it_is_shown_but_not_told(wireroom: Run, one: Engine) -> None:
+    wireroom("feeds", "access", 1, "--basic", "@-", stdin=b"reader:s3cret", seal_key=SEAL)
+    for words in (("feeds", "show", 1), ("feeds", "list", "--json"), ("feeds", "show", 1, "--json")):
+        shown = wireroom(*words).text
+        assert "s3cret" not in shown
+        assert row(one).sealed not in shown
+    assert "basic credentials" in shown
+
+
+def test_it_can_be_taken_back(wireroom: Run, one: Engine) -> None:
+    wireroom("feeds", "access", 1, "--header", "X-Key: 7", seal_key=SEAL)
+    assert wireroom("feeds", "access", 1, "--none").status == 0
+    assert (row(one).sealed, row(one).sealed_shown) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "Say how the feeds"),
+        (("--none", "--bearer", "x"), "Say how the feeds"),
+        (("--bearer", "x", "--basic", "a:b"), "either --basic or --bearer"),
+        (("--basic", "nobody"), "name:password"),
+        (("--header", "nonsense"), "A header field"),
+        (("--proxy", "socks5://x:1"), "A proxy is written"),
+        (("--bearer", "@/nowhere"), "/nowhere cannot be read"),
+    ],
+)
+def test_wrong_words_are_one_sentence(wireroom: Run, one: Engine, words: tuple[str, ...], sentence: str) -> None:
+    ran = wireroom("feeds", "access", 1, *words, seal_key=SEAL)
+    assert ran.status == 2
+    assert sentence in ran.sentence
+    assert row(one).sealed is None
+
+
+def test_without_a_key_it_says_how_to_make_one(wireroom: Run, one: Engine) -> None:
+    ran = wireroom("feeds", "access", 1, "--bearer", "s3cret")
+    assert (ran.status, "`wireroom feeds keys`" in ran.sentence) == (2, True)
+
+
+def test_keys_are_lines_for_the_environment(wireroom: Run) -> None:
+    opening, sealing = wireroom("feeds", "keys").text.splitlines()
+    assert opening.startswith("WIREROOM_OPEN_KEY=")
+    assert sealing.startswith("WIREROOM_SEAL_KEY=")
+
+
+@pytest.fixture
+def polled(sqlite_store: Engine, belt_url: str, settings: Callable[..., Any]) -> int:
+    """A store after four polls of two publishers; returns the size of the document that a 304 spared."""
+    with Outlet(hosts=2) as outlet:
+        line = Line(sqlite_store, belt_url, settings(fetch_allow=outlet.allow, fetch_pages=False))
+        outlet.publish("markets.xml", entries=3)
+        outlet.fail("wrong.xml", status=403)
+        line.add(outlet.url("markets.xml"), outlet.url("wrong.xml", host=1))
+        line.poll()
+        line.poll()
+        return int(line.feed(outlet.url("markets.xml")).document_bytes)
+
+
+def test_the_ledger_tells_what_each_publisher_was_asked_for(wireroom: Run, polled: int) -> None:
+    by = {line["publisher"].split(":")[0]: line for line in wireroom("ledger", "--json").lines}
+    good, bad = by["127.0.0.1"], by["127.0.0.2"]
+    assert (good["fetches"], good["not_modified"], good["not_modified_share"], good["refused"]) == (2, 1, 0.5, 0)
+    assert good["saved_bytes"] == polled
+    assert (bad["fetches"], bad["refused"], bad["failed"], bad["saved_bytes"]) == (2, 2, 2, 0)
+    table = wireroom("ledger").text
+    assert "50%" in table
+    assert "all" in table
+
+
+def test_an_empty_ledger_says_so(wireroom: Run) -> None:
+    assert wireroom("ledger", "--hours", 3).text == "Nobody was asked for anything in the last 3 h.\n"

@@ -1,0 +1,146 @@
+"""A feed looked at closely: what is said of it, and what to do."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.command.check_report import Finding, report, suggested
+from services.command.check_visit import Visit, visit
+from shared.errors import FetchError, NotAFeed
+from shared.http import Client, Limits
+from shared.settings import Settings
+from tests.command.conftest import Run
+from tests.outlet.outlet import Outlet
+
+NOW = datetime.now(UTC)
+WORDS = " ".join(f"word{at}" for at in range(200))
+
+
+@pytest.fixture
+def client(outlet: Outlet) -> Iterator[Client]:
+    """A client that may reach the outlet."""
+    with Client(Limits(), outlet.allow) as made:
+        yield made
+
+
+@pytest.fixture
+def look(client: Client, outlet: Outlet, settings: Callable[..., Settings]) -> Callable[..., dict[str, Finding]]:
+    """What looks at the outlet's feed and returns its findings by what they are about."""
+
+    def findings(path: str = "front.xml") -> dict[str, Finding]:
+        seen = visit(client, outlet.url(path), "Wireroom", 0)
+        return {one.about: one for one in report(seen, settings(), NOW)}
+
+    return findings
+
+
+def rss(hours: Sequence[float], *, guid: str = "id-{}", text: str = "A summary.", head: str = "") -> str:
+    """Return a feed whose articles were published so many hours ago."""
+    items = "".join(
+        f"<item><guid isPermaLink='false'>{guid.format(at)}</guid><title>Story {at}</title>"
+        f"<link>https://paper.example/{at}</link><description>{text}</description>"
+        f"<pubDate>{(NOW - timedelta(hours=ago)).strftime('%a, %d %b %Y %H:%M:%S +0000')}</pubDate></item>"
+        for at, ago in enumerate(hours)
+    )
+    return f"<rss version='2.0'><channel><title>The Paper</title>{head}{items}</channel></rss>"
+
+
+def test_a_good_feed_is_said_to_be_good(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
+    for hours in (30, 20, 10, 1):
+        outlet.publish("front.xml", at=NOW - timedelta(hours=hours))
+    found = look()
+    assert [one.about for one in found.values() if one.level == "bad"] == []
+    assert found["format"].said.startswith("RSS 2.0")
+    assert "4 of 4 articles have an identifier" in found["identifiers"].said
+    assert found["validators"].level == "good"
+
+
+def test_a_window_is_measured_against_what_is_published(
+    outlet: Outlet, look: Callable[..., dict[str, Finding]]
+) -> None:
+    outlet.serve("front.xml", rss([at / 10 for at in range(20)]), "application/rss+xml")
+    found = look()["window"]
+    assert found.level == "bad"
+    assert "20 articles, which reach back" in found.said
+
+
+def test_identifiers_that_change_between_two_fetches_are_found(
+    outlet: Outlet, client: Client, settings: Callable[..., Settings]
+) -> None:
+    outlet.serve("front.xml", rss([1, 2, 3]), "application/rss+xml")
+    one = visit(client, outlet.url("front.xml"), "Wireroom", 0)
+    outlet.serve("front.xml", rss([1, 2, 3], guid="other-{}"), "application/rss+xml")
+    two = visit(client, outlet.url("front.xml"), "Wireroom", 0)
+    mixed = Visit(**{**one.__dict__, "second": two.first})
+    found = {finding.about: finding for finding in report(mixed, settings(), NOW)}["identifiers"]
+    assert (found.level, "3 changed theirs" in found.said) == ("bad", True)
+
+
+def test_dates_that_lie_ahead_are_named(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
+    outlet.serve("front.xml", rss([-5, 1, 2]), "application/rss+xml")
+    assert "1 lie ahead" in look()["dates"].said
+
+
+def test_full_texts_are_told_from_summaries(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
+    outlet.serve("front.xml", rss([1, 2], text=f"<![CDATA[<p>{WORDS}</p><p>{WORDS}</p><p>{WORDS}</p>]]>"), "text/xml")
+    assert look()["text"].said.startswith("2 of 2")
+    outlet.serve("front.xml", rss([1, 2]), "text/xml")
+    assert look()["text"].said.startswith("0 of 2")
+
+
+def test_missing_and_ignored_validators_are_told_apart(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
+    outlet.serve("front.xml", rss([1, 2]), "text/xml")
+    assert "neither" in look()["validators"].said
+    outlet.serve("front.xml", rss([1, 2]), "text/xml", ETag='"x"')
+    assert "ignored" in look()["validators"].said
+
+
+def test_reservations_are_found_in_header_fields_and_in_the_well_known_place(
+    outlet: Outlet, look: Callable[..., dict[str, Finding]]
+) -> None:
+    outlet.serve("front.xml", rss([1]), "text/xml")
+    assert look()["mining"].level == "good"
+    outlet.serve(".well-known/tdmrep.json", '[{"location": "/", "tdm-reservation": 1}]', "application/json")
+    assert "tdmrep.json" in look()["mining"].said
+    outlet.serve("front.xml", rss([1]), "text/xml", TDM_Reservation="1", TDM_Policy="https://paper.example/tdm")
+    assert "https://paper.example/tdm" in look()["mining"].said
+
+
+def test_robots_that_disallow_the_feed_are_named(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
+    outlet.serve("front.xml", rss([1]), "text/xml")
+    outlet.serve("robots.txt", "User-agent: *\nDisallow: /front\nCrawl-delay: 7\n", "text/plain")
+    found = look()["robots"]
+    assert (found.level, "7 s" in found.said) == ("bad", True)
+
+
+@pytest.mark.parametrize(("hours", "seconds"), [
+    ([at / 60 for at in range(20)], 300),  # half of it in 10 minutes, which is over the floor
+    ([at * 0.25 for at in range(12)], 3600),  # half of it in an hour and a half, which is over the ceiling
+    ([1.0], 900),
+])  # fmt: skip
+def test_the_interval_follows_the_busiest_half_of_the_window(
+    outlet: Outlet, client: Client, settings: Callable[..., Settings], hours: list[float], seconds: int
+) -> None:
+    outlet.serve("front.xml", rss(hours), "text/xml")
+    seen = visit(client, outlet.url("front.xml"), "Wireroom", 0)
+    given = settings(poll_floor_s=300, poll_ceiling_s=3600, poll_interval_s=900)
+    assert suggested(seen, given)[0] == (600 if len(hours) == 20 else seconds)
+
+
+def test_what_is_no_feed_is_said(outlet: Outlet, client: Client) -> None:
+    outlet.serve("/", "<html><body>Welcome</body></html>")
+    with pytest.raises(NotAFeed):
+        visit(client, outlet.url("/"), "Wireroom", 0)
+    with pytest.raises(FetchError):
+        visit(client, outlet.url("nowhere"), "Wireroom", 0)
+
+
+def test_the_verb_prints_words_and_json(wireroom: Run, outlet: Outlet) -> None:
+    outlet.publish("front.xml", entries=3)
+    words = ("feeds", "check", outlet.url("front.xml"), "--pause", "0")
+    ran = wireroom(*words, fetch_allow=",".join(outlet.allow))
+    assert ran.status == 0, ran.err
+    assert "interval" in ran.text
+    (item,) = wireroom(*words, "--json", fetch_allow=",".join(outlet.allow)).lines
+    assert (item["format"], item["articles"]) == ("RSS 2.0", 3)

@@ -1,0 +1,108 @@
+"""What a site says of its feeds, and where they are found when it says nothing."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Engine, select
+
+from services.command import discover
+from services.command.check_visit import lists, whole
+from services.command.discover import Found, is_site, linked, news_sitemaps
+from shared.database import reading
+from shared.http import Client, Limits
+from shared.settings import Settings
+from shared.tables import Feed
+from tests.command.conftest import Run
+from tests.outlet.outlet import Outlet
+
+HOME = "https://paper.example/"
+NEWS = (
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">'
+    "<url><loc>https://paper.example/1</loc><n:news><n:title>Ferry sinks</n:title></n:news></url></urlset>"
+)
+
+
+@pytest.fixture
+def client(outlet: Outlet, settings: Callable[..., Settings]) -> Iterator[Client]:
+    """A client that may reach the outlet."""
+    with Client(Limits(), outlet.allow) as made:
+        yield made
+
+
+def find(client: Client, outlet: Outlet, path: str = "/") -> list[tuple[str, str]]:
+    found = discover.find(client, outlet.url(path), lists, lambda answer: whole(client, answer))
+    return [(feed.url.removeprefix(outlet.url("/")), feed.how) for feed in found]
+
+
+def test_link_elements_come_first_and_anchors_that_look_like_feeds_after() -> None:
+    page = """<a href="/news/feed/">RSS</a><a href="/feedback">Write to us</a><a href="?feed=rss2">all</a>
+    <link rel="alternate" type="application/rss+xml; charset=utf-8" title="Front &amp; centre" href="/rss.xml">
+    <LINK REL='alternate' TYPE='application/atom+xml' HREF='//feeds.paper.example/atom'>
+    <link rel="alternate" hreflang="de" type="text/xml" href="/de"><link rel="stylesheet" href="/rss.css">"""
+    assert linked(page, HOME) == [
+        Found("https://paper.example/rss.xml", "named by the page", "Front & centre"),
+        Found("https://feeds.paper.example/atom", "named by the page"),
+        Found("https://paper.example/news/feed/", "linked on the page"),
+        Found("https://paper.example/?feed=rss2", "linked on the page"),
+    ]
+
+
+def test_robots_names_news_sitemaps() -> None:
+    robots = "User-agent: *\nDisallow: /x\nSitemap: https://paper.example/sitemap.xml\nsitemap: /news-map.xml\n"
+    assert news_sitemaps(robots, HOME) == [Found("https://paper.example/news-map.xml", "named by robots.txt")]
+
+
+@pytest.mark.parametrize(("url", "site"), [
+    ("https://paper.example", True), ("https://paper.example/", True), ("https://paper.example/rss", False),
+    ("https://paper.example/?feed=rss2", False), ("file:///drops/agency", False),
+])  # fmt: skip
+def test_an_address_without_a_path_is_a_sites(url: str, site: bool) -> None:
+    assert is_site(url) is site
+
+
+def test_feeds_that_the_page_names_are_found_and_what_is_none_is_left_out(client: Client, outlet: Outlet) -> None:
+    outlet.publish("front.xml", entries=2)
+    outlet.serve("/", '<link rel="alternate" type="application/rss+xml" href="/front.xml"><a href="/rss">no feed</a>')
+    outlet.serve("/rss", "<html><body>Our feeds</body></html>")
+    assert find(client, outlet) == [("front.xml", "named by the page")]
+
+
+def test_common_places_are_tried_where_the_page_names_none(client: Client, outlet: Outlet) -> None:
+    outlet.publish("feed.xml", entries=1)
+    outlet.serve("/", "<html><body>Welcome</body></html>")
+    assert find(client, outlet) == [("feed.xml", "a common place")]
+
+
+def test_news_sitemaps_are_found_by_robots_and_through_an_index(client: Client, outlet: Outlet) -> None:
+    outlet.serve("/", "<html><body>Welcome</body></html>")
+    outlet.serve("robots.txt", f"Sitemap: {outlet.url('news.xml')}", "text/plain")
+    index = f"<sitemapindex><sitemap><loc>{outlet.url('today.xml')}</loc></sitemap></sitemapindex>"
+    outlet.serve("news.xml", index, "text/xml")
+    outlet.serve("today.xml", NEWS, "text/xml")
+    assert find(client, outlet) == [("news.xml", "named by robots.txt")]
+
+
+def test_an_address_that_is_a_feed_is_the_one_found(client: Client, outlet: Outlet) -> None:
+    outlet.publish("front.xml", entries=2)
+    assert find(client, outlet, "front.xml") == [("front.xml", "the address itself")]
+
+
+def test_adding_a_site_adds_its_feeds(wireroom: Run, outlet: Outlet, sqlite_store: Engine) -> None:
+    outlet.publish("front.xml", entries=2)
+    outlet.serve("/", '<link rel="alternate" type="application/rss+xml" title="Front page" href="/front.xml">')
+    ran = wireroom("feeds", "add", outlet.url("/"), fetch_allow=",".join(outlet.allow))
+    assert ran.status == 0, ran.err
+    assert "“Front page”: 2 articles, named by the page" in ran.text
+    with reading(sqlite_store) as connection:
+        assert list(connection.scalars(select(Feed.url))) == [outlet.url("front.xml")]
+
+
+def test_a_site_without_feeds_is_one_sentence(wireroom: Run, outlet: Outlet) -> None:
+    outlet.serve("/", "<html><body>Welcome</body></html>")
+    ran = wireroom("feeds", "add", outlet.url("/"), fetch_allow=",".join(outlet.allow))
+    assert (ran.status, "names no feed" in ran.sentence) == (2, True)
+
+
+def test_a_site_that_does_not_answer_is_failed_work(wireroom: Run, sqlite_store: Engine) -> None:
+    ran = wireroom("feeds", "add", "http://ana:geheim@127.0.0.1:1/", fetch_allow="127.0.0.1:1")
+    assert (ran.status, "geheim" in ran.sentence) == (1, False)

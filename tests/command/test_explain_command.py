@@ -1,0 +1,94 @@
+"""`wireroom explain` and the operator's word on stories, for people and for machines."""
+
+from typing import Any
+
+import pytest
+
+from tests.command.conftest import Run
+from tests.line.steps import Line
+from tests.outlet.outlet import Outlet
+from tests.outlet.prose import story
+
+
+@pytest.fixture
+def copies(line: Line, outlet: Outlet) -> list[Any]:
+    """Three titles that carry one text, the last, which has the most words, under another headline; their articles."""
+    text = story("the tunnel", words=200)
+    for number, title in enumerate(("agency", "herald", "mirror")):
+        outlet.feed(f"{title}.xml", title=title.title())
+        own = f"{text.body}\n\nIn our own town the tunnel matters most to the weekly market and its forty stalls."
+        told = text if number < 2 else type(text)("Forty stalls wait", own, text.byline)
+        outlet.publish(f"{title}.xml", entries=[told])
+        line.add(outlet.url(f"{title}.xml"))
+        line.poll()
+    from sqlalchemy import select
+
+    from shared.tables import Article
+
+    return list(line.read(select(Article.id, Article.url, Article.story_id, Article.headline).order_by(Article.id)))
+
+
+def test_an_article_is_explained_by_its_number_and_by_its_address(wireroom: Run, copies: list[Any]) -> None:
+    (by_id,) = wireroom("explain", copies[1].id, "--json").lines
+    (by_url,) = wireroom("explain", copies[1].url, "--json").lines
+    assert by_id["articles"] == by_url["articles"]
+    (article,) = by_id["articles"]
+    assert article["seen"][0]["listed"] is True
+    assert article["seen"][0]["feed"].endswith("herald.xml")
+    assert article["provenance"]["headline"].startswith("feed:")
+    assert [one["kind"] for one in article["log"]] == ["folded", "created"]
+    folded = article["story"]["folded_with"]
+    assert {one["article"] for one in folded} == {copies[0].id, copies[2].id}
+    assert all("(rule 5)" in one["reason"] and one["shared"] for one in folded)
+    assert any("weekly market" in sentence for one in folded for sentence in one["only_there"])
+    assert article["story"]["reheadlined"] is True
+
+
+def test_people_get_the_same_in_lines(wireroom: Run, copies: list[Any]) -> None:
+    text = wireroom("explain", copies[0].id).text
+    assert f"Story {copies[0].story_id}: it is a copy of article {copies[2].id}" in text
+    assert "another headline" in text
+    assert "known by" in text
+    assert "weekly market" in text
+
+
+def test_an_article_says_why_it_is_not_in_another_story(wireroom: Run, line: Line, outlet: Outlet, copies) -> None:
+    outlet.publish("herald.xml", entries=[story("the orchard", words=200)])
+    line.poll()
+    (said,) = wireroom("explain", copies[2].id, "--against", copies[2].id + 1, "--json").lines
+    (apart,) = said["articles"][0]["story"]["not_folded_with"]
+    assert apart["article"] == copies[2].id + 1
+    assert "(rule 5)" in apart["reason"]
+
+
+def test_a_feeds_address_is_explained_too(wireroom: Run, outlet: Outlet, copies: list[Any]) -> None:
+    (said,) = wireroom("explain", outlet.url("herald.xml"), "--json").lines
+    assert said["feeds"][0]["state"] == "active"
+    assert said["feeds"][0]["polls"]
+
+
+def test_what_is_not_known_is_one_sentence(wireroom: Run, copies: list[Any]) -> None:
+    ran = wireroom("explain", "https://nowhere.example/1")
+    assert (ran.status, ran.sentence.startswith("Nothing is known of https://nowhere.example/1")) == (2, True)
+    assert wireroom("explain", 999).sentence.startswith("There is no article 999")
+
+
+def test_the_operators_split_and_merge_stick_and_are_explained(
+    wireroom: Run, line: Line, outlet: Outlet, copies: list[Any]
+) -> None:
+    kept, gone = copies[0].story_id, copies[2].id
+    assert "unfolded" in wireroom("stories", "split", kept, gone, "--reason", "another event").text
+    line.poll()
+    (said,) = wireroom("explain", gone, "--json").lines
+    place = said["articles"][0]["story"]
+    assert place["story_id"] != kept
+    assert place["pinned"]["reason"] == "another event"
+    assert "pinned" in place["not_folded_with"][0]["reason"]
+    assert "folded" in wireroom("stories", "merge", kept, place["story_id"]).text
+    assert "No article" in wireroom("stories", "unpin", gone).text
+    assert len(wireroom("stories", "--json").lines) == 1
+
+
+def test_a_wrong_word_on_stories_is_one_sentence(wireroom: Run, copies: list[Any]) -> None:
+    ran = wireroom("stories", "split", 999, copies[0].id)
+    assert (ran.status, ran.sentence) == (2, "There is no story 999: `wireroom stories` lists them.")

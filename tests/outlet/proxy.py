@@ -1,0 +1,68 @@
+"""A forward proxy on loopback that leads every name to one place: tunnels, forwards, and writes down what it saw."""
+
+import contextlib
+import select
+import socket
+import threading
+from typing import Self
+
+HEAD_BYTES = 64 * 1024
+
+
+class Proxy:
+    """Sends whatever it is asked for to `place`; `refuse` makes it say no. Safe for threads."""
+
+    def __init__(self, place: tuple[str, int], *, refuse: bool = False) -> None:
+        self.heads: list[str] = []  # of the requests that came, CONNECT included
+        self._to, self._refuse = place, refuse
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def url(self, credentials: str = "") -> str:
+        """Return the proxy's address."""
+        return f"http://{credentials}127.0.0.1:{self.port}"
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            head = b""
+            while b"\r\n\r\n" not in head and len(head) < HEAD_BYTES:
+                head += client.recv(HEAD_BYTES)
+            self.heads.append(head.decode("latin-1"))
+            if self._refuse:
+                client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+                return
+            with socket.create_connection(self._to) as server:
+                if head.startswith(b"CONNECT "):
+                    client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                else:
+                    server.sendall(_relative(head))
+                _pass_on(client, server)
+
+
+def _relative(head: bytes) -> bytes:
+    method, url, rest = head.split(b" ", 2)
+    return b" ".join((method, b"/" + url.split(b"/", 3)[3], rest))
+
+
+def _pass_on(one: socket.socket, other: socket.socket) -> None:
+    ends = {one: other, other: one}
+    while True:
+        for end in select.select(list(ends), [], [])[0]:
+            data = end.recv(HEAD_BYTES)
+            if not data:
+                return
+            ends[end].sendall(data)

@@ -1,0 +1,144 @@
+"""Facts around a page's text: who, when, about what, for whom, on what terms; each with the place it was read from."""
+
+import json
+from typing import Any
+
+import pytest
+
+from services.parser.document import read_document
+from services.parser.look import read_page_bytes
+from shared.messages import Kind
+from shared.schema import Access, Content, Subject
+from tests.parser.documents import document
+
+PARAGRAPHS = [
+    f"The {name} mole was raised by a metre before the winter, and the ferries have kept to their timetable since, "
+    "which the council had asked for in each of the last four years, said the harbour master on Monday."
+    for name in ("northern", "eastern", "southern")
+]
+
+
+def read(said: dict[str, Any] | None = None, *, head: str = "", above: str = "", below: str = "") -> Content:
+    facts = json.dumps({"@type": "NewsArticle", "headline": "The mole holds", **said}) if said else ""
+    script = f'<script type="application/ld+json">{facts}</script>' if facts else ""
+    text = "".join(f"<p>{one}</p>" for one in PARAGRAPHS)
+    page = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The mole holds</title>{script}{head}</head>'
+        f"<body><article><h1>The mole holds</h1>{above}{text}{below}</article></body></html>"
+    )
+    return read_page_bytes(page.encode(), "https://harbour.example/coast/mole-holds-12345", None).content
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "place"),
+    [
+        (
+            "<ul><li>Von: <span><a href='/b'>Ada Byron</a>, </span><span>Max Frisch</span></li></ul>",
+            "",
+            "page labelled",
+        ),
+        ("<p><strong>Autorin/Autor</strong> Ada Byron, Max Frisch</p>", "", "page labelled"),
+        ("<p><strong>Ada Byron/Max Frisch</strong></p>", "", "page signature"),
+        ("", "<p style='text-align:right'><strong>Ada Byron and Max Frisch</strong></p>", "page signature"),
+    ],
+)
+def test_people_are_found_where_they_sign(above: str, below: str, place: str) -> None:
+    content = read(above=above, below=below)
+    assert [author.name for author in content.authors] == ["Ada Byron", "Max Frisch"]
+    assert content.provenance["authors"] == place
+
+
+def test_people_agencies_and_roles_are_three_facts_and_the_byline_keeps_all() -> None:
+    content = read({"author": [{"@type": "Person", "name": "By Ada Byron and Max Frisch, Science Correspondent"},
+                               {"@type": "Organization", "name": "Reuters"}]})  # fmt: skip
+    assert [author.name for author in content.authors] == ["Ada Byron", "Max Frisch"]
+    assert content.byline == "By Ada Byron and Max Frisch, Science Correspondent, Reuters"
+    assert content.credit == "Reuters"
+
+
+def test_a_date_without_a_zone_is_read_by_the_pages_own_clock() -> None:
+    content = read({"datePublished": "2026-05-13 15:44", "dateModified": "2026-05-14T08:00:00+02:00"})
+    assert content.published_at is not None
+    assert content.published_at.isoformat() == "2026-05-13T13:44:00+00:00"
+    assert content.provenance["published_at"] == "page json-ld datePublished, by the page's clock"
+
+
+@pytest.mark.parametrize("other", ["2026-05-14T08:00:00Z", "2026-01-14T08:00:00+01:00", "2026-05-14"])
+def test_a_date_without_a_zone_is_not_guessed(other: str) -> None:
+    content = read({"datePublished": "2026-05-13 15:44", "dateModified": other})
+    assert content.published_at is None
+    assert content.provenance["published_raw"] == "2026-05-13 15:44"
+
+
+def test_a_date_that_is_only_shown_is_kept_as_written() -> None:
+    assert read(above="<span class='meta-date'>Stand: 13. Mai 2026, 15:44</span>").provenance["published_raw"] == (
+        "13. Mai 2026, 15:44"
+    )
+
+
+def test_what_the_article_is_about_and_its_terms_are_read_with_their_places() -> None:
+    content = read(
+        {
+            "keywords": ["mole", "Ferries"], "genre": "Analysis", "articleSection": "Coast",
+            "expires": "2030-01-01T00:00:00Z", "copyrightNotice": "© 2026 Harbour Post", "license": "https://harbour.example/terms",
+            "about": [{"@type": "Thing", "name": "Flood", "@id": "http://cv.iptc.org/newscodes/mediatopic/20000151"},
+                      {"@type": "Thing", "name": "Merrow"}],
+        }
+    )  # fmt: skip
+    assert (content.keywords, content.genre, content.section) == (("mole", "Ferries"), "Analysis", "Coast")
+    assert content.subjects == (
+        Subject(scheme="http://cv.iptc.org/newscodes/mediatopic/", code="20000151", name="Flood"),
+        Subject(name="Merrow"),
+    )  # fmt: skip
+    assert (content.copyright_notice, content.usage_terms) == ("© 2026 Harbour Post", "https://harbour.example/terms")
+    assert content.expires_at is not None
+    said = {name for name, value in content if value not in (None, (), Access.UNKNOWN, "usable")} - {"provenance"}
+    assert said - set(content.provenance) <= {"body_html", "direction", "status", "credit_evidence"}
+
+
+@pytest.mark.parametrize(
+    ("said", "head", "access"),
+    [
+        ({"isAccessibleForFree": False}, "", Access.SUBSCRIBER),
+        ({"isAccessibleForFree": "http://schema.org/True"}, "", Access.FREE),
+        ({"isAccessibleForFree": False}, "<meta property='article:content_tier' content='metered'>", Access.METERED),
+        ({}, "<meta property='article:content_tier' content='locked'>", Access.SUBSCRIBER),
+        ({}, "", Access.UNKNOWN),
+    ],
+)
+def test_who_may_read_it_is_as_the_publisher_says(said: dict[str, Any], head: str, access: Access) -> None:
+    assert read(said, head=head).access is access
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"@type":"NewsArticle","headline":"The mole holds","author":{"@type":"Person","name":"Ada Byron"},'
+        '"datePublished":"2026-05-13T15:44:00+02:00","description":"He said "no" twice"}',
+        '{"@type":"NewsArticle","headline":"The mole holds","author":[{"@type":"Person","name":"Ada Byron"}],'
+        '"datePublished":"2026-05-13T15:44:00+02:00","image":[{',
+        '{"@type":"NewsArticle","headline":"The mole holds","author":"Ada Byron",'
+        '"datePublished":"2026-05-13T15:44:00+02:00"}} {"@type":"Thing"}',
+        '[{"@graph":[{"@type":["Thing","NewsArticle"],"headline":"The mole\nholds","author":{"name":["Ada Byron"]},'
+        '"datePublished":"2026-05-13T15:44:00+02:00",},]}]',
+    ],
+)  # fmt: skip
+def test_broken_metadata_gives_what_is_whole_in_it(written: str) -> None:
+    content = read(head=f'<script type="application/ld+json">{written}</script>')
+    assert (content.headline, [author.name for author in content.authors]) == ("The mole holds", ["Ada Byron"])
+    assert content.published_at is not None
+    assert content.provenance["published_at"] == "page json-ld datePublished"
+
+
+def test_a_foreign_canonical_address_is_evidence_and_no_identity() -> None:
+    page = f"<html><head><link rel='canonical' href='https://agency.example/a/1'></head><body><article><h1>Mole</h1>{PARAGRAPHS}"
+    entry = read_page_bytes(page.encode(), "https://m.harbour.example/mole?utm_source=x", None)
+    assert entry.keys == ("url:https://www.harbour.example/mole",)
+    assert entry.content.canonical_url == "https://agency.example/a/1"
+
+
+def test_the_same_page_twice_gives_the_same_bytes() -> None:
+    page = f"<html><body><article><h1>The mole holds</h1>{''.join(f'<p>{one}</p>' for one in PARAGRAPHS)}".encode()
+    results = [read_document(document(kind=Kind.PAGE), page, 10).model_dump_json() for _ in range(2)]
+    assert results[0] == results[1]
+    assert '"parser":"wireroom' in results[0]

@@ -1,0 +1,107 @@
+"""Pictures on a page: found wherever they stand, told apart from the frame's, with their own caption and credit."""
+
+import pytest
+
+from services.parser.fields.images import read_images, split_caption
+from services.parser.formats.page import tree_of
+from services.parser.formats.pagepictures import read_figures
+from services.parser.item import Attached
+from shared.schema import Image
+
+BASE = "https://harbour.example/news/mole"
+PARAGRAPH = "<p>" + "The mole was raised by a metre, and the ferries sail again in every wind but one. " * 3 + "</p>"
+
+
+def figures(article: str, *, around: str = "") -> list[Image]:
+    page = f"<html><body>{around}<article><h1>The mole</h1>{article}{PARAGRAPH * 3}</article></body></html>"
+    return read_figures(tree_of(page), BASE)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<figure><img src='/mole.jpg'><figcaption>The mole <small>Ines Falk</small></figcaption></figure>",
+        "<figure><img src='/mole.jpg'><figcaption>The mole <cite>Ines Falk</cite></figcaption></figure>",
+        "<div><figure><img src='/mole.jpg'><span>View 3 pictures</span></figure>"
+        "<figcaption>The mole <span class='credit'>Ines Falk</span></figcaption></div>",
+        "<div class='pic'><p class='withoutCaption'><img src='/mole.jpg'></p>"
+        "<span class='newsCaption'>The mole <i class='source'>Ines Falk</i></span></div>",
+        "<div><div><span class='visually-hidden'>Image</span><img src='/mole.jpg'></div>"
+        "<span class='legend'>The mole (Photo: Ines Falk)</span></div>",
+        "<figure itemtype='http://schema.org/ImageObject'><meta itemprop='description' content='The mole'>"
+        "<meta itemprop='author' content='Ines Falk'><amp-img src='/mole.jpg' layout='fill'></amp-img></figure>",
+        "<p><img src='/mole.jpg'></p><figcaption>The mole. Photo: Ines Falk</figcaption>",
+    ],
+)
+def test_a_caption_and_a_credit_are_found_wherever_a_publisher_puts_them(markup: str) -> None:
+    (image,) = read_images((), figures(markup), BASE)
+    assert (image.url, image.caption, image.credit) == ("https://harbour.example/mole.jpg", "The mole", "Ines Falk")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<img src='data:image/gif;base64,R0' data-lazyimage-src='/mole.jpg'>",
+        "<img src='/img/placeholder.png' data-lazy-src='/mole.jpg'>",
+        "<site-image src='/mole.jpg'></site-image>",
+        "<picture><source srcset='/mole-small.jpg 300w, /mole.jpg 1200w'><img src='/lazyload-fallback.gif'></picture>",
+        "<picture><source data-srcset='/mole.jpg'><source data-srcset='/x.jpg'><img alt=''></picture>",
+        "<img src='/mole.jpg' width='16' height='9'>",
+    ],
+)
+def test_a_picture_is_found_however_it_loads(markup: str) -> None:
+    assert [image.url for image in figures(f"<figure>{markup}</figure>")] == ["https://harbour.example/mole.jpg"]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<a href='/other'><img src='/other.jpg'><span>The bridge that nobody crosses any more</span></a>",
+        "<div class='card'><img src='/other.jpg'><h3><a href='/other'>The bridge</a></h3></div>",
+        "<div class='author-box'><img src='/ada.jpg'>Ada Byron</div>",
+        "<aside class='newsletter'><figure><img src='/offer.jpg'></figure></aside>",
+        "<img src='/icons/play.png'>", "<img src='/logo-small.jpg'>", "<img src='/pixel.gif' width='1' height='1'>",
+        "<img src='/undefined'>", "<img src='/stores/app-store.png'>",
+    ],
+)  # fmt: skip
+def test_what_belongs_to_the_frame_is_no_picture_of_the_article(markup: str) -> None:
+    assert figures(markup) == []
+
+
+def test_a_wall_around_the_whole_text_hides_no_picture() -> None:
+    page = f"<body><div class='paywall'><article>{PARAGRAPH * 4}<figure><img src='/mole.jpg'></figure></article></div>"
+    assert [one.url for one in read_figures(tree_of(page), BASE)] == ["https://harbour.example/mole.jpg"]
+
+
+def test_a_title_is_a_caption_only_where_it_is_a_sentence() -> None:
+    sentence = "The mole stands a metre higher since the storm of 1987"
+    assert figures(f"<img src='/a.jpg' title='{sentence}'>")[0].caption == sentence
+    assert figures("<img src='/a.jpg' title='mole-2025-final'>")[0].caption is None
+
+
+def test_crops_of_one_picture_are_one_picture_at_the_address_that_is_shown() -> None:
+    attached = [
+        Attached(f"https://harbour.example/242244962_{size}.jpg", "image") for size in ("v1_1", "v4_3", "v16_9")
+    ]
+    shown = Image(url="https://harbour.example/242244962_v16_9_600.jpg", caption="The mole")
+    assert [(one.url, one.caption) for one in read_images(attached, (shown,), BASE)] == [(shown.url, "The mole")]
+
+
+def test_pictures_that_share_their_articles_number_stay_apart() -> None:
+    shown = [Image(url=f"https://harbour.example/3700095_{name}.jpg") for name in ("d992e9ec", "38e147bb", "84c40468")]
+    assert len(read_images((), shown, BASE)) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "caption", "credit"),
+    [
+        ("A bridge in Kyiv (REUTERS)", "A bridge in Kyiv", "REUTERS"),
+        ("A bridge. Photo: AP", "A bridge", "AP"),
+        ("A bridge | Niall Carson/PA Images via Getty Images", "A bridge", "Niall Carson/PA Images via Getty Images"),
+        ("A bridge © C. Falk / Harbour Pictures", "A bridge", "C. Falk / Harbour Pictures"),
+        ("A bridge in Kyiv (built in 1911)", "A bridge in Kyiv (built in 1911)", None),
+        ("Dusk | dawn", "Dusk | dawn", None),
+    ],
+)
+def test_a_credit_at_the_end_of_a_caption_is_told_apart(line: str, caption: str, credit: str | None) -> None:
+    assert split_caption(line) == (caption, credit)

@@ -1,0 +1,72 @@
+"""A tick with 100,000 feeds: the due rows are found by their index, and nothing is sorted or read through."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from services.scheduler import store as scheduler_store
+from shared.database import writing
+from shared.messages import Kind
+
+MANY = 100_000
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NUMBERS = {
+    "sqlite": f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY - 1}) ",
+    "postgresql": f"WITH n(i) AS (SELECT generate_series(0, {MANY - 1})) ",
+}
+READY = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', '2026-03-01 12:00:00', (i - 200) || ' seconds')",
+    "postgresql": "timestamptz '2026-03-01 12:00:00+00' + (i - 200) * interval '1 second'",
+}
+
+
+@pytest.fixture
+def full(store: Engine) -> Engine:
+    """A store of 100,000 feeds on 50,000 hosts: 200 are due, 100 others are leased."""
+    kind = store.dialect.name
+    names = (
+        "url, host, state, due_at, ready_at, lease_token, created_at, lease_no, attempts, failures, pages, "
+        "entry_digests, trusts_ids, distrust"
+    )
+    values = (
+        f"'https://h' || (i / 2) || '.example/' || i, 'h' || (i / 2) || '.example', 'active', "
+        f"{READY[kind]}, {READY[kind]}, "
+        f"CASE WHEN i >= 300 AND i < 400 THEN 't' || i END, {READY[kind]}, 0, 0, 0, 'auto', '', true, 0"
+    )
+    put = f"INSERT INTO feeds ({names}) "
+    with writing(store) as connection:
+        if kind == "sqlite":
+            connection.execute(text(f"{put}{NUMBERS[kind]}SELECT {values} FROM n"))
+        else:
+            connection.execute(text(f"{NUMBERS[kind]}{put}SELECT {values} FROM n"))
+    with store.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return store
+
+
+def test_the_due_are_found_by_their_index_longest_due_first(full: Engine) -> None:
+    seen: list[tuple[str, object]] = []
+    event.listen(full, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
+    with writing(full) as connection:
+        found = scheduler_store.due(connection, Kind.FEED, NOW, 50, lambda tokens: set())
+        statement, values = next(one for one in seen if "ORDER BY feeds.ready_at" in one[0])
+        explain = "EXPLAIN QUERY PLAN " if full.dialect.name == "sqlite" else "EXPLAIN "
+        plan = "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + statement, values))  # type: ignore[arg-type]
+    assert [int(row.target.url.rsplit("/", 1)[1]) for row in found] == list(range(50))
+    assert "feeds_ready" in plan
+    assert "feeds_leased" in plan
+    for slow in ("Seq Scan on feeds ", "SCAN feeds\n", "TEMP B-TREE", "Sort"):
+        assert slow not in plan + "\n", plan
+
+
+def test_a_look_at_whether_anything_is_due_reads_no_table(full: Engine) -> None:
+    seen: list[tuple[str, object]] = []
+    event.listen(full, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
+    with writing(full) as connection:
+        assert scheduler_store.anything_due(connection, NOW)
+        statement, values = seen[-1]
+        explain = "EXPLAIN QUERY PLAN " if full.dialect.name == "sqlite" else "EXPLAIN "
+        plan = "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + statement, values))  # type: ignore[arg-type]
+    assert "feeds_ready" in plan
+    assert "Seq Scan on feeds " not in plan

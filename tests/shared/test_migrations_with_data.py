@@ -1,0 +1,187 @@
+"""Migrations with rows in every table, in both directions."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import CheckConstraint, Connection, Engine, Integer, MetaData, Table, func, inspect, select, text
+from sqlalchemy.types import JSON, LargeBinary
+
+from services.command.servers import Postgres
+from shared import database
+from shared.database import check, connect, upgrade
+from shared.tables import Moment
+from shared.tables import Table as Model
+
+FIRST = "0001"
+WHEN = datetime(2024, 3, 1, 12, tzinfo=UTC)
+# what a column must hold apart from any value of its type
+FITTING = {
+    "pages": "auto",
+    "copy_role": "original",
+    "body_source": "feed",
+    "page_state": "not_needed",
+    "access": "free",
+    "kind": "feed",
+    "entry_digests": "",
+    "language": "en",
+    "lease_token": None,
+    "content": {"headline": "Ferry", "body_text": "It sank.", "embargoed_until": "2024-03-01T12:00:00Z"},
+}
+LISTS = {"authors", "keywords", "subjects", "images", "media", "kinds"}
+ROWS = 2
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Engine]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        yield connect(f"sqlite:///{tmp_path / 'store.db'}")
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    postgres.start()
+    url = postgres.create_database()
+    engine = connect(url)
+    yield engine
+    engine.dispose()
+    postgres.drop_database(url)
+
+
+def go(engine: Engine, revision: str, *, down: bool = False) -> None:
+    config = database.migrations()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, revision)
+
+
+def tables(engine: Engine) -> list[Table]:
+    """Return the tables as the database has them, those that others refer to first, in the types of our own."""
+    found = MetaData()
+    found.reflect(engine)
+    own = Model.metadata.tables
+    for table in found.sorted_tables:
+        for column in table.columns:
+            if table.name in own and column.name in own[table.name].columns:
+                column.type = own[table.name].columns[column.name].type
+    return [table for table in found.sorted_tables if table.name in own]
+
+
+def fill(connection: Connection, table: Table) -> None:
+    """Put rows into a table, each column with a value of its own where it may have one."""
+    rows = range(1, 2 if table.name == "log_head" else ROWS + 1)
+    connection.execute(
+        table.insert(), [{column.name: _value(table, column, n) for column in table.columns} for n in rows]
+    )
+
+
+def _value(table: Table, column: Any, number: int) -> Any:
+    name = column.name
+    if name == "b":  # of a pair, whose first is smaller
+        return number + 1 if number < ROWS else ROWS + 1
+    if name == "id" or column.foreign_keys or name in {"article_id", "story_id", "a", "seq"}:
+        return number
+    if word := _allowed(table.name, name):
+        return word
+    if name in FITTING and not isinstance(column.type, Integer):
+        return FITTING[name]
+    if isinstance(column.type, Moment):
+        return WHEN
+    if isinstance(column.type, JSON) or "JSON" in type(column.type).__name__:
+        return [] if name in LISTS else {"kind": "x"}
+    if isinstance(column.type, LargeBinary):
+        return b"\x00\xff"
+    if column.type.python_type is bool:
+        return True
+    if column.type.python_type in (int, float):
+        return number
+    return f"{name} {number}"
+
+
+def _allowed(table: str, column: str) -> str | None:
+    """Return the first of the words that a column may hold, if its table says which."""
+    checks = (one for one in Model.metadata.tables[table].constraints if isinstance(one, CheckConstraint))
+    found = (re.search(rf"\b{column} IN \('(\w+)'", str(one.sqltext)) for one in checks)
+    return next((one[1] for one in found if one), None)
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """Return how many rows each table has."""
+    found = tables(engine)
+    with engine.connect() as connection:
+        return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in found}
+
+
+def fill_all(engine: Engine) -> None:
+    found = tables(engine)
+    with engine.begin() as connection:
+        for table in found:
+            if table.name == "log_head":
+                connection.execute(table.update().values(seq=ROWS))
+            elif table.name == "pairs":
+                connection.execute(table.insert(), {**_row(table, 1), "a": 1, "b": 2})
+            elif connection.scalar(select(func.count()).select_from(table)) == 0:
+                fill(connection, table)
+
+
+def _row(table: Table, number: int) -> dict[str, Any]:
+    return {column.name: _value(table, column, number) for column in table.columns}
+
+
+def words(engine: Engine) -> list[tuple[Any, ...]]:
+    """Return what of articles and their history must outlive every migration."""
+    queries = (
+        "SELECT id, headline, body_text, story_id FROM articles ORDER BY id",
+        "SELECT article_id, number, content_sha256 FROM revisions ORDER BY article_id, number",
+        "SELECT article_id, source FROM layers ORDER BY article_id, source",
+        "SELECT seq, kind, article_id FROM changes ORDER BY seq",
+        "SELECT seq, id FROM log_head",
+        "SELECT id, url, publication_id FROM feeds ORDER BY id",
+    )
+    with engine.connect() as connection:
+        return [tuple(row) for query in queries for row in connection.execute(text(query))]
+
+
+def test_a_store_of_the_first_schema_comes_up_with_all_it_holds(empty: Engine) -> None:
+    go(empty, FIRST)
+    fill_all(empty)
+    before, held = words(empty), counts(empty)
+    assert min(held.values()) > 0
+    upgrade(empty)
+    check(empty)
+    assert words(empty) == before
+    assert {name: count for name, count in counts(empty).items() if name in held} == held
+
+
+def test_a_store_of_the_newest_schema_goes_down_with_all_that_the_first_knew(empty: Engine) -> None:
+    go(empty, FIRST)
+    known = {table.name for table in tables(empty)}
+    upgrade(empty)
+    fill_all(empty)
+    assert min(counts(empty).values()) > 0
+    before = words(empty)
+    go(empty, FIRST, down=True)
+    assert {table.name for table in tables(empty)} == known
+    assert words(empty) == before
+    upgrade(empty)
+    assert words(empty) == before
+
+
+def test_the_readers_view_outlives_the_way_down_and_up(empty: Engine) -> None:
+    upgrade(empty)
+    fill_all(empty)
+    views = set(inspect(empty).get_view_names())
+    go(empty, FIRST, down=True)
+    assert "readable_articles" in inspect(empty).get_view_names()
+    upgrade(empty)
+    assert set(inspect(empty).get_view_names()) == views
+
+
+def test_an_embargo_that_passed_before_the_upgrade_is_still_to_be_logged(empty: Engine) -> None:
+    go(empty, FIRST)
+    fill_all(empty)
+    upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM articles WHERE turns_at IS NOT NULL")) == ROWS
