@@ -14,7 +14,7 @@ from shared.messages import Batch, Document, Documents, Result, expired
 from shared.queues import INDEX, Publish
 from shared.settings import Settings
 
-TOGETHER_S = 1.0  # what was read waits no longer for the next document of its message
+TOGETHER_S = 1.0  # after so long what was read leaves without the documents that its message has left
 LARGE_BYTES = 100_000  # on the wire; such a document's memory is given back at once, which takes a millisecond or two
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[Documen
 
 
 class _Out:
-    """Results on their way to the index queue: they wait for those of the same message, but not for a slow one."""
+    """Results on their way to the index queue: they wait for those of the same message for a while."""
 
     def __init__(self, belt: Belt, publish: Publish) -> None:
         self._belt, self._publish = belt, publish
