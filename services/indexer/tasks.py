@@ -53,18 +53,22 @@ def settle_facts(engine: Engine, results: Sequence[Result], settings: Settings) 
     except DBAPIError:
         if len(results) == 1:
             raise
-        refused = [error for result in results if (error := _refused(engine, result, settings))]
-        if refused:
-            raise refused[0] from None
+        _each(results, lambda one: _settle_together(engine, [one], settings))
 
 
-def _refused(engine: Engine, result: Result, settings: Settings) -> DBAPIError | None:
-    """Settle one fetch alone; return why the database refused it."""
-    try:
-        _settle_together(engine, [result], settings)
-    except DBAPIError as error:
-        return error
-    return None
+def _each(results: Sequence[Result], work: Callable[[Result], None]) -> None:
+    """Do `work` for each result alone, whatever becomes of the others.
+
+    :raises DBAPIError: the first refusal of the database, once all have had their turn.
+    """
+    refused = []
+    for result in results:
+        try:
+            work(result)
+        except DBAPIError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
 
 
 def _settle_together(engine: Engine, results: Sequence[Result], settings: Settings) -> None:
@@ -135,8 +139,7 @@ def _commit(engine: Engine, kind: Kind, results: Sequence[Result], settings: Set
         commit_documents(engine, kind, results, settings)
     except DBAPIError:
         if len(results) > 1:
-            for result in results:
-                _commit(engine, kind, [result], settings)
+            _each(results, lambda one: _commit(engine, kind, [one], settings))
             return
         good = aside.without_unstorable(results[0], lambda one: try_document(engine, one, settings))
         if len(good.entries) == len(results[0].entries):

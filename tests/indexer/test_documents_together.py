@@ -10,7 +10,7 @@ from services.indexer.tasks import indexer
 from shared.belt import Belt, connect
 from shared.database import writing
 from shared.digests import sha256
-from shared.messages import PARSER, Batch, Entry, Kind, Outcome, Result
+from shared.messages import PARSER, Batch, Entry, FeedFacts, Kind, Outcome, Result
 from shared.tables import Article, Feed, Layer, SetAside
 from tests.indexer.newsdesk import NOON, Newsdesk, entry
 
@@ -89,6 +89,18 @@ def test_what_is_too_long_for_an_index_is_set_aside_alone(postgres_newsdesk: New
     index(newsdesk, belt, result(newsdesk, first, bad, entry("fine")), result(newsdesk, second, entry("good")))
     assert titles(newsdesk) == ["fine", "good"]
     assert [row.target_id for row in newsdesk.read(select(SetAside.target_id))] == [first]
+
+
+def test_a_document_that_the_database_refuses_outright_holds_up_no_other(
+    postgres_newsdesk: Newsdesk, belt: Belt
+) -> None:
+    newsdesk = postgres_newsdesk
+    first, second = (newsdesk.feed(f"{name}.example", newsdesk.publication(name)) for name in "ab")
+    bad = result(newsdesk, first, entry("lost")).model_copy(update={"feed": FeedFacts(title="a zero\0byte")})
+    with pytest.raises(DBAPIError):
+        index(newsdesk, belt, bad, result(newsdesk, second, entry("good")))
+    assert titles(newsdesk) == ["good"]
+    assert bad.facts.token in belt.begun([bad.facts.token])
 
 
 def test_a_batch_that_comes_twice_is_stored_once(newsdesk: Newsdesk, belt: Belt) -> None:
