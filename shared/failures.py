@@ -101,13 +101,18 @@ def back_off(facts: Facts, failures: int, failing_s: float, most_s: float) -> tu
         return PROBE_S, f"{rule.words}, for {failing_s / DAY_S:.0f} days now: asked once a month, until it answers"
     wait = min(rule.first_s * 2.0 ** min(failures, 20), rule.most_s, most_s)
     times = "for the first time" if not failures else f"{failures + 1} times in a row"
-    asked = min(facts.retry_after_s or 0, RETRY_AFTER_CAP_S, most_s)
+    asked = asked_s(facts, most_s)
     if asked > wait:
         return asked, f"{rule.words}, {times}; it asks to be left alone until then (Retry-After)"
     return (
         wait,
         f"{rule.words}, {times}; it is asked less and less often, every {span(min(rule.most_s, most_s))} at last",
     )
+
+
+def asked_s(facts: Facts, most_s: float) -> float:
+    """Return the seconds for which a server's `Retry-After` is honoured, a day and `most_s` at most; 0: none."""
+    return min(facts.retry_after_s or 0, RETRY_AFTER_CAP_S, most_s)
 
 
 def span(seconds: float) -> str:

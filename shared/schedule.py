@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
 
-from shared.failures import RETRY_AFTER_CAP_S, back_off, span
+from shared.failures import RETRY_AFTER_CAP_S, asked_s, back_off, span
 from shared.messages import Facts, Kind, Outcome
 from shared.rhythm import DAY_S, HOUR_S, Rhythm, Wait, wait
 from shared.settings import Settings
@@ -171,13 +171,12 @@ def words(chosen: Interval, standing: Standing) -> str:
 
 def _failed(standing: Standing, facts: Facts, settings: Settings, chance: float) -> Plan:
     wait_s, why = back_off(facts, standing.failures, standing.failing_s, settings.backoff_ceiling_s)
-    asked = facts.retry_after_s and wait_s >= facts.retry_after_s  # then jitter only adds, so that it is kept
+    asked = facts.retry_after_s and wait_s >= asked_s(facts, settings.backoff_ceiling_s)  # jitter then only adds
     later = wait_s * (1 + JITTER * chance) if asked else jittered(wait_s, chance)
-    failures, why = standing.failures + 1, f"{why}"
     return Plan(
         "active",
         None,
-        failures,
+        standing.failures + 1,
         standing.polling_s,
         0.0 if standing.wanted else later,
         ASKED if standing.wanted else why,

@@ -196,8 +196,10 @@ def test_retry_after_is_waited_for(rules: Settings, chance: float) -> None:
     assert plan(ACTIVE, said, rules, NOON, chance).wait_s >= 7200
 
 
-def test_retry_after_is_believed_up_to_a_day(planned: Callable[..., Plan]) -> None:
-    assert planned(said=facts(Outcome.TRANSIENT, retry_after_s=10**7)).wait_s == 86_400
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
+def test_retry_after_is_believed_up_to_a_day_and_no_less(rules: Settings, chance: float) -> None:
+    said = facts(Outcome.TRANSIENT, status=503, error_kind="http", retry_after_s=10**7)
+    assert 86_400 <= plan(ACTIVE, said, rules, NOON, chance).wait_s <= 1.1 * 86_400
 
 
 def test_what_has_been_dead_for_a_month_is_asked_once_a_month(planned: Callable[..., Plan]) -> None:
