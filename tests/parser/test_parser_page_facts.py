@@ -142,3 +142,54 @@ def test_the_same_page_twice_gives_the_same_bytes() -> None:
     results = [read_document(document(kind=Kind.PAGE), page, 10).model_dump_json() for _ in range(2)]
     assert results[0] == results[1]
     assert '"parser":"wireroom' in results[0]
+
+
+def test_what_json_ld_only_refers_to_is_read_where_it_stands() -> None:
+    graph = [
+        {
+            "@type": "NewsArticle",
+            "headline": "The mole holds",
+            "author": {"@id": "#ada"},
+            "publisher": {"@id": "#post"},
+        },
+        {"@type": "Person", "@id": "#ada", "name": "Ada Byron", "url": "https://harbour.example/by/ada"},
+        {"@type": "Organization", "@id": "#post", "name": "Harbour Post"},
+    ]
+    content = read(head=f'<script type="application/ld+json">{json.dumps({"@graph": graph})}</script>')
+    assert [(author.name, author.url) for author in content.authors] == [
+        ("Ada Byron", "https://harbour.example/by/ada")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["WebPage", "Recipe", "PodcastEpisode"])
+def test_facts_are_read_from_other_kinds_where_no_article_is_named(kind: str) -> None:
+    said = {"@type": kind, "datePublished": "2026-05-13T15:44:00+02:00", "author": "Ada Byron"}
+    content = read(head=f'<script type="application/ld+json">{json.dumps(said)}</script>')
+    assert content.published_at is not None
+    assert [author.name for author in content.authors] == ["Ada Byron"]
+
+
+@pytest.mark.parametrize(("kind", "published"), [("video.other", True), ("article", False)])
+def test_a_film_gives_the_pages_facts_only_where_the_page_is_about_it(kind: str, published: bool) -> None:
+    film = {"@type": "VideoObject", "uploadDate": "2026-05-13T15:44:00+02:00", "duration": "PT1M32S",
+            "name": "The mole", "contentUrl": "https://harbour.example/mole.mp4"}  # fmt: skip
+    head = f'<meta property="og:type" content="{kind}"><script type="application/ld+json">{json.dumps(film)}</script>'
+    content = read(head=head)
+    assert (content.published_at is not None) is published
+    assert [one.duration_s for one in content.media] == ([92.0] if published else [])
+
+
+def test_links_that_say_to_be_the_articles_tags_are_its_keywords_and_section() -> None:
+    below = (
+        "<footer><a rel='category tag' href='/c/coast'>Coast</a> <a rel='tag' href='/t/mole'>#mole</a> "
+        "<a rel='tag' href='/t/ferry'>ferry</a></footer><aside><a rel='tag' href='/t/x'>Elsewhere</a></aside>"
+    )
+    content = read(below=below)
+    assert (content.section, content.keywords) == ("Coast", ("mole", "ferry"))
+    assert (content.provenance["section"], content.provenance["keywords"]) == ("page rel=category", "page rel=tag")
+
+
+def test_a_second_headline_in_microdata_is_one() -> None:
+    content = read(above="<h2 itemprop='alternativeHeadline'>Ferries keep to their timetable</h2>")
+    assert content.subheadline == "Ferries keep to their timetable"
+    assert content.provenance["subheadline"] == "page meta alternativeheadline"

@@ -105,3 +105,47 @@ def test_pictures_that_share_their_articles_number_stay_apart() -> None:
 )
 def test_a_credit_at_the_end_of_a_caption_is_told_apart(line: str, caption: str, credit: str | None) -> None:
     assert split_caption(line) == (caption, credit)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "(Ines Falk)", "[Ines Falk]", "(Photo: Ines Falk)", "Image credit: Ines Falk", "Photo by Ines Falk",
+        "Foto: Ines Falk", "Fotó: Ines Falk", "Fotoğraf : Ines Falk", "Bild: © Ines Falk", "Источник: Ines Falk",
+        "Courtesy of Ines Falk", "写真：Ines Falk", "© Ines Falk",
+    ],
+)  # fmt: skip
+def test_a_credit_is_kept_without_the_words_and_the_brackets_around_it(written: str) -> None:
+    figure = f"<figure><img src='/mole.jpg'><figcaption>The mole <b class='credit'>{written}</b></figcaption></figure>"
+    (image,) = read_images((), figures(figure), BASE)
+    assert (image.caption, image.credit) == ("The mole", "Ines Falk")
+
+
+def test_what_a_caption_tells_of_pictures_is_no_credit() -> None:
+    text = "All in sight: pictures by cameras in the polling stations"
+    assert split_caption(text) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "attached"),
+    [
+        ("/images/size/w320/2025/03/pier.jpg", "/images/2025/03/pier.jpg"),
+        ("/b/s320/pier.jpg", "/b/s1600/pier.jpg"),
+        ("/resize/800x/pier.jpg", "/resize/1200x800/pier.jpg"),
+        ("/cdn/width=320,quality=75/i/pier.jpg", "/cdn/width=960,quality=75/i/pier.jpg"),
+    ],
+)
+def test_one_picture_in_two_sizes_is_there_once(shown: str, attached: str) -> None:
+    site = "https://harbour.example"
+    images = read_images((Attached(site + attached, "image"),), (Image(url=site + shown, caption="The pier"),), None)
+    assert [image.caption for image in images] == ["The pier"]
+
+
+def test_pictures_of_two_months_are_two() -> None:
+    urls = [f"https://harbour.example/images/2025/{month}/pier.jpg" for month in ("03", "04")]
+    assert len(read_images((), [Image(url=url) for url in urls], None)) == 2
+
+
+def test_text_parted_by_line_breaks_is_no_caption() -> None:
+    text = "The mole was raised by a metre.<br><br>The ferries sail again.<br><br>Nobody was hurt."
+    assert figures(f"<div><img src='/mole.jpg'><br>{text}</div>")[0].caption is None

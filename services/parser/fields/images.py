@@ -13,15 +13,22 @@ MAX_MEDIA = 20
 _CAPTION_CHARS = 2000
 _CREDIT_CHARS = 300
 _IN_BRACKETS = re.compile(r"\s*[(\[](?P<credit>[^()\[\]]{2,80})[)\]]\s*\.?$")
+_PICTURE = (
+    r"photo(?:graph(?:ie|y)?)?s?|pictures?|images?|pics?|fot[oó](?:s|ğraf|graf[ií]as?)?|fot\.|bild|bilde|billede|beeld|"
+    r"imagen|immagine|imagem|ảnh|hình|фото|kuva|kép|zdjęcie|φωτο(?:γραφία)?|फोटो|صورة|تصوير|צילום|写真|写真提供|图片|圖片|图|圖|사진"
+)
+_OF = (
+    r"credits?|crédits?|créditos?|crediti|copyright|source|quelle|fuente|fonte|courtesy(?: of)?|"
+    r"źródło|kaynak|nguồn|источник|المصدر|来源|來源|출처"
+)
+_TOLD = r"(?:by\b|von\b|[:：©/])[\s:©]*"  # parts the label from whose the picture is
 _LABELLED = re.compile(
-    r"\s*(?:^|[.|,;–—-]|\s)\s*(?:photo(?:graph)?|picture|image|pic|fotó?|bild|ảnh|фото|kuva|zdjęcie|photographie|"
-    r"crédito|crédit|credit|photo credit|image "
-    r"credit|copyright|quelle|foto)s?\s*(?:by|:|©|/|von)\s*:?\s*(?P<credit>[^.|]{2,80})\.?$",
+    rf"(?:(?:^|[.|,;–—-]|\s)\s*(?:(?:{_PICTURE})(?:\s+(?:{_OF}))?|{_OF})\s*[:：©/]|"
+    rf"(?:^|[.|,;–—-])\s*(?:{_PICTURE})\s*(?:by|von)\b)[\s:©]*(?P<credit>[^.|]{{2,80}})\.?$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^(?:photo(?:graph)?|picture|image|pic|fotó?|bild|ảnh|фото|kuva|zdjęcie|photographie|crédito|crédit|credit|"
-    r"copyright|quelle|source)s?\s*(?:by\b|:|©|von\b)\s*|^(?:©|\(c\))\s*",
+    rf"^(?:(?:{_PICTURE})(?:\s+(?:{_OF}))?|{_OF})\s*{_TOLD}|^(?:©|\(c\)|courtesy of\b)\s*(?:courtesy of\b\s*)?",
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"\s*(?:©|\(c\))\s*(?P<credit>(?:[^.]|(?<=\b\w)\.|\.(?=\w)){2,160})\.?$", re.IGNORECASE)
@@ -34,6 +41,14 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"[-_~]\d{2,4}x\d{2,4}(?=\.\w+$|$)")
+_SIZE_PART = re.compile(  # of a path: what a server of pictures is asked for, not what picture it is
+    r"(?:size|resize|[swh]\d{2,4}|w\d{2,4}h\d{2,4}|\d{2,4}x\d{0,4}|[a-z]{1,8}[=_:]\d{1,4}(?:,[a-z]{1,8}[=_:]\w{1,8})*)"
+    r"(?:-[a-z]{1,3})?",
+    re.IGNORECASE,
+)
+_ISO_DURATION = re.compile(
+    r"P(?:(\d{1,4})D)?T?(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7}(?:\.\d{1,6})?)S)?", re.IGNORECASE
+)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBER = re.compile(r"(?!(?:19|20)\d{6}(?!\d))\d{6,}(?!\d)")  # no date
 
@@ -50,9 +65,7 @@ def split_caption(text: str | None) -> tuple[str | None, str | None]:
     for form, sure in ((_IN_BRACKETS, False), (_LABELLED, True), (_SIGN, True), (_BARRED, False)):
         found = form.search(caption)
         if found and (sure or _SOURCE.search(found["credit"])):
-            return caption[: found.start()].rstrip(" .|,;–—-") or None, _LABEL.sub("", found["credit"].strip())[
-                :_CREDIT_CHARS
-            ]
+            return caption[: found.start()].rstrip(" .|,;–—-") or None, _credit(found["credit"])
     return caption, None
 
 
@@ -112,7 +125,11 @@ def _keep(found: dict[str, Image], name: str, image: Image) -> None:
 def _credit(text: str | None) -> str | None:
     """Return a credit without the word that announces it."""
     credit = line(text, _CREDIT_CHARS)
-    return _LABEL.sub("", credit) or None if credit else None
+    if not credit:
+        return None
+    if credit[0] + credit[-1] in {"()", "[]"} and not set(credit[1:-1]) & set("()[]"):
+        credit = credit[1:-1].strip()
+    return _LABEL.sub("", credit) or None
 
 
 def _name(url: str) -> str:
@@ -122,7 +139,9 @@ def _name(url: str) -> str:
     if unique := _UUID.search(name):
         return unique[0].lower()
     digits = sum(char.isdigit() for char in name)
-    return name if digits >= 5 or (digits and len(name) >= 12) else address
+    if digits >= 5 or (digits and len(name) >= 12):
+        return name
+    return "/".join(part for part in address.split("/") if not _SIZE_PART.fullmatch(part))
 
 
 def _number(url: str) -> str | None:
@@ -170,7 +189,9 @@ def _pixels(text: str | None) -> int | None:
 
 
 def _seconds(text: str | None) -> float | None:
-    """Return a duration in seconds, from seconds or hh:mm:ss."""
+    """Return a duration in seconds, from seconds, hh:mm:ss or ISO 8601 (PT1M32S)."""
+    if (iso := _ISO_DURATION.fullmatch((text or "").strip())) and any(iso.groups()):
+        return sum(float(part) * size for part, size in zip(iso.groups("0"), (86400, 3600, 60, 1), strict=True))
     parts = (text or "").strip().split(":")
     if not 1 <= len(parts) <= 3 or not all(re.fullmatch(r"\d{1,7}(?:\.\d{1,6})?", part) for part in parts):
         return None

@@ -121,9 +121,15 @@ def _names_credit(element: etree._Element) -> bool:
 
 def _may_be_caption(element: etree._Element, words: str) -> bool:
     """Return whether loose words beside a picture may be its caption: no headline, no text, no links elsewhere."""
-    headed = next(element.iter("h1", "h2", "h3", "h4"), None) is not None
+    headed = next(element.iter("h1", "h2", "h3", "h4"), None) is not None or _is_parted(element)
     linked = sum(len(words_of(link)) for link in element.iter("a"))
     return not headed and len(words) <= _LOOSE_CHARS and 2 * linked <= len(words)
+
+
+def _is_parted(element: etree._Element) -> bool:
+    """Return whether two line breaks in a row part the words: so texts without paragraphs are written."""
+    breaks = (one for one in element.iter("br") if not (one.tail or "").strip())
+    return any((after := one.getnext()) is not None and after.tag == "br" for one in breaks)
 
 
 def _below(picture: etree._Element) -> str | None:

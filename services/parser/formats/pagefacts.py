@@ -40,7 +40,8 @@ def read_facts(
     terms_from, terms = page_terms(meta)
     expiry_from, expiry = page_expiry(meta)
     access_from, access = page_access(meta)
-    keywords_from, keywords = page_keywords(meta)
+    keywords_from, keywords = page_keywords(meta, root)
+    subheadline_from, subheadline = _first(meta, ("alternativeHeadline",), ("alternativeheadline",))
     genre = line(meta.said("genre")[1], 200)
     source = meta.said("sourceOrganization", "creditText")[1] or meta.tag("source", "dc.source", "article:source")[1]
     named = tuple(name for node in meta.nodes for name in names_in(node.get("author")))
@@ -53,7 +54,7 @@ def read_facts(
     values: dict[str, object] = {
         "canonical_url": canonical(said or url),
         "headline": headline,
-        "subheadline": line(meta.said("alternativeHeadline")[1]),
+        "subheadline": line(subheadline),
         "summary": line(summary, SUMMARY_CHARS),
         "body_html": body.html,
         "body_text": body.text,
@@ -88,7 +89,7 @@ def read_facts(
         "language": language_from,
         "canonical_url": "rel=canonical" if said else "address",
         "byline": people_from,
-        "subheadline": "json-ld alternativeHeadline",
+        "subheadline": subheadline_from,
         "dateline": "text" if credit.dateline else "json-ld dateline",
         "credit": (credit.evidence or "").partition(":")[0] or None,
         "keywords": keywords_from,
@@ -136,9 +137,9 @@ def _images(meta: Meta, body: Body, figures: list[Image], base: str) -> tuple[Im
 
 
 def _videos(meta: Meta) -> list[Attached]:
-    nodes = [one for node in meta.nodes for one in _list(node.get("video")) if isinstance(one, dict)]
+    nodes = [one for node in meta.nodes for one in (node, *_list(node.get("video"))) if isinstance(one, dict)]
     return [
-        Attached(url, "video", caption=text_of(one.get("name")))
+        Attached(url, "video", caption=text_of(one.get("name")), duration=text_of(one.get("duration")))
         for one in nodes[:10]
         if (url := text_of(one.get("contentUrl")))
     ]

@@ -12,8 +12,11 @@ from lxml import etree, html
 from services.parser.item import Attached, Person
 
 _ARTICLE_TYPES = re.compile(
-    r"(?:Article|BlogPosting|Report|Review|LiveBlogPosting|SocialMediaPosting|AnalysisNewsArticle|VideoObject|NewsMediaObject)$"
+    r"(?:Article|BlogPosting|Report|Review|LiveBlogPosting|SocialMediaPosting|AnalysisNewsArticle|VideoObject|NewsMediaObject|"
+    r"Recipe|(?:Podcast|TV|Radio)Episode|WebPage)$"
 )
+_OTHER = ("Object", "Page")  # kinds that carry an article's facts only where no node is the article
+_FACTS = ("headline", "datePublished", "articleBody")
 _MICRODATA = frozenset({"headline", "alternativeheadline", "articlesection"})  # what is read from elements with text
 _MAX_NODES = 2000
 _MAX_SCRIPTS = 30
@@ -79,7 +82,11 @@ def read_meta(root: html.HtmlElement, url: str) -> Meta:
     )
     title = next((element.text_content().strip() for element in root.iter("title")), None)
     documents = [load(element.text or "") for element in _scripts(root)]
-    nodes = tuple(_ranked([node for node in _nodes(documents) if _is_article(node)], url))
+    named = {node["@id"]: node for node in _nodes(documents) if isinstance(node.get("@id"), str) and len(node) > 1}
+    about_film = any(kind.startswith("video") for kind in tags.get("og:type", ()))
+    facts = (*_FACTS, "uploadDate") if about_film else _FACTS
+    told = [node for node in _nodes(documents) if _is_article(node) and any(node.get(name) for name in facts)]
+    nodes = tuple(_linked(node, named) for node in _ranked(told, url))
     return Meta(
         nodes=nodes,
         tags={name: tuple(values) for name, values in tags.items()},
@@ -104,6 +111,20 @@ def _nodes(documents: Iterable[Any]) -> Iterator[Node]:
 
 def _is_article(node: Node) -> bool:
     return any(_ARTICLE_TYPES.search(kind) for kind in types_of(node))
+
+
+def _linked(node: Node, named: dict[str, Node]) -> Node:
+    """Return the node with what it only refers to by `@id` in its place (JSON-LD 1.1, 3.3)."""
+    return {
+        name: [_target(one, named) for one in value] if isinstance(value, list) else _target(value, named)
+        for name, value in node.items()
+    }
+
+
+def _target(value: Any, named: dict[str, Node]) -> Any:
+    if isinstance(value, dict) and set(value) == {"@id"} and isinstance(value["@id"], str):
+        return named.get(value["@id"], value)
+    return value
 
 
 def _crumbs(documents: Iterable[Any]) -> tuple[str, ...]:
@@ -195,15 +216,12 @@ def _ranked(nodes: list[Node], url: str) -> list[Node]:
             if one
         }
         mine = any(name.split("?")[0].split("#")[0].rstrip("/") == path for name in named)
-        written = any(not kind.endswith(("Object", "Review")) for kind in types_of(node))
+        written = any(not kind.endswith((*_OTHER, "Review")) for kind in types_of(node))
         facts = sum(name in node for name in ("headline", "datePublished", "author", "articleBody", "image"))
         return (not (mine and facts > 1), not written, -facts)
 
-    ranked = sorted(
-        (node for node in nodes if node.get("headline") or node.get("datePublished") or node.get("articleBody")),
-        key=rank,
-    )
-    written = [node for node in ranked if any(not kind.endswith("Object") for kind in types_of(node))]
+    ranked = sorted(nodes, key=rank)
+    written = [node for node in ranked if any(not kind.endswith(_OTHER) for kind in types_of(node))]
     return (written or ranked)[:3] if not written else written[:1]
 
 

@@ -1,7 +1,10 @@
 """What a page says its article is about, who may read it and on what terms; each with its source. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+
+from lxml import etree, html
 
 from services.parser.fields.dates import parse_date
 from services.parser.fields.text import line
@@ -10,9 +13,11 @@ from services.parser.formats.pagemeta import Meta, text_of
 from shared.schema import Access, Subject
 
 MAX_KEYWORDS = 50
+MAX_LINKED = 20  # words under one article; more are the site's own list
 _TOPICS = "cv.iptc.org/newscodes/"  # an address of IPTC's vocabularies holds the scheme, then the code
 _TIERS = ("article:content_tier", "og:article:content_tier", "content_tier", "article:access", "sailthru.access")
 _LOCKED = frozenset({"locked", "paid", "premium", "subscriber", "subscribers", "paywall", "member"})
+_OTHERS = re.compile(r"related|sidebar|widget|teaser|recommend|popular|trending|latest|tag-?cloud", re.IGNORECASE)
 _METERED = frozenset({"metered", "meter", "freemium", "registration"})
 
 Sourced = tuple[str | None, str | None]
@@ -23,13 +28,14 @@ def names_in(value: object) -> list[str]:
     return [name for one in (value if isinstance(value, list) else [value]) if (name := text_of(one))]
 
 
-def page_keywords(meta: Meta) -> tuple[str | None, tuple[str, ...]]:
+def page_keywords(meta: Meta, root: html.HtmlElement) -> tuple[str | None, tuple[str, ...]]:
     """Return the keywords of the first place that states any."""
     places: Iterable[tuple[str, list[str]]] = (
         ("json-ld keywords", [name for node in meta.nodes for name in names_in(node.get("keywords"))]),
         ("meta article:tag", list(meta.tags.get("article:tag", ()))),
         ("meta news_keywords", list(meta.tags.get("news_keywords", ()))),
         ("meta keywords", list(meta.tags.get("keywords", ()))),
+        ("rel=tag", linked_terms(root, "tag", without="category")),
     )
     for place, values in places:
         parts = [part for value in values for part in (value.split(",") if len(values) < 3 else [value])]
@@ -37,6 +43,25 @@ def page_keywords(meta: Meta) -> tuple[str | None, tuple[str, ...]]:
         if found:
             return place, tuple(found.values())[:MAX_KEYWORDS]
     return None, ()
+
+
+def linked_terms(root: html.HtmlElement, rel: str, without: str | None = None) -> list[str]:
+    """Return the words of the links that say to be one of the article's `rel` (microformats, rel-tag), each once."""
+    found = []
+    for link in root.iter("a"):
+        rels = (link.get("rel") or "").lower().split()
+        if rel in rels and without not in rels and not _is_elsewhere(link):
+            found.append(link.text_content().strip().lstrip("#"))
+    return list(dict.fromkeys(found)) if len(found) <= MAX_LINKED else []
+
+
+def _is_elsewhere(link: etree._Element) -> bool:
+    """Return whether a link stands in a list of other articles."""
+    return any(
+        one.tag in {"aside", "nav"} or _OTHERS.search(one.get("class") or "")
+        for one in link.iterancestors()
+        if one.tag not in {"body", "html", "main", "article"}
+    )
 
 
 def page_subjects(meta: Meta) -> tuple[Subject, ...]:

@@ -8,6 +8,7 @@ from lxml import etree, html
 
 from services.parser.fields.text import key_of, line
 from services.parser.formats.pagemeta import Meta
+from services.parser.formats.pagerights import linked_terms
 
 _STATED = (
     "article:section",
@@ -45,6 +46,8 @@ def page_section(meta: Meta, root: html.HtmlElement, url: str, headline: str | N
     crumbs = [text for text in (*_linked_crumbs(meta), *_shown_crumbs(root)) if _is_label(text, headline)]
     if crumbs:
         return "breadcrumb", crumbs[-1]
+    if linked := next((text for text in linked_terms(root, "category") if _is_label(text, headline)), None):
+        return "rel=category", linked
     if shown := next((text for text in _labels(root) if _is_label(text, headline)), None):
         return "label", shown
     first = next((part for part in urlsplit(url).path.split("/")[:-1] if part), "")
