@@ -20,6 +20,7 @@ from shared.messages import Entry
 from shared.schema import Image
 
 MAX_DEPTH = 256  # libxml2's limit, beyond which it drops what follows; real pages nest less than 100 deep
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)  # asks no Python which class an element has
 _VOID = ("source", "track", "wbr")
 LEAST_WORDS = 40  # a text of fewer words is a teaser, a wall or a mistake
 FEW_WORDS = 100  # less than an article, so that a text without paragraphs is better
@@ -84,6 +85,7 @@ def tree_of(text: str) -> html.HtmlElement:
     """
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, ValueError) as error:

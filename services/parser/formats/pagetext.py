@@ -37,8 +37,8 @@ _BESIDE = re.compile(
 def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Element | None, tuple[str, ...]]:
     """Return the main text in trafilatura's elements, None if there is none, and the lines that were left out."""
     found = trafilatura.bare_extraction(
-        deepcopy(root), url=url, include_comments=False, include_tables=True, include_formatting=True,
-        include_links=True,
+        root, url=url, include_comments=False, include_tables=True, include_formatting=True, include_links=True,
+        output_format="xml",  # "python" writes the text too, which we take from the elements
     )  # fmt: skip
     if found is None or isinstance(found, dict) or found.body is None:
         return None, ()
