@@ -41,3 +41,10 @@ def test_a_damaged_page_gives_an_article_or_a_reason(at: float, length: int, pie
     with contextlib.suppress(PermanentError):
         entry = read_page_bytes(damaged(PAGE, at, length, piece), URL, None)
         assert "<script" not in (entry.content.body_html or "")
+
+
+def test_an_element_whose_name_is_none_keeps_its_words() -> None:
+    cut = PAGE.replace(b'<span class="author">Ada Lindqvist</span>', b"<spa<")
+    text = read_page_bytes(cut, URL, None).content.body_text or ""
+    assert "raised by a metre" in text
+    assert "two years" in text

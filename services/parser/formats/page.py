@@ -166,8 +166,8 @@ def _as_html(body: etree._Element) -> str:
             element.tag = _EMPHASIS.get(element.get("rend", ""), "em")
         elif tag == "list" and element.get("rend") == "ol":
             element.tag = "ol"
-        else:
-            element.tag = _ELEMENTS.get(tag, tag)
+        elif name := _ELEMENTS.get(tag):  # others stay, be they such as lxml would not write
+            element.tag = name
     return etree.tostring(body, encoding="unicode", method="html", with_tail=False)
 
 
