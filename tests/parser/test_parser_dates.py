@@ -74,3 +74,41 @@ def test_a_known_zone_reads_what_states_none_and_changes_nothing_else() -> None:
 def test_any_text_is_a_moment_or_none(text: str) -> None:
     found = parse_date(text)
     assert found is None or found.utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Published 9:00 AM GMT, Mon January 6, 2025", "09:00 GMT, 6 January 2025", "Jan. 6, 2025 at 4:00 a.m. EST",
+        "January 6, 2025 4:00 a.m. ET", "6th of January 2025, 09:00 GMT", "January 6, 2025 | 9:00am GMT",
+        "Mon Jan 06 2025 09:00:00 GMT+0000 (Coordinated Universal Time)", "2025-01-06 09:00:00 +0000 UTC",
+        "Published: 09:00 GMT, 6 January 2025 | Updated: 11:00 GMT, 6 January 2025", "1736154000", "1736154000000",
+        "Publié le 06 janvier 2025 à 10h00 (CET)", "06.01.2025 в 12:00 (МСК)", "6 січня 2025, 11:00 EET",
+        "Giriş Tarihi: 6 Ocak 2025, 12:00 TSİ", "6 tháng 1, 2025 16:00 GMT+7", "입력 2025.01.06. 오후 6:00 KST",
+        "6 בינואר 2025, 11:00 GMT+2", "الاثنين 6 كانون الثاني 2025 - 09:00 بتوقيت غرينتش", "6 มกราคม 2568 16:00 +0700",
+        "4 in 6 saw it: 6 January 2025, 09:00 UTC",
+    ],
+)  # fmt: skip
+def test_a_date_is_found_among_other_words(text: str) -> None:
+    assert parse_date(text) == parse_date("2025-01-06T09:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("March 9, 2025 1:59 a.m. ET", "2025-03-09T06:59:00+00:00"),
+        ("March 9, 2025 3:00 a.m. ET", "2025-03-09T07:00:00+00:00"),
+        ("November 2, 2025 1:00 p.m. PT", "2025-11-02T21:00:00+00:00"),
+        ("July 4, 2025 3:15 p.m. CT", "2025-07-04T20:15:00+00:00"),
+    ],
+)
+def test_american_zones_without_a_season_take_the_dates(text: str, moment: str) -> None:
+    found = parse_date(text)
+    assert found is not None
+    assert found.isoformat() == moment
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
+    parse_date(text + " 6 January 2025 9:00 GMT")
+    parse_date(f"{text} 06/01/2025")

@@ -193,3 +193,34 @@ def test_a_second_headline_in_microdata_is_one() -> None:
     content = read(above="<h2 itemprop='alternativeHeadline'>Ferries keep to their timetable</h2>")
     assert content.subheadline == "Ferries keep to their timetable"
     assert content.provenance["subheadline"] == "page meta alternativeheadline"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<time datetime=''>May 13, 2026 at 1:44 PM GMT</time>",
+        "<abbr class='published' title='2026-05-13T13:44:00Z'>1:44 PM</abbr>",
+        "<div>Wednesday 13 May 2026, 13:44 GMT</div>",
+        "<div class='meta'>Updated 14 May 2026 09:00 GMT</div><div class='date'>13 May 2026 13:44 GMT</div>",
+    ],
+)
+def test_a_date_is_found_where_the_page_shows_it(shown: str) -> None:
+    content = read(above=shown)
+    assert content.published_at is not None
+    assert content.published_at.isoformat() == "2026-05-13T13:44:00+00:00"
+
+
+def test_a_line_that_says_when_it_was_changed_is_no_date_of_publication() -> None:
+    content = read(above="<div class='date'>Updated 14 May 2026 09:00 GMT</div>")
+    assert (content.published_at, content.updated_at is not None) == (None, True)
+
+
+@pytest.mark.parametrize(("language", "known"), [("vi", True), ("en-GB", True), ("en", False), ("es-US", False)])
+def test_a_date_in_figures_is_read_as_the_pages_language_writes_it(language: str, known: bool) -> None:
+    page = (
+        f"<html lang='{language}'><head><title>Mole</title></head><body><article><h1>The mole holds</h1>"
+        f"<span class='date'>05/06/2026 13:44 GMT</span>{''.join(f'<p>{one}</p>' for one in PARAGRAPHS)}"
+    )
+    content = read_page_bytes(page.encode(), "https://harbour.example/mole", None).content
+    assert (content.published_at is not None) is known
+    assert not known or str(content.published_at) == "2026-06-05 13:44:00+00:00"

@@ -6,23 +6,11 @@ sitemaps), and the common variants of both. A date without an offset names no mo
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from services.parser.fields.datewords import SUMMERY, ZONES, find_parts
 from services.parser.fields.months import month_number
-
-# Minutes east of Greenwich: RFC 5322, 4.3, and zone names that mean one thing wherever newspapers use them.
-_ZONES = {
-    "z": 0, "gmt": 0, "ut": 0, "utc": 0, "wet": 0,
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
-    "akst": -540, "akdt": -480,
-    "hst": -600, "ast": -240, "adt": -180, "nst": -210, "ndt": -150, "brt": -180,
-    "bst": 60, "cet": 60, "met": 60, "mez": 60, "west": 60, "wat": 60,
-    "cest": 120, "mest": 120, "mesz": 120, "eet": 120, "cat": 120, "sast": 120,
-    "eest": 180, "msk": 180, "eat": 180, "trt": 180, "pkt": 300, "wib": 420,
-    "hkt": 480, "sgt": 480, "myt": 480, "awst": 480, "pht": 480,
-    "jst": 540, "kst": 540, "acst": 570, "aest": 600, "acdt": 630, "aedt": 660, "nzst": 720, "nzdt": 780,
-}  # fmt: skip
 
 _CLOCK = r"(?P<hour>\d\d?)[:.h](?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
 _HALF = r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
@@ -63,6 +51,7 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d\d?):?(\d\d)?", re.IGNORECASE)
 _FORMS = (_ISO, _MAIL, _SPOKEN, _BASIC, _DOTTED, _YEAR_FIRST, _EAST)
 _EARLIEST, _LATEST = 1970, 9999
 _MAX_CHARS = 80
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")  # seconds or milliseconds since 1970, from 2001 to 2033
 _OTHER_DIGITS = re.compile(r"[^\D0-9]")
 
 
@@ -97,14 +86,25 @@ def _parts(text: str) -> dict[str, str | None] | None:
         text = (
             "".join(str(unicodedata.digit(char, "")) or char for char in text) if _OTHER_DIGITS.search(text) else text
         )
+    if _EPOCH.fullmatch(text):
+        moment = datetime.fromtimestamp(int(text[:10]), UTC)
+        return _parts(moment.isoformat())
     found = next((found for form in _FORMS if (found := form.match(text))), None)
-    return None if found is None else found.groupdict()
+    exact = found is not None and month_number(found["month"] or "") is not None
+    if found is not None and exact and (not found["zone"] or _knows(found["zone"])):
+        return found.groupdict()
+    loose = find_parts(text)
+    return found.groupdict() if found is not None and exact and (loose is None or loose["zone"] is None) else loose
+
+
+def _knows(zone: str) -> bool:
+    return _OFFSET.fullmatch(zone.strip()) is not None or zone.lower() in ZONES or zone.lower() in SUMMERY
 
 
 def _moment(parts: dict[str, str | None], known: timedelta | None) -> datetime | None:
-    offset = _offset(parts["zone"]) if parts["zone"] else known
+    """Return the moment, in UTC, that the parts name by their own zone, or else by the one that is known."""
     year, month = _year(parts), month_number(parts["month"] or "")
-    if offset is None or parts["hour"] is None or month is None or not _EARLIEST <= year <= _LATEST:
+    if parts["hour"] is None or month is None or not _EARLIEST <= year <= _LATEST:
         return None
     hour, second = int(parts["hour"]), min(int(parts.get("second") or 0), 59)  # a leap second is the second before it
     if half := parts.get("half"):
@@ -112,28 +112,38 @@ def _moment(parts: dict[str, str | None], known: timedelta | None) -> datetime |
     micro = int(((parts.get("fraction") or "0").lstrip(".") + "000000")[:6])
     days, hour = divmod(hour, 24) if hour == 24 and parts["minute"] == "00" else (0, hour)
     try:
-        there = datetime(
-            year, month, int(parts["day"] or 0), hour, int(parts["minute"] or 0), second, micro, timezone(offset)
-        )
-        moment = (there + timedelta(days=days)).astimezone(UTC)
+        there = datetime(year, month, int(parts["day"] or 0), hour, int(parts["minute"] or 0), second, micro, UTC)
+        offset = _offset(parts["zone"], there) if parts["zone"] else known
+        moment = None if offset is None else there + timedelta(days=days) - offset
     except (ValueError, OverflowError):
         return None
-    return moment if _EARLIEST <= moment.year <= _LATEST else None
+    return moment if moment and _EARLIEST <= moment.year <= _LATEST else None
 
 
 def _year(parts: dict[str, str | None]) -> int:
     text = parts.get("year") or parts.get("year1") or parts.get("year2") or "0"
     year = int(text)
     if len(text) > 2:
-        return year
+        return year - 543 if 2500 < year < 2700 else year  # the Buddhist era, as Thai papers count
     return year + (2000 if year < 50 else 1900)  # RFC 5322, 4.3
 
 
-def _offset(zone: str | None) -> timedelta | None:
+def _is_american_summer(there: datetime) -> bool:
+    """Return whether clocks in the United States and Canada show summer time (Energy Policy Act of 2005, 110)."""
+    first_sunday = 7 - there.replace(day=1).weekday()
+    if there.month == 3:
+        return (there.day, there.hour) >= (first_sunday + 7, 2)
+    return (there.day, there.hour) < (first_sunday, 2) if there.month == 11 else 3 < there.month < 11
+
+
+def _offset(zone: str | None, there: datetime | None = None) -> timedelta | None:
+    """Return how far east of Greenwich `zone` is; where its name says no season, at the local time `there`."""
     if not zone:
         return None
     if minutes := _OFFSET.fullmatch(zone.strip()):
         total = 60 * int(minutes[2]) + int(minutes[3] or 0)
         return timedelta(minutes=-total if minutes[1] == "-" else total) if total <= 15 * 60 else None
-    named = _ZONES.get(zone.lower())
-    return None if named is None else timedelta(minutes=named)
+    name = zone.lower()
+    if there is not None and name in SUMMERY:
+        return timedelta(minutes=SUMMERY[name] + 60 * _is_american_summer(there))
+    return timedelta(minutes=ZONES[name]) if name in ZONES else None
