@@ -28,6 +28,7 @@ _TO_BYTES = {ord(char): byte for byte, char in _WINDOWS_1252.items()} | {
 _C1 = {byte: char for byte, char in _WINDOWS_1252.items() if ord(char) != byte}
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 _NARROW = re.compile("[\x00-\u0dff\u2000-\u2fff]*+")  # texts in which no such letter stands, told in half the time
+_NO_KEY = bytes(byte for byte in range(0x80) if not chr(byte).isalnum())
 _C1_FOUND = re.compile("[\x80-\x9f]")
 _SILENT = re.compile(r"<(script|style|noscript|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(
@@ -130,4 +131,6 @@ def normal(text: str) -> str:
 
 def key_of(text: str) -> str:
     """Return the letters and digits of `text` alone, levelled: equal for texts that read the same."""
+    if text.isascii():
+        return text.lower().encode().translate(None, _NO_KEY).decode()
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

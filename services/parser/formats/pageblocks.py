@@ -69,7 +69,7 @@ def _shown_text(element: etree._Element) -> str:
         return collapse(element.text or "")
     for end in element.iter("br"):
         end.tail = f" {end.tail or ''}"
-    return collapse("".join(str(part) for part in element.itertext()))
+    return collapse(etree.tostring(element, encoding="unicode", method="text", with_tail=False))
 
 
 def align(keys: Sequence[str], blocks: Sequence[Block]) -> list[int | None]:

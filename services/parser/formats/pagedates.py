@@ -11,7 +11,7 @@ from lxml import html
 from services.parser.fields.dates import offset_of, parse_date
 from services.parser.fields.furniture import is_date_line
 from services.parser.fields.text import collapse, count_words, line
-from services.parser.formats.pagemeta import Meta, text_of
+from services.parser.formats.pagemeta import Meta, article_of, text_of
 
 _PUBLISHED_LD, _UPDATED_LD = ("datePublished", "dateCreated", "uploadDate"), ("dateModified",)
 _PUBLISHED_TAGS = (
@@ -67,10 +67,15 @@ def page_dates(meta: Meta, root: html.HtmlElement) -> tuple[Dated, Dated]:
 
     A date without an offset is read by the clock of another date of the page that has one; else only its text is kept.
     """
-    shown = [(source, _dotted(text, meta.language)) for source, text in _shown(root)]
-    changed = [(source, text) for source, text in shown if _CHANGED.match(text)]
-    published = [*_said(meta, root, _PUBLISHED_LD, _PUBLISHED_TAGS), *(one for one in shown if one not in changed)]
-    updated = [*_said(meta, root, _UPDATED_LD, _UPDATED_TAGS), *changed]
+    published, updated = (
+        list(_said(meta, _PUBLISHED_LD, _PUBLISHED_TAGS)),
+        list(_said(meta, _UPDATED_LD, _UPDATED_TAGS)),
+    )
+    if not all(any(parse_date(text) for _, text in dates) for dates in (published, updated)):
+        shown = [(source, _dotted(text, meta.language)) for source, text in _shown(root)]
+        changed = [(source, text) for source, text in shown if _CHANGED.match(text)]
+        published += [*_marked(root, _PUBLISHED_LD[0]), *(one for one in shown if one not in changed)]
+        updated += [*_marked(root, _UPDATED_LD[0]), *changed]
     return _dated(published, updated), _dated(updated, published)
 
 
@@ -90,18 +95,21 @@ def _dated(own: list[Sourced], others: list[Sourced]) -> Dated:
     return Dated(None, None, raw)
 
 
-def _said(meta: Meta, root: html.HtmlElement, said: tuple[str, ...], tags: tuple[str, ...]) -> Iterator[Sourced]:
+def _said(meta: Meta, said: tuple[str, ...], tags: tuple[str, ...]) -> Iterator[Sourced]:
     for node in meta.nodes:
         yield from ((f"json-ld {name}", text) for name in said if (text := text_of(node.get(name))))
     yield from ((f"meta {name}", text) for name in tags for text in meta.tags.get(name, ()))
-    for element in root.xpath(f"//*[@itemprop='{said[0]}' or @property='{said[0]}']")[:5]:
+
+
+def _marked(root: html.HtmlElement, name: str) -> Iterator[Sourced]:
+    for element in root.xpath(f"//*[@itemprop='{name}' or @property='{name}']")[:5]:
         if text := element.get("datetime") or element.get("content"):
-            yield f"itemprop {said[0]}", text
+            yield f"itemprop {name}", text
 
 
 def _shown(root: html.HtmlElement) -> Iterator[Sourced]:
     """Yield the dates that the page shows: its first `time`, then lines that are called a date or are one."""
-    article = next((element for path in ("//article", "//main") for element in root.xpath(path)), root)
+    article = article_of(root)
     for element in (article.xpath(f".{_TIMES.replace(' | ', ' | .')}") or root.xpath(_TIMES))[:1]:
         yield "time element", element.get("datetime") or element.get("title") or ""
     for place in (article, root)[: 1 if article is root else 2]:

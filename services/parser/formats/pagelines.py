@@ -64,7 +64,7 @@ class Line:
 
 def line_of(element: etree._Element, links: str = "ref") -> Line:
     """Return the element's line; `links` is the tag that links have in it."""
-    text = collapse("".join(str(part) for part in element.itertext()))
+    text = collapse(etree.tostring(element, encoding="unicode", method="text", with_tail=False))
     letters = sum(map(len, text.split())) or 1
     linked = sum(len("".join("".join(str(part) for part in link.itertext()).split())) for link in element.iter(links))
     return Line(element, text, key_of(text), count_words(text), linked / letters)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import chain
 from typing import Any
 
 from lxml import etree, html
@@ -96,6 +97,12 @@ def read_meta(root: html.HtmlElement, url: str) -> Meta:
         crumbs=_crumbs(documents),
         publisher=next((name for node in nodes if (name := text_of(node.get("publisher")))), None),
     )
+
+
+def article_of(root: html.HtmlElement) -> html.HtmlElement:
+    """Return the element that holds the article: the first called so, else the page's main part, else all of it."""
+    article: html.HtmlElement = next(chain(root.iter("article"), root.iter("main")), root)
+    return article
 
 
 def _scripts(root: html.HtmlElement) -> list[etree._Element]:

@@ -16,15 +16,18 @@ from shared.schema import Author
 _TAGS = (
     "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "authors",
 )  # fmt: skip
-_CALLED = "contains(@class, '{0}') or contains(@data-testid, '{0}') or contains(@id, '{0}')"
+_AUTHOR = "contains(., 'byline') or contains(., 'author') or contains(., 'autor')"
+_AUTHOR_NAME = (
+    "contains(., 'author-name') or contains(., 'author__name') or contains(., 'authorname') "
+    "or contains(., 'byline__name')"
+)
 _PLACES = {
     "itemprop author name": "//*[@itemprop='author']//*[@itemprop='name']",
     "itemprop author": "//*[@itemprop='author']",
     "rel=author": "//a[contains(@rel, 'author')]",
-    "author link": "//a[contains(@href, '/author/') or contains(@href, '/authors/') or contains(@href, '/autor')]",
-    "author name": "//*[contains(@class, 'author-name') or contains(@class, 'author__name') "
-    "or contains(@class, 'authorname') or contains(@class, 'byline__name')]",
-    "byline": f"//*[{_CALLED.format('byline')} or {_CALLED.format('author')} or {_CALLED.format('autor')}]",
+    "author link": "//a[@href[contains(., '/author/') or contains(., '/authors/') or contains(., '/autor')]]",
+    "author name": f"//*[@class[{_AUTHOR_NAME}]]",
+    "byline": f"//*[@class[{_AUTHOR}] or @data-testid[{_AUTHOR}] or @id[{_AUTHOR}]]",
 }
 _BESIDE = frozenset({"aside", "footer", "nav", "form", "figure", "figcaption"})
 _OTHERS = re.compile(r"comment|related|teaser|sidebar|recommend|newsletter|popular|latest|bio\b|promo", re.IGNORECASE)

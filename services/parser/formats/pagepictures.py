@@ -17,6 +17,7 @@ from services.parser.formats.pagecaptions import (
     titled,
     words_besides_credit,
 )
+from services.parser.formats.pagemeta import article_of
 from shared.schema import Image
 
 MAX_PICTURES = 500
@@ -43,7 +44,7 @@ _LATE_SETS = re.compile(r"data-(?:[a-z-]*-)?srcset")
 
 def read_figures(root: html.HtmlElement, base: str) -> list[Image]:
     """Return the pictures of the page's figures, and those in its article that stand in none."""
-    article = next((element for path in ("//article", "//main") for element in root.xpath(path)), root)
+    article = article_of(root)
     marks = list(islice(_pictures(root), MAX_PICTURES))
     following = dict(pairwise(marks))
     every = [one for one in marks if one.tag != "figcaption"]

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree, html
 
 from services.parser.fields.text import key_of, line
-from services.parser.formats.pagemeta import Meta
+from services.parser.formats.pagemeta import Meta, article_of
 from services.parser.formats.pagerights import linked_terms
 
 _STATED = (
@@ -77,7 +77,7 @@ def _shown_crumbs(root: html.HtmlElement) -> Iterator[str]:
 
 def _labels(root: html.HtmlElement) -> Iterator[str]:
     """Yield what the article's head labels as its section, above the headline or beside the byline."""
-    article = next((element for path in ("//article", "//main") for element in root.xpath(path)), root)
+    article = article_of(root)
     for element in article.iter("a", "span", "div", "p"):
         marks = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
         if (
