@@ -98,3 +98,33 @@ def test_an_unknown_agency_is_the_credit_where_the_text_is_signed_with_it_twice(
 )
 def test_brackets_in_a_sentence_make_no_dateline(opening: str) -> None:
     assert find_credit((opening,), byline=None, source=None, rights=None).dateline is None
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Ada Byron in Oslo and Max Frisch in Bern", ["Ada Byron", "Max Frisch"]),
+        ("Ada Byron for the Harbour Post", ["Ada Byron"]),
+        ("Reporting by Ada Byron; Editing by Max Frisch", ["Ada Byron"]),
+        ("Words: Ada Byron Pictures: Max Frisch", ["Ada Byron"]),
+        ("By Ada Byron With additional reporting by Max Frisch", ["Ada Byron", "Max Frisch"]),
+        ("Ada Byron Chief Political Editor", ["Ada Byron"]),
+        ("Opinion by Ada Byron", ["Ada Byron"]),
+        ("Posted By: Ada Byron", ["Ada Byron"]),
+        ("By Ada Byron Published March 4, 2025", ["Ada Byron"]),
+        ("Updated: March 4, 2025 by Ada Byron", ["Ada Byron"]),
+        ("Verfasst von Ada Byron am Di., 04.03.2025", ["Ada Byron"]),
+        ("By Ada Byron @adabyron", ["Ada Byron"]),
+        ("Byron, Ada", ["Ada Byron"]),
+        ("By Ludwig van der Berg and Maria de la Cruz", ["Ludwig van der Berg", "Maria de la Cruz"]),
+        ("Juan Pérez en Madrid", ["Juan Pérez"]),
+        ("Monika Bolliger und Anna Trechsel, Merrow", ["Monika Bolliger", "Anna Trechsel"]),
+        ("AP National Writer", []), ("Harbour Gazette Staff", []), ("Agencies", []), ("The Editorial Board", []),
+        ("بقلم أحمد السالم", ["أحمد السالم"]), ("מאת: דוד לוי", ["דוד לוי"]), ("लेखक: राजेश शर्मा", ["राजेश शर्मा"]),
+        ("作者：王小明、李红", ["王小明", "李红"]), ("記者・山田太郎", ["山田太郎"]), ("김철수 기자", ["김철수"]),
+        ("Του Γιώργου Παππά", ["Γιώργου Παππά"]), ("Автор: Иван Петров", ["Иван Петров"]),
+        ("Haber: Ayşe Yılmaz", ["Ayşe Yılmaz"]), ("Tác giả: Nguyễn Văn An", ["Nguyễn Văn An"]),
+    ],
+)  # fmt: skip
+def test_names_are_told_from_what_stands_around_them(line: str, names: list[str]) -> None:
+    assert split_names(line) == names

@@ -39,6 +39,18 @@ def read(said: dict[str, Any] | None = None, *, head: str = "", above: str = "",
         ),
         ("<p><strong>Autorin/Autor</strong> Ada Byron, Max Frisch</p>", "", "page labelled"),
         ("<p><strong>Ada Byron/Max Frisch</strong></p>", "", "page signature"),
+        ("<div class='byline'>Ada Byron and Max Frisch, Europe editors</div>", "", "page shown byline"),
+        (
+            "<div class='byline'><span>Ada Byron</span><span>Coast editor</span><span>Max Frisch</span></div>",
+            "",
+            "page shown byline",
+        ),
+        (
+            "<footer>By <b typeof='schema:Person'>Ada Byron</b>, <b typeof='schema:Person'>Max Frisch</b></footer>",
+            "",
+            "page shown rdfa person",
+        ),
+        ("<div><b>Ada Byron, Max Frisch |</b> <b>13.05.2026 15:44</b></div>", "", "page shown beside date"),
         ("", "<p style='text-align:right'><strong>Ada Byron and Max Frisch</strong></p>", "page signature"),
     ],
 )
@@ -224,3 +236,37 @@ def test_a_date_in_figures_is_read_as_the_pages_language_writes_it(language: str
     content = read_page_bytes(page.encode(), "https://harbour.example/mole", None).content
     assert (content.published_at is not None) is known
     assert not known or str(content.published_at) == "2026-06-05 13:44:00+00:00"
+
+
+@pytest.mark.parametrize("desk", ["Agencies", "PA Media", "Harbour Gazette Staff", "Staff writer"])
+def test_a_desk_that_signs_is_the_byline_and_no_author(desk: str) -> None:
+    content = read(above=f"<div class='byline'>{desk}</div>")
+    assert (content.byline, content.authors) == (desk, ())
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ({"givenName": "Ada", "familyName": "Byron"}, ["Ada Byron"]),
+        ({"@list": [{"name": "Ada Byron"}, "Max Frisch"]}, ["Ada Byron", "Max Frisch"]),
+        ([[{"name": "Ada Byron"}]], ["Ada Byron"]),
+        ("Ada Byron, Max Frisch", ["Ada Byron", "Max Frisch"]),
+        ("https://harbour.example/by/ada", []),
+        ([{"name": "Ada Byron"}, {"name": "Harbour Post"}], ["Ada Byron"]),
+    ],
+)
+def test_authors_are_read_in_whatever_shape_they_are_stated(said: Any, names: list[str]) -> None:
+    content = read({"author": said, "publisher": {"name": "Harbour Post"}})
+    assert [author.name for author in content.authors] == names
+
+
+@pytest.mark.parametrize(
+    ("first", "names"),
+    [
+        ("新华社东海3月4日电（记者王小明、李红）码头关闭。", ["王小明", "李红"]),
+        ("(서울=연합뉴스) 김철수 기자 = 부두가 폐쇄된다.", ["김철수"]),
+        ("桟橋は閉鎖される。【山田太郎、鈴木花子】", ["山田太郎", "鈴木花子"]),
+    ],
+)
+def test_reporters_sign_within_the_text_in_east_asia(first: str, names: list[str]) -> None:
+    assert [author.name for author in read(above=f"<p>{first}</p>").authors] == names

@@ -245,16 +245,23 @@ def text_of(value: Any) -> str | None:
 
 def people_of(value: Any) -> tuple[Person, ...]:
     """Return the people that an author member names; organisations are none."""
-    found = []
+    found: list[Person] = []
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, dict):
             if "Organization" in types_of(one) or "NewsMediaOrganization" in types_of(one):
                 continue
-            names = one.get("name")
+            if isinstance(one.get("@list"), list):
+                found += people_of(one["@list"])
+                continue
+            names = one.get("name") or " ".join(
+                filter(None, (text_of(one.get(n)) for n in ("givenName", "familyName")))
+            )
             url = one.get("url") if isinstance(one.get("url"), str) else None
             found += [
                 Person(name, url) for part in (names if isinstance(names, list) else [names]) if (name := text_of(part))
             ]
+        elif isinstance(one, list):
+            found += people_of(one)
         elif name := text_of(one):
             found.append(Person(name))
     return tuple(found)

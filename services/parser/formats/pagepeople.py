@@ -7,8 +7,16 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from services.parser.fields.credit import agency_named
-from services.parser.fields.people import all_full_names, is_full_name, is_name, read_people
-from services.parser.fields.text import collapse, key_of, line
+from services.parser.fields.furniture import is_date_line
+from services.parser.fields.people import (
+    all_full_names,
+    is_full_name,
+    names_role,
+    opens_byline,
+    read_people,
+    split_names,
+)
+from services.parser.fields.text import collapse, count_words, key_of, line
 from services.parser.formats.pagemeta import Meta, people_of, text_of
 from services.parser.item import Person
 from shared.schema import Author
@@ -24,6 +32,7 @@ _AUTHOR_NAME = (
 _PLACES = {
     "itemprop author name": "//*[@itemprop='author']//*[@itemprop='name']",
     "itemprop author": "//*[@itemprop='author']",
+    "rdfa person": "//*[contains(@typeof, 'Person')]",
     "rel=author": "//a[contains(@rel, 'author')]",
     "author link": "//a[@href[contains(., '/author/') or contains(., '/authors/') or contains(., '/autor')]]",
     "author name": f"//*[@class[{_AUTHOR_NAME}]]",
@@ -32,13 +41,24 @@ _PLACES = {
 _BESIDE = frozenset({"aside", "footer", "nav", "form", "figure", "figcaption"})
 _OTHERS = re.compile(r"comment|related|teaser|sidebar|recommend|newsletter|popular|latest|bio\b|promo", re.IGNORECASE)
 _OPENS_BYLINE = re.compile(r"(?:by|von|por|par|di|door|av|af)\s+(?=[A-ZÀ-ÞА-Я])", re.IGNORECASE)
-_FULL_NAME = re.compile(r"\s|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")  # one word alone may be anything
-_ADDRESS = re.compile(r"^\W*(?:[\w-]+\.)+[a-z]{2,10}\W*$|^\S+@\S+$", re.IGNORECASE)
+_ADDRESS = re.compile(r"^\W*(?:https?://)?(?:[\w-]+\.)+[a-z]{2,10}\W*$|^\S+@\S+$", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:by|von|author|autor(?:in)?(?:[/ ]+autor(?:in)?)?|text|words|written by|por|par|auteur|di|autore|door|"
-    r"автор|текст|yazar|penulis|oleh|tác giả|作者|文)(?:\(?s\)?)?\s*[:：]\s*",
+    r"автор|текст|yazar|haber|penulis|oleh|tác giả|作者|文|撰文|كتبت?|بقلم|إعداد|الكاتب|מאת|כתב|लेखक|"
+    r"συντάκτης|szerző|skribent|kirjoittaja)(?:\(?s\)?)?\s*[:：]\s*",
     re.IGNORECASE,
 )
+_EAST = r"[\u4e00-\u9fff々\u3040-\u30ff]"
+_EASTERN_SIGNATURES = (
+    re.compile(
+        rf"[（(][\u4e00-\u9fff]{{0,8}}?(?:记者|記者)[\s:：]*(?P<names>{_EAST}{{2,4}}(?:[、，,\s]+{_EAST}{{2,4}})*)[)）]"
+    ),
+    re.compile(rf"【(?P<names>{_EAST}{{2,6}}(?:[、・]{_EAST}{{2,6}})*)】$"),
+    re.compile(r"\)\s*(?P<names>[가-힣]{2,4}(?:[·\s,]+[가-힣]{2,4})*)\s*(?:기자|특파원)\s*="),
+    re.compile(r"^(?:[가-힣]{2,8}[=\s])?(?P<names>[가-힣]{2,4})\s*기자(?:\s*\S+@\S+)?$"),
+)
+_DESK_WORDS = 5  # of a line that names a desk, at most
+_MOST_BELOW = 60  # elements below a headline in which its date and its author stand
 _SET_OFF = frozenset({"strong", "b", "em", "i"})
 _LEAST_PARAGRAPHS, _SIGNED = 3, 4  # paragraphs of a text that may be signed; of these how many from either end
 _PLACE_CHARS = 120  # what is longer than a byline is none
@@ -58,11 +78,12 @@ def page_people(
     byline = None
     for name, people in _places(meta, root, opening, text):
         written, authors = read_people(tuple(one for one in people if not _is_site(one.name, site)))
+        authors = tuple(one for one in authors if not _is_site(one.name, site))
         if authors:
             organisations = [text for text in _organisations(meta) if name.startswith("json-ld")]
             return name, ", ".join(dict.fromkeys([*filter(None, [written]), *organisations])), authors
         byline = byline or written or read_people(people)[0]
-        byline = byline if byline and any(map(str.isalpha, byline)) else None
+        byline = byline if byline and any(map(str.isalpha, byline)) and "://" not in byline else None
     return None, next(iter(_organisations(meta)), None) or byline, ()
 
 
@@ -79,6 +100,8 @@ def _places(
         return  # the publisher says who wrote it, and it is no person
     for name, path in _PLACES.items():
         yield f"shown {name}", tuple(_shown(root, path))
+    yield "shown beside date", tuple(_beside_date(root))
+    yield "text", tuple(_in_text(text))
     yield "signature", tuple(_signatures(root, text))
 
 
@@ -125,7 +148,7 @@ def _signatures(root: html.HtmlElement, text: tuple[str, ...]) -> Iterator[Perso
 
 
 def _shown(root: html.HtmlElement, path: str) -> list[Person]:
-    """Return the people that the page shows at `path`, but for those of other articles."""
+    """Return the people that the page shows at `path`, but for other articles'; or the desk that signs there."""
     names: list[str] = []
     alike = None  # the first one's tag and class: what looks otherwise is something else
     for element in root.xpath(path)[: 4 * _MOST]:
@@ -135,7 +158,9 @@ def _shown(root: html.HtmlElement, path: str) -> list[Person]:
             continue
         if _is_beside(element):
             continue
-        found = [text] if _may_be_byline(text) else _names_within(element)
+        within, told = _names_within(element), split_names(text)
+        apart = any(one.startswith(f"{name} ") for name in within for one in told)  # something else follows a name
+        found = [text] if _may_be_byline(text) and not apart else within
         names += [name for name in found if name not in names]
         alike = look if found else alike
     return [Person(name) for name in names]
@@ -150,17 +175,50 @@ def _names_within(element: etree._Element) -> list[str]:
 
 
 def _may_be_byline(text: str) -> bool:
-    parts = [part.strip() for part in text.split(",")]
-    several = len(parts) > 1 and all(is_name(part) and _FULL_NAME.search(part) for part in parts)
-    return several or _OPENS_BYLINE.match(text) is not None or (is_name(text) and _FULL_NAME.search(text) is not None)
+    """Return whether a line that is called a byline names people, or a desk, and nothing else."""
+    names = split_names(text)
+    if names and all(is_full_name(name) for name in names):
+        return True
+    desk = not names and len(text.split()) <= _DESK_WORDS and names_role(text)
+    return desk or _OPENS_BYLINE.match(text) is not None or (bool(names) and opens_byline(text))
+
+
+def _beside_date(root: html.HtmlElement) -> Iterator[Person]:
+    """Yield who is named, alone in an element, beside the date below the headline."""
+    heading = next(iter(root.iter("h1")), None)
+    if heading is None:
+        return
+    for _, element in zip(range(_MOST_BELOW), heading.xpath("following::*[not(*)]"), strict=False):
+        text = collapse(element.text or "").strip(" |·•,-–—")
+        if len(text) > _PLACE_CHARS:
+            return
+        around = element.getparent()
+        if text and around is not None and is_full_name(text) and not _is_beside(element):
+            rest = collapse("".join(map(str, around.itertext())).replace(text, " ", 1)).strip(" |·•,-–—")
+            if is_date_line(rest, count_words(rest)):
+                yield Person(text)
+                return
+
+
+def _in_text(text: tuple[str, ...]) -> Iterator[Person]:
+    """Yield who signs within the first or the last lines of a text, as agencies and papers of East Asia have it."""
+    for one in (*text[:2], *text[-2:]):
+        for form in _EASTERN_SIGNATURES:
+            if found := form.search(one):
+                yield from (Person(name) for name in re.split(r"[、，,·・\s]+", found["names"]) if is_full_name(name))
+                return
 
 
 def _is_beside(element: etree._Element) -> bool:
     return any(
-        one.tag in _BESIDE or _OTHERS.search(one.get("class") or "")
+        (one.tag in _BESIDE and not _ends_article(one)) or _OTHERS.search(one.get("class") or "")
         for one in (element, *element.iterancestors())
         if one.tag not in {"body", "html", "article", "main"}
     )
+
+
+def _ends_article(element: etree._Element) -> bool:
+    return element.tag == "footer" and next(element.iterancestors("article"), None) is not None
 
 
 def _organisations(meta: Meta) -> tuple[str, ...]:
