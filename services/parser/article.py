@@ -171,10 +171,10 @@ def _without_furniture(body: Body | None) -> Body | None:
     """Return `body` without the lines that a publishing system adds at the end."""
     if body is None or not body.paragraphs:
         return body
-    kept = list(body.paragraphs)
+    kept = body.paragraphs
     while kept and _FURNITURE.match(kept[-1]):
-        kept.pop()
-    return body if len(kept) == len(body.paragraphs) else Body(body.html, tuple(kept), body.images)
+        kept = kept[:-1]
+    return body if kept is body.paragraphs else Body(body.html, kept, body.images)
 
 
 def _is_whole(body: Body, words: int, several: int) -> bool:
@@ -195,7 +195,8 @@ def _summary(short: Body | None, whole: Body | None) -> str | None:
     if short is None or not short.paragraphs:
         return None
     text = " ".join(short.paragraphs)
-    text = _FURNITURE_END.sub("", text) if len(text) < SUMMARY_CHARS else text
+    if len(text) < SUMMARY_CHARS and ("…" in text or "..." in text or "appeared" in text.lower()):
+        text = _FURNITURE_END.sub("", text)
     if whole is not None and text == " ".join(whole.paragraphs):
         return None
     return line_of_text(text)
@@ -220,7 +221,7 @@ def _language(item: Item, window: Window, headline: str | None, paragraphs: tupl
 def _keywords(item: Item) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for category in item.categories:
-        if (name := line(category, 100)) and not absolute(name, None):
+        if (name := line(category, 100)) and not (name[:4].lower() == "http" and absolute(name, None)):
             found.setdefault(name.casefold(), name)
     return tuple(found.values())[:MAX_KEYWORDS]
 

@@ -31,6 +31,7 @@ _CONTRIBUTED = re.compile(
     r"(?:writers?|reporters?|journalists?|correspondents?|editors?|producers?) .{2,240} contributed"
     r"(?: to this (?:report|story|article))?\W*$"
 )
+_BYLINE_PARTS = re.compile(r"\s*(?:[,/|;()]|\s[-–—]\s|\band\b|\bfor\b|\bof\b)\s*")
 _SPLIT = re.compile(r"\s*(?:[/|;,&+]|\bwith\b|\band\b|\bund\b|\by\b|\bmit\b)\s*", re.IGNORECASE)
 _TAIL = re.compile(r"[.!?\"”’]\s*[(\[—–-]{1,2}\s*(?P<agency>[^()\[\]]{2,30})[)\]]?\s*\.?$")
 _ENDS_BYLINE = re.compile(
@@ -95,11 +96,9 @@ def find_credit(
 ) -> Credit:
     """Return who wrote the text, by the places where agencies sign: dateline, byline, source, last line, copyright."""
     opening = paragraphs[0][:200] if paragraphs else ""
-    dateline = _dateline(opening)
-    found = _from_dateline(opening)
-    if found:
-        return Credit(found, f"dateline: {opening[:80]}", dateline)
-    if found := _unknown(opening, (byline, source, *creators)):
+    form = _DATELINE.match(opening) if "(" in opening else None
+    dateline = _dateline(opening, form)
+    if found := _from_dateline(opening, form) or _unknown(form, (byline, source, *creators)):
         return Credit(found, f"dateline: {opening[:80]}", dateline)
     for name in creators:
         if (agency := agency_named(name)) and is_desk(name):
@@ -116,21 +115,20 @@ def find_credit(
     return Credit(dateline=dateline)
 
 
-def _from_dateline(opening: str) -> str | None:
-    if found := _DATELINE.match(opening):
-        return agency_named(found["agency"])
+def _from_dateline(opening: str, form: re.Match[str] | None) -> str | None:
+    if form:
+        return agency_named(form["agency"])
     if (found := _DATELINE_BARE.match(opening)) and found["agency"].casefold() not in {"us"}:
         return agency_named(found["agency"])
     return None
 
 
-def _dateline(opening: str) -> str | None:
+def _dateline(opening: str, form: re.Match[str] | None) -> str | None:
     """Return the place that the text opens with, as newspapers set it before the first sentence."""
-    found = _DATELINE.match(opening)
-    if found and found["place"] and agency_named(found["agency"]):
-        return found["place"].strip(" ,")[:100]
-    if found and found["place"] and _is_place(found["place"]) and _DASHED.search(found[0]):
-        return found["place"].strip(" ,")[:100]
+    if form and form["place"] and agency_named(form["agency"]):
+        return form["place"].strip(" ,")[:100]
+    if form and form["place"] and _is_place(form["place"]) and _DASHED.search(form[0]):
+        return form["place"].strip(" ,")[:100]
     if found := _DATELINE_ONLY.match(opening):
         return found["place"].strip(" ,")[:100]
     return None
@@ -141,18 +139,20 @@ def _is_place(text: str) -> bool:
     return text.split(",")[0].strip().isupper()
 
 
-def _unknown(opening: str, signs: tuple[str | None, ...]) -> str | None:
+def _unknown(form: re.Match[str] | None, signs: tuple[str | None, ...]) -> str | None:
     """Return the name in the dateline of an agency that is in no list, if the text is signed with it elsewhere too."""
-    found = _DATELINE.match(opening)
-    if not found or not found["place"] or not _is_place(found["place"]):
+    if not form or not form["place"] or not _is_place(form["place"]):
         return None
-    key = key_of(found["agency"])
-    return found["agency"].strip() if any(sign and key == key_of(sign) for sign in signs) else None
+    key = key_of(form["agency"])
+    return form["agency"].strip() if any(sign and key == key_of(sign) for sign in signs) else None
 
 
+@lru_cache(maxsize=256)
 def _in_byline(byline: str) -> str | None:
-    parts = re.split(r"\s*(?:[,/|;()]|\s[-–—]\s|\band\b|\bfor\b|\bof\b)\s*", byline)
-    return next((agency for part in parts if part and (agency := agency_named(part)) and is_desk(part)), None)
+    return next(
+        (agency for part in _BYLINE_PARTS.split(byline) if part and (agency := agency_named(part)) and is_desk(part)),
+        None,
+    )
 
 
 def _signed(text: str) -> str | None:

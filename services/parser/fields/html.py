@@ -50,7 +50,11 @@ _EMPTY = re.compile(r"<(p|div|span|a|strong|em|b|i|li|ul|figure)>\s*</\1>")
 def depth_of(html: str, limit: int = MAX_DEPTH) -> int:
     """Return how deep the elements nest that do not end by themselves; counting stops beyond `limit`."""
     opened = html.count("<")
-    if opened <= limit or opened - sum(map(html.count, _SHALLOW)) <= limit:
+    for tag in _SHALLOW:
+        if opened <= limit:
+            return 0
+        opened -= html.count(tag)
+    if opened <= limit:
         return 0
     depth = deepest = 0
     for tag in _NESTING.findall(html):

@@ -45,7 +45,7 @@ _PARTING = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|blockquote)\b[^<>]*>", re.IG
 def clean_characters(text: str) -> str:
     """Return `text` without what is no text: controls, bidi overrides, zero-width spaces, lone surrogates."""
     if text.isascii():
-        return text if _is_printable(text) else _BANNED.sub("", text)
+        return text if text.isprintable() or _is_printable(text) else _BANNED.sub("", text)
     mended = mend(text)
     if mended is text and _is_printable(text):
         return text
@@ -121,7 +121,7 @@ def count_words(text: str) -> int:
 
 def wide_letters(text: str) -> int:
     """Return how many letters stand in `text` of scripts that part words without blanks."""
-    return 0 if _NARROW.fullmatch(text) else len(_WIDE.findall(text))
+    return 0 if text.isascii() or _NARROW.fullmatch(text) else len(_WIDE.findall(text))
 
 
 def normal(text: str) -> str:
