@@ -1,14 +1,15 @@
 """`column IN (many values)` as one parameter, however many they are.
 
 A parameter each costs more to put together than most queries take to answer, and every other count of them is another
-statement to both databases.
+statement to both databases. A statement that is made once and given its values when it is executed (`among_given`,
+`pairs_given`) costs SQLAlchemy a third of one that is put together anew.
 """
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, TypeDecorator, bindparam
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, TypeDecorator, bindparam, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import QueryableAttribute
@@ -42,15 +43,61 @@ class _Each(FunctionElement[Any]):
     inherit_cache = True
 
 
+class _Pairs(TypeDecorator[list[tuple[Any, Any]]]):
+    """Pairs as JSON, which both databases take apart."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, words: bool) -> None:
+        self.words = words  # the second of each is one
+        super().__init__()
+
+    def process_bind_param(self, value: list[tuple[Any, Any]] | None, dialect: Dialect) -> Any:
+        return json.dumps(value)
+
+
+class _EachPair(FunctionElement[Any]):
+    """The rows of one parameter that holds pairs."""
+
+    name = "each_pair"
+    inherit_cache = True
+
+
 def among(column: QueryableAttribute[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
     """Return the condition that `column` holds one of `values`."""
     many = _Many(isinstance(column.type, Text))
     return column.bool_op("IN")(_Each(bindparam(None, list(values), type_=many, unique=True)))
 
 
+def among_given(column: QueryableAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Return the condition that `column` holds one of the values, a list, that are given as `name` at execution."""
+    return column.bool_op("IN")(_Each(bindparam(name, type_=_Many(isinstance(column.type, Text)))))
+
+
+def pairs_given(first: QueryableAttribute[Any], second: QueryableAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Return the condition that two columns, a number and a number or a word, hold one of the pairs given as `name`."""
+    pairs = bindparam(name, type_=_Pairs(isinstance(second.type, Text)))
+    return tuple_(first, second).bool_op("IN")(_EachPair(pairs))
+
+
 @compiles(_Each, "sqlite")
 def _in_sqlite(element: _Each, compiler: SQLCompiler, **more: Any) -> str:
     return f"(SELECT value FROM json_each({compiler.process(element.clauses, **more)}))"  # noqa: S608 - a parameter
+
+
+@compiles(_EachPair, "sqlite")
+def _pairs_in_sqlite(element: _EachPair, compiler: SQLCompiler, **more: Any) -> str:
+    given = compiler.process(element.clauses, **more)
+    return f"(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each({given}))"  # noqa: S608
+
+
+@compiles(_EachPair, "postgresql")
+def _pairs_in_postgresql(element: _EachPair, compiler: SQLCompiler, **more: Any) -> str:
+    pairs = next(iter(element.clauses)).type
+    second = "pair ->> 1" if isinstance(pairs, _Pairs) and pairs.words else "(pair ->> 1)::bigint"
+    given = compiler.process(element.clauses, **more)
+    return f"(SELECT (pair ->> 0)::bigint, {second} FROM jsonb_array_elements({given}::jsonb) pair)"  # noqa: S608
 
 
 @compiles(_Each, "postgresql")

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -81,6 +81,7 @@ def host_of(url: str) -> str:
     return host if port in (None, _PORTS.get(parts.scheme.lower())) else f"{host}:{port}"
 
 
+@lru_cache(maxsize=4096)  # a feed's site is asked for at each of its polls, several times
 def site_of(url: str) -> str | None:
     """Return the registrable domain of `url` by the public suffix list, or None: an inner name has none.
 

@@ -12,8 +12,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import JSON, Connection, Dialect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
+from sqlalchemy.types import TypeEngine
 
-from shared.tables import Table, core
+from shared.tables import Moment, Table, core
 
 Row = tuple[Any, ...]
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)
@@ -21,7 +22,7 @@ _ANY: TypeAdapter[Any] = TypeAdapter(Any)
 
 def as_json(value: object) -> str:
     """Return a value of a JSON column as the text that `insert_rows` takes."""
-    return _ANY.dump_json(value).decode()
+    return "[]" if value == () else _ANY.dump_json(value).decode()
 
 
 def insert_rows(
@@ -111,8 +112,12 @@ def _arrays(table: type[Table], names: tuple[str, ...]) -> str:
 @lru_cache(maxsize=100)
 def _conversions(dialect: Dialect, table: type[Table], names: tuple[str, ...]) -> Sequence[Callable[[Any], Any] | None]:
     """Return for each column what makes of a value what the driver takes; None: the driver takes it as it is."""
-    kinds = [core(table).c[name].type.dialect_impl(dialect) for name in names]
-    return [
-        None if isinstance(kind, JSON) else cast("Callable[[Any], Any] | None", kind.bind_processor(dialect))
-        for kind in kinds
-    ]
+    return [_conversion(dialect, core(table).c[name].type) for name in names]
+
+
+def _conversion(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(kind, JSON):
+        return None
+    convert = cast("Callable[[Any], Any] | None", kind.dialect_impl(dialect).bind_processor(dialect))
+    # most of a commit's rows have one time, and all columns of a row that hold any hold two or three
+    return lru_cache(maxsize=256)(convert) if convert and isinstance(kind, Moment) else convert

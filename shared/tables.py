@@ -47,6 +47,9 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_NARROW = {"sqlite_with_rowid": False}  # the primary key is the row: half the trees to write where that is all of it
+
+
 class Table(DeclarativeBase):
     """The tables' shared metadata."""
 
@@ -428,7 +431,7 @@ class Posting(Table):
     hash: Mapped[int] = mapped_column(BigId, primary_key=True)
     text_key: Mapped[int] = mapped_column(BigId, primary_key=True)
 
-    __table_args__ = (Index("postings_text", "text_key"),)
+    __table_args__ = (Index("postings_text", "text_key"), _NARROW)
 
 
 class Claim(Table):
@@ -439,7 +442,7 @@ class Claim(Table):
     claim: Mapped[int] = mapped_column(BigId, primary_key=True)
     article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
 
-    __table_args__ = (Index("claims_article", "article_id"),)
+    __table_args__ = (Index("claims_article", "article_id"), _NARROW)
 
 
 class Pin(Table):
@@ -486,7 +489,7 @@ class Term(Table):
     term: Mapped[int] = mapped_column(BigId, primary_key=True)  # its digest
     article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
 
-    __table_args__ = (Index("terms_article", "article_id"),)
+    __table_args__ = (Index("terms_article", "article_id"), _NARROW)
 
 
 class Segment(Table):
@@ -497,12 +500,12 @@ class Segment(Table):
 
     __tablename__ = "segments"
 
-    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), primary_key=True)
+    publication_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     digest: Mapped[int] = mapped_column(BigId, primary_key=True)
     article_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     headline: Mapped[int] = mapped_column(BigId)  # the digest of the article's headline: reprints count once
 
-    __table_args__ = (Index("segments_article", "article_id"),)
+    __table_args__ = (Index("segments_article", "article_id"), _NARROW)
 
 
 class Furniture(Table):

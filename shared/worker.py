@@ -36,6 +36,7 @@ RETRY_PAUSE_S = 1.0  # a transient failure puts its message back after this paus
 FORGIVE_S = 600.0  # Redis may be away for so long before a message that was cancelled counts against its feeds
 DRAIN_S = 100  # a stopping worker finishes what it holds within this time; compose grants 120
 BEAT = "wireroom.beat"
+GARBAGE_OBJECTS = 20_000  # made between two looks for garbage; a batch makes more, nearly all of which go by themselves
 
 Start = Callable[[Settings, Belt, Publish], Callable[[M], None]]
 log = structlog.get_logger()
@@ -122,6 +123,7 @@ def run_worker(queue: Queue[M], start: Start[M], settings: Settings, processes: 
         belt = Belt(connect(settings.redis_url), settings.lease_s)
         handlers[queue.name] = consumer(queue, start(settings, belt, publisher(app, belt)), belt, name)
         handlers[BEAT] = lambda body, message_id: belt.pulse(name)
+        gc.set_threshold(GARBAGE_OBJECTS, 20, 20)
 
     limits = {"time_limit": time_limit_s + 30, "soft_time_limit": time_limit_s}
 

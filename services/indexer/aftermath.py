@@ -7,18 +7,17 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from services.indexer.fold.evidence import same_headline
 from services.indexer.fold.stories import Role
-from shared.among import among
+from shared.among import among, among_given
 from shared.tables import Copy, StoryMove, core
 
 Made = tuple[float, float, bool]
+_KEPT = select(Copy.article_id, Copy.cut, Copy.added, Copy.reheadlined).where(among_given(Copy.article_id, "ids"))
 
 
 def keep_copies(connection: Connection, parts: Mapping[int, Role], headlines: Mapping[int, str]) -> None:
     """Keep what each copy of one story cut, added and re-headlined; write only what is new."""
     made = {id_: _made(part, headlines[id_], headlines[part.copy_of]) for id_, part in parts.items() if part.copy_of}
-    rows = connection.execute(
-        select(Copy.article_id, Copy.cut, Copy.added, Copy.reheadlined).where(among(Copy.article_id, list(parts)))
-    )
+    rows = connection.execute(_KEPT, {"ids": list(parts)})
     kept: dict[int, Made] = {row.article_id: (row.cut, row.added, row.reheadlined) for row in rows}
     stale = [id_ for id_, was in kept.items() if made.get(id_) != was]
     if stale:

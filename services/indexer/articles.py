@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
 
 from services.indexer.judge import Fresh, Known, Revised, Source, Unchanged
-from services.indexer.layers import put_layers, said
+from services.indexer.layers import put_layers
 from services.indexer.merge import Head, LayerState, content_sha256
 from services.indexer.rights import next_turn
-from shared.among import among
+from shared.among import among, among_given, pairs_given
 from shared.rows import as_json, insert_rows, new_ids, update_rows
 from shared.schema import Content
 from shared.tables import Article, ArticleKey, Layer, Revision, Story, core
@@ -61,19 +61,20 @@ _KNOWN = (
     Article.status,
     Article.purged_at,
 )
+_NAMED = select(ArticleKey.publication_id, ArticleKey.key, ArticleKey.article_id).where(
+    pairs_given(ArticleKey.publication_id, ArticleKey.key, "keys")
+)
+_BY_ID = select(*_KNOWN).where(among_given(Article.id, "ids")).order_by(Article.id)
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_LAYERS = select(core(Layer)).where(among_given(Layer.article_id, "ids"))
+_KEYS = select(ArticleKey.article_id, ArticleKey.key).where(among_given(ArticleKey.article_id, "ids"))
 
 
 def named(connection: Connection, keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Return the ids of the articles that publications have under keys, by publication and key."""
-    wanted: dict[int, set[str]] = {}
-    for publication_id, key in keys:
-        wanted.setdefault(publication_id, set()).add(key)
-    found: dict[tuple[int, str], int] = {}
-    for publication_id, of in sorted(wanted.items()):
-        mine = (ArticleKey.publication_id == publication_id, among(ArticleKey.key, sorted(of)))
-        rows = connection.execute(select(ArticleKey.key, ArticleKey.article_id).where(*mine))
-        found |= {(publication_id, key): id_ for key, id_ in rows}
-    return found
+    wanted = sorted(set(keys))
+    rows = connection.execute(_NAMED, {"keys": wanted}) if wanted else ()
+    return {(publication_id, key): id_ for publication_id, key, id_ in rows}
 
 
 def known_by_id(connection: Connection, ids: Iterable[int], *, lock: bool) -> dict[int, Known]:
@@ -81,19 +82,18 @@ def known_by_id(connection: Connection, ids: Iterable[int], *, lock: bool) -> di
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    query = select(*_KNOWN).where(among(Article.id, wanted)).order_by(Article.id)
-    rows = connection.execute(query.with_for_update() if lock else query).all()
+    rows = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"ids": wanted}).all()
+    if not rows:
+        return {}
     layers: dict[int, list[LayerState]] = {}
-    for row in connection.execute(select(core(Layer)).where(among(Layer.article_id, wanted))):
+    for row in connection.execute(_LAYERS, {"ids": wanted}):
         layers.setdefault(row.article_id, []).append(
             LayerState(
                 row.source, row.lease_no, Content.model_validate(row.content), row.url, row.document_sha256, row.digest
             )
         )
     keys: dict[int, set[str]] = {}
-    for article_id, key in connection.execute(
-        select(ArticleKey.article_id, ArticleKey.key).where(among(ArticleKey.article_id, wanted))
-    ):
+    for article_id, key in connection.execute(_KEYS, {"ids": wanted}):
         keys.setdefault(article_id, set()).add(key)
     return {
         row.id: Known(**row._mapping, keys=frozenset(keys.get(row.id, ())), layers=tuple(layers.get(row.id, ())))
@@ -197,7 +197,7 @@ def _add_revisions(
     connection: Connection, states: Sequence[tuple[int, int, Sequence[str], LayerState, str]], now: datetime
 ) -> None:
     rows = [
-        (id_, number, now, sha256, as_json(kinds), said(layer.content), layer.source)
+        (id_, number, now, sha256, as_json(kinds), layer.said, layer.source)
         for id_, number, kinds, layer, sha256 in states
     ]
     insert_rows(connection, Revision, _REVISION, rows)

@@ -15,11 +15,19 @@ from sqlalchemy import Connection, delete, func, select, update
 from services.indexer.fold.pairs import CROWD, LEAST_SHINGLES, Candidate, worth_judging
 from services.indexer.fold.words import digest
 from services.indexer.settle import count
-from shared.among import among
+from shared.among import among, among_given
 from shared.rows import insert_rows, update_rows
 from shared.tables import Article, Claim, FoldText, Pair, Posting, core
 
 HASHES_AT_ONCE = 5000  # in one query, well under what either database takes
+_CARRIERS = (
+    select(Posting.hash, Posting.text_key, FoldText.postings)
+    .join(FoldText, FoldText.key == Posting.text_key)
+    .where(among_given(Posting.hash, "hashes"))
+)
+_HAVING = select(Article.text_key, Article.id).where(among_given(Article.text_key, "keys"))
+_CLAIMING = select(Claim.claim, Claim.article_id).where(among_given(Claim.claim, "claims"))
+_POSTED = select(FoldText.key).where(among_given(FoldText.key, "keys"))
 
 
 @dataclass(frozen=True)
@@ -80,12 +88,7 @@ def _carriers(
     sizes = {key: len(sample) for key, sample in samples.items()}
     hashes = sorted(carriers)
     for start in range(0, len(hashes), HASHES_AT_ONCE):
-        found = (
-            select(Posting.hash, Posting.text_key, FoldText.postings)
-            .join(FoldText, FoldText.key == Posting.text_key)
-            .where(among(Posting.hash, hashes[start : start + HASHES_AT_ONCE]))
-        )
-        for hash_, key, size in connection.execute(found):
+        for hash_, key, size in connection.execute(_CARRIERS, {"hashes": hashes[start : start + HASHES_AT_ONCE]}):
             carriers[hash_].add(key)
             sizes[key] = size
     return carriers, sizes
@@ -97,8 +100,7 @@ def _having(connection: Connection, own: Mapping[int, int], keys: Collection[int
     for id_, key in own.items():
         having[key].add(id_)
     if keys:
-        query = select(Article.text_key, Article.id).where(among(Article.text_key, keys))
-        for text, id_ in connection.execute(query):
+        for text, id_ in connection.execute(_HAVING, {"keys": list(keys)}):
             if text is not None:
                 having[text].add(id_)
     return having
@@ -111,9 +113,7 @@ def _claiming(connection: Connection, said: Mapping[int, frozenset[int]]) -> dic
         for claim in claims:
             claiming[claim].add(id_)
     if claiming:
-        for claim, id_ in connection.execute(
-            select(Claim.claim, Claim.article_id).where(among(Claim.claim, list(claiming)))
-        ):
+        for claim, id_ in connection.execute(_CLAIMING, {"claims": list(claiming)}):
             claiming[claim].add(id_)
     return {id_: set().union(*(claiming[claim] for claim in claims)) for id_, claims in said.items() if claims}
 
@@ -141,7 +141,7 @@ def add(
     own = {id_: text_key(one.text) for id_, one in articles.items() if posted(one)}
     if not own:
         return
-    known = set(connection.scalars(select(FoldText.key).where(among(FoldText.key, set(own.values())))))
+    known = set(connection.scalars(_POSTED, {"keys": list(set(own.values()))}))
     samples = {key: articles[id_].sketch.sample for id_, key in own.items()}
     postings = [(hash_, key) for key in samples.keys() - known for hash_ in samples[key]]
     insert_rows(connection, Posting, ("hash", "text_key"), postings)

@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from shared.among import among
+from shared.among import among_given
 from shared.rows import as_json, insert_rows
-from shared.tables import Article, Change, LogHead
+from shared.tables import Article, Change, LogHead, core
+
+_LINE = ("seq", "at", "kind", "article_id", "story_id", "revision", "detail")
+_LAST = select(LogHead.seq).where(LogHead.id == 1).with_for_update()
+_ADVANCE = update(core(LogHead)).where(core(LogHead).c.id == 1).values(seq=bindparam("last"))
+_STANDING = select(Article.id, Article.story_id, Article.revision).where(among_given(Article.id, "ids"))
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ def take_head(connection: Connection) -> int:
 
     Whoever commits a change holds it, so one such commit is under way at a time, and numbers become visible in order.
     """
-    return int(connection.scalars(select(LogHead.seq).where(LogHead.id == 1).with_for_update()).one())
+    return int(connection.scalars(_LAST).one())
 
 
 def append(connection: Connection, last: int, news: Sequence[News], now: datetime) -> None:
@@ -34,12 +39,7 @@ def append(connection: Connection, last: int, news: Sequence[News], now: datetim
     if not news:
         return
     ids = sorted({change.article_id for change in news})
-    articles = {
-        row.id: row
-        for row in connection.execute(
-            select(Article.id, Article.story_id, Article.revision).where(among(Article.id, ids))
-        )
-    }
+    articles = {row.id: row for row in connection.execute(_STANDING, {"ids": ids})}
     rows = [
         (
             last + number,
@@ -52,5 +52,5 @@ def append(connection: Connection, last: int, news: Sequence[News], now: datetim
         )
         for number, change in enumerate(news, 1)
     ]
-    insert_rows(connection, Change, ("seq", "at", "kind", "article_id", "story_id", "revision", "detail"), rows)
-    connection.execute(update(LogHead).where(LogHead.id == 1).values(seq=last + len(news)))
+    insert_rows(connection, Change, _LINE, rows)
+    connection.execute(_ADVANCE, {"last": last + len(news)})

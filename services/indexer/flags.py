@@ -9,10 +9,18 @@ from sqlalchemy.orm import aliased
 
 from services.indexer.changes import News
 from services.indexer.rights import AGENCY, readable
-from shared.among import among
+from shared.among import among, among_given
 from shared.errors import UsageError
 from shared.schema import Status
 from shared.tables import Article
+
+_SOURCE = (Article.id, Article.publication_id, Article.story_id, Article.status_reason)
+_CARRIER = aliased(Article)
+_KILLED_BEFORE = (
+    select(*_SOURCE)
+    .join(_CARRIER, _CARRIER.story_id == Article.story_id)
+    .where(among_given(_CARRIER.id, "ids"), Article.status == Status.CANCELLED.value, Article.body_source == AGENCY)
+)
 
 
 def killed(connection: Connection, withdrawn: Sequence[int]) -> set[int]:
@@ -51,13 +59,9 @@ def flag_copies(connection: Connection, killed: Collection[int], changed: Collec
 
 def _sources(connection: Connection, killed: Collection[int], changed: Collection[int]) -> Sequence[Any]:
     """Return the articles that were killed: now, or before `changed` came to carry their text."""
-    copy = aliased(Article)
-    columns = (Article.id, Article.publication_id, Article.story_id, Article.status_reason)
-    own = (Article.status == Status.CANCELLED.value, Article.body_source == AGENCY)
-    late = select(*columns).join(copy, copy.story_id == Article.story_id).where(among(copy.id, changed), *own)
-    found = {row.id: row for row in connection.execute(late)}
+    found = {row.id: row for row in connection.execute(_KILLED_BEFORE, {"ids": list(changed)})}
     if killed:
-        found |= {row.id: row for row in connection.execute(select(*columns).where(among(Article.id, killed)))}
+        found |= {row.id: row for row in connection.execute(select(*_SOURCE).where(among(Article.id, killed)))}
     return [found[id_] for id_ in sorted(found)]
 
 

@@ -12,12 +12,24 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select
 
 from services.indexer.fold.furniture import HEADLINES, headline_key
-from shared.among import among
+from shared.among import among, pairs_given
 from shared.rows import insert_rows
-from shared.tables import Furniture, Segment
+from shared.tables import Furniture, Segment, core
 
 AT_ONCE = 5000  # digests in one query
+_FURNITURE = select(Furniture.publication_id, Furniture.digest).where(
+    pairs_given(Furniture.publication_id, Furniture.digest, "digests")
+)
+_CARRIED = pairs_given(Segment.publication_id, Segment.digest, "digests")
+_CROSSED = (
+    select(Segment.publication_id, Segment.digest)
+    .where(_CARRIED)
+    .group_by(Segment.publication_id, Segment.digest)
+    .having(func.count(Segment.headline.distinct()) >= HEADLINES)
+)
+_UNCOUNT = delete(core(Segment)).where(_CARRIED).returning(Segment.article_id)
 
+Owned = tuple[int, int]  # a publication and the digest of one of its sentences
 Furnished = defaultdict[int, set[int]]  # the digests of furniture by publication
 
 
@@ -48,44 +60,33 @@ def count(connection: Connection, articles: Sequence[Sentences], known: Sequence
     ]
     insert_rows(connection, Segment, ("publication_id", "digest", "article_id", "headline"), rows)
     carriers: set[int] = set()
-    for publication_id, digests in _by_publication(articles) if rows else ():
-        crossed = _crossed(connection, publication_id, digests)
-        if crossed:
-            furniture[publication_id].update(crossed)
-            carriers |= _promote(connection, publication_id, crossed)
+    for digests in _digests(articles) if rows else ():
+        crossed = [(of, digest) for of, digest in connection.execute(_CROSSED, {"digests": digests})]
+        for of, digest in crossed:
+            furniture[of].add(digest)
+        carriers |= _promote(connection, crossed)
     return furniture, carriers
 
 
 def found(connection: Connection, articles: Iterable[Sentences]) -> Furnished:
     """Return which sentences of `articles` are furniture, by publication."""
     furniture: Furnished = defaultdict(set)
-    for publication_id, digests in _by_publication(articles):
-        mine = (Furniture.publication_id == publication_id, among(Furniture.digest, digests))
-        furniture[publication_id].update(connection.scalars(select(Furniture.digest).where(*mine)))
+    for digests in _digests(articles):
+        for of, digest in connection.execute(_FURNITURE, {"digests": digests}):
+            furniture[of].add(digest)
     return furniture
 
 
-def _crossed(connection: Connection, publication_id: int, digests: Sequence[int]) -> Sequence[int]:
-    """Return those of `digests` that enough articles carry."""
-    carried = (Segment.publication_id == publication_id, among(Segment.digest, digests))
-    enough = func.count(Segment.headline.distinct()) >= HEADLINES
-    return connection.scalars(select(Segment.digest).where(*carried).group_by(Segment.digest).having(enough)).all()
-
-
-def _promote(connection: Connection, publication_id: int, crossed: Sequence[int]) -> set[int]:
+def _promote(connection: Connection, crossed: list[Owned]) -> set[int]:
     """Make furniture of `crossed`; return the articles that carry any of it."""
-    rows = [(publication_id, digest) for digest in crossed]
-    insert_rows(connection, Furniture, ("publication_id", "digest"), rows)
-    gone = (Segment.publication_id == publication_id, among(Segment.digest, crossed))
-    return set(connection.scalars(delete(Segment).where(*gone).returning(Segment.article_id)))
+    if not crossed:
+        return set()
+    insert_rows(connection, Furniture, ("publication_id", "digest"), crossed)
+    return set(connection.scalars(_UNCOUNT, {"digests": crossed}))
 
 
-def _by_publication(articles: Iterable[Sentences]) -> Iterator[tuple[int, list[int]]]:
-    """Yield the digests of each publication's sentences, as many at once as one query takes."""
-    digests: defaultdict[int, set[int]] = defaultdict(set)
-    for one in articles:
-        digests[one.publication_id].update(digest for digest, _ in one.parts)
-    for publication_id, of in sorted(digests.items()):
-        listed = sorted(of)
-        for start in range(0, len(listed), AT_ONCE):
-            yield publication_id, listed[start : start + AT_ONCE]
+def _digests(articles: Iterable[Sentences]) -> Iterator[list[Owned]]:
+    """Yield the publications' sentences, as many at once as one query takes."""
+    listed = sorted({(one.publication_id, digest) for one in articles for digest, _ in one.parts})
+    for start in range(0, len(listed), AT_ONCE):
+        yield listed[start : start + AT_ONCE]

@@ -10,7 +10,6 @@ from services.indexer.judge import Source
 from services.indexer.merge import LayerState
 from shared.among import among
 from shared.rows import insert_rows
-from shared.schema import Content
 from shared.tables import Article, Layer
 
 _SAID = ("lease_no", "digest", "document_sha256", "url", "content", "left_at")
@@ -29,7 +28,7 @@ def put_layers(connection: Connection, layers: Sequence[tuple[int, Source, Layer
             digest,
             layer.document_sha256,
             layer.url,
-            said(layer.content),
+            layer.said,
             None,
         )
         for id_, source, layer, digest in layers
@@ -61,8 +60,3 @@ def leave(connection: Connection, feed_id: int, digests: Iterable[str], now: dat
     if gone:
         connection.execute(update(Article).where(among(Article.id, gone), ~still_listed).values(last_seen_at=now))
     return len(gone)
-
-
-def said(content: Content) -> str:
-    """Return what a source said as the text that a JSON column takes."""
-    return content.model_dump_json(exclude_defaults=True)

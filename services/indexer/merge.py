@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from services.indexer.rights import strictest
@@ -28,6 +29,11 @@ class LayerState:
     url: str | None = None
     document_sha256: str | None = None
     digest: str | None = None  # of the bytes that it was read from
+
+    @cached_property
+    def said(self) -> str:
+        """What the source said, as the text that a JSON column takes."""
+        return self.content.model_dump_json(exclude_defaults=True)
 
 
 @dataclass(frozen=True)
@@ -72,16 +78,18 @@ def merge(layers: Sequence[LayerState]) -> Head:
     provenance: dict[str, str] = {}
     for name, unsaid in _UNSAID.items():
         speakers = ordered if name in _FEED_FIRST else told[:1] if name in _BODY else told
-        layer = next((one for one in speakers if getattr(one.content, name) not in (unsaid, "")), None)
-        if layer is not None:
-            fields[name] = getattr(layer.content, name)
-            provenance[name] = layer.source + ":" + layer.content.provenance.get(name, "given")
+        for layer in speakers:
+            said = getattr(layer.content, name)
+            if said != unsaid and said != "":
+                fields[name] = said
+                provenance[name] = f"{layer.source}:{layer.content.provenance.get(name, 'given')}"
+                break
     fields["status"], fields["status_reason"] = _status(ordered)
     fields["embargoed_until"], fields["expires_at"] = strictest(layer.content for layer in ordered)
     kept = {
         name: value for layer in reversed(ordered) for name, value in layer.content.provenance.items() if "_raw" in name
     }
-    content = Content(**fields, provenance=kept | provenance)
+    content = Content.model_construct(**fields, provenance=kept | provenance)  # the layers' values, checked before
     return Head(
         content=content,
         url=next((layer.url for layer in ordered if layer.url), None),

@@ -10,21 +10,22 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from services.indexer.fold.pairs import Pair as FoldPair
-from shared.among import among
+from shared.among import among, among_given
 from shared.errors import UsageError
 from shared.tables import Article, Pair, Pin, Story
+
+_PINNED = select(Pin.article_id).where(among_given(Pin.article_id, "ids"))
+_ANCHORS = select(Pin.article_id, Pin.anchor).where(among_given(Pin.article_id, "ids")).order_by(Pin.article_id)
 
 
 def pinned(connection: Connection, ids: Collection[int]) -> set[int]:
     """Return those of `ids` that the operator pinned."""
-    return set(connection.scalars(select(Pin.article_id).where(among(Pin.article_id, ids)))) if ids else set()
+    return set(connection.scalars(_PINNED, {"ids": list(ids)})) if ids else set()
 
 
 def bonds(connection: Connection, ids: Collection[int]) -> list[FoldPair]:
     """Return what connects the pinned ones of `ids` to those that they are together with."""
-    found = connection.execute(
-        select(Pin.article_id, Pin.anchor).where(among(Pin.article_id, ids)).order_by(Pin.article_id)
-    )
+    found = connection.execute(_ANCHORS, {"ids": list(ids)})
     first: dict[int, int] = {id_: id_ for id_ in ids}  # an anchor that is gone is stood for by the first that names it
     bound = ((id_, first.setdefault(anchor, id_)) for id_, anchor in found.all())
     return [FoldPair(min(a, b), max(a, b), 1.0, "pin") for a, b in bound if a != b]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, exists, func, select
+from sqlalchemy import Connection, Engine, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.indexer import candidates
@@ -13,12 +13,16 @@ from services.indexer.fold.words import digest
 from services.indexer.judge import Fresh, Repeat, Verdict
 from services.indexer.pages import hold_pages
 from services.indexer.stories import restory
-from shared.among import among
+from shared.among import among, among_given
 from shared.database import now, reading, writing
 from shared.settings import Settings
 from shared.tables import Article, ArticleKey, Publication, Tombstone, core
 
 BATCH = 200  # articles deleted in one commit, which holds the log for about a quarter of a second
+_KEEPING = select(Publication.retention_days).where(Publication.id == bindparam("publication"))
+_GRAVES = select(Tombstone.key, Tombstone.headline).where(
+    Tombstone.publication_id == bindparam("publication"), among_given(Tombstone.key, "keys")
+)
 
 
 def keep_out(
@@ -28,7 +32,7 @@ def keep_out(
     fresh = [one for one in verdicts if isinstance(one, Fresh)]
     if not fresh:
         return list(verdicts)
-    days = connection.scalar(select(Publication.retention_days).where(Publication.id == publication_id))
+    days = connection.scalar(_KEEPING, {"publication": publication_id})
     oldest = _oldest(now, days or settings.retention_days)
     graves = _graves(connection, publication_id, [key for one in fresh for key in one.entry.keys])
     return [
@@ -48,8 +52,8 @@ def _over(fresh: Fresh, oldest: datetime | None) -> bool:
 
 def _graves(connection: Connection, publication_id: int, keys: Sequence[str]) -> dict[int, int]:
     """Return the headlines under which articles with these keys were deleted, by key, both as digests."""
-    mine = (Tombstone.publication_id == publication_id, among(Tombstone.key, sorted(set(map(digest, keys)))))
-    return {row.key: row.headline for row in connection.execute(select(Tombstone.key, Tombstone.headline).where(*mine))}
+    wanted = {"publication": publication_id, "keys": sorted(set(map(digest, keys)))}
+    return {row.key: row.headline for row in connection.execute(_GRAVES, wanted)}
 
 
 def _buried(fresh: Fresh, graves: dict[int, int]) -> bool:

@@ -4,22 +4,25 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.indexer import gap_store, pace, push
 from services.indexer.moves import move
 from services.indexer.pace import Memory
 from services.indexer.trust import Past, columns, moved
+from shared.among import among_given
 from shared.habits import Arrival
 from shared.messages import Kind, Outcome, Result, split_digests
 from shared.schedule import Plan, Standing, plan
 from shared.settings import Settings
 from shared.tables import Article, Counter, Feed, Page, Poll, core
 
+_LINE = insert(core(Poll))
 log = structlog.get_logger()
 
 
@@ -62,17 +65,29 @@ def fence(connection: Connection, results: Iterable[Result]) -> dict[tuple[Kind,
     held: dict[tuple[Kind, int], Row] = {}
     tokens = {(result.facts.kind, result.facts.id): result.facts.token for result in results}
     for kind in Kind:
-        table, identity = _table(kind)
         ids = sorted(id_ for (of, id_) in tokens if of is kind)
         if not ids:
             continue
-        # in the order of their ids, so that two batches never wait for each other
-        query = select(table.__table__).where(identity.in_(ids)).order_by(identity).with_for_update()
-        for row in connection.execute(query):
+        for row in connection.execute(_held(kind), {"ids": ids}):
             id_ = row.id if kind is Kind.FEED else row.article_id
             if row.lease_token == tokens[kind, id_]:
                 held[kind, id_] = _row(kind, row)
     return held
+
+
+@cache
+def _held(kind: Kind) -> Select[Any]:
+    """Return the query for rows by their ids, in the order of these, so that two batches never wait for each other."""
+    table, identity = _table(kind)
+    return select(core(table)).where(among_given(identity, "ids")).order_by(identity).with_for_update()
+
+
+@cache
+def _change(kind: Kind, names: tuple[str, ...]) -> Update:
+    """Return the statement that changes the columns `names` of the row `row_id`."""
+    table, identity = _table(kind)
+    changed = {name: bindparam(name, type_=core(table).c[name].type) for name in names if name != "row_id"}
+    return update(core(table)).where(identity == bindparam("row_id")).values(changed)
 
 
 def _table(kind: Kind) -> tuple[Any, Any]:
@@ -117,15 +132,10 @@ def settle(
     settled = gap_store.pursue(connection, settled, now)
     push.remember(connection, settled, now, settings)
     plans = {row.id: _plan(result, row, now, settings) for result, row, _ in settled}
-    table, identity = _table(kind)
     news = [_news(kind, result, row, brought, plans[row.id], now) for result, row, brought in settled]
     # rows that change the same columns go in one statement
     for names in {tuple(one) for one in news}:
-        changed = {name: bindparam(name, type_=core(table).c[name].type) for name in names if name != "row_id"}
-        connection.execute(
-            update(core(table)).where(identity == bindparam("row_id")).values(changed),
-            [one for one in news if tuple(one) == names],
-        )
+        connection.execute(_change(kind, names), [one for one in news if tuple(one) == names])
     _record(connection, settled, now)
     if kind is Kind.PAGE:
         _page_states(connection, plans)
@@ -204,7 +214,7 @@ def _record(connection: Connection, settled: Sequence[tuple[Result, Row, Brought
         if result.facts.outcome is not Outcome.UNFETCHED
     ]
     if lines:
-        connection.execute(insert(core(Poll)), lines)
+        connection.execute(_LINE, lines)
 
 
 def _page_states(connection: Connection, plans: Mapping[int, Plan]) -> None:

@@ -1,10 +1,11 @@
 """Folding in the store: postings find candidates, pairs are rows, stories are their connected components."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from services.indexer import candidates, furniture, pins
 from services.indexer.aftermath import keep_copies, note_moves
@@ -12,13 +13,19 @@ from services.indexer.changes import News
 from services.indexer.fold.pairs import Pair as FoldPair
 from services.indexer.fold.pairs import judge
 from services.indexer.fold.stories import Member, Role, assign, components, roles
-from services.indexer.texts import Text, as_candidates, read_rows, read_texts, strip
+from services.indexer.texts import Standing, Text, as_candidates, read_rows, read_texts, strip
 from services.indexer.window import note_terms
-from shared.among import among
-from shared.rows import insert_rows
+from shared.among import among, among_given
+from shared.rows import insert_rows, update_rows
 from shared.schema import CopyRole
 from shared.settings import Settings
-from shared.tables import Article, Pair, Publication, Story, core
+from shared.tables import Article, Pair, Publication, Story
+
+_STORY = ("original_id", "articles", "publications", "ordered_at")
+_STORIES = select(Article.story_id).where(among_given(Article.id, "ids"))
+_MEMBERS = select(Article.id).where(among_given(Article.story_id, "stories")).order_by(Article.id)
+_EDGES = select(Pair.a, Pair.b, Pair.containment).where(among_given(Pair.a, "ids"))
+_TITLES = select(Publication.id, Publication.name).where(among_given(Publication.id, "ids"))
 
 
 def fold(
@@ -50,7 +57,7 @@ def fold(
         edges = [(pair.a, pair.b, pair.containment, pair.evidence) for pair in pairs]
         insert_rows(connection, Pair, ("a", "b", "containment", "evidence"), edges)
     paired = {id_ for pair in pairs for id_ in (pair.a, pair.b)} | parted
-    stories |= set(connection.scalars(select(Article.story_id).where(among(Article.id, paired)))) if paired else set()
+    stories |= set(connection.scalars(_STORIES, {"ids": list(paired)})) if paired else set()
     return restory(connection, stories, now, fresh) if stories else []
 
 
@@ -90,31 +97,24 @@ def restory(
     connection: Connection, stories: set[int], now: datetime, fresh: frozenset[int] = frozenset()
 ) -> list[News]:
     """Make the components of the articles in `stories` anew; return who moved where."""
-    ids = list(connection.scalars(select(Article.id).where(among(Article.story_id, stories)).order_by(Article.id)))
+    ids = list(connection.scalars(_MEMBERS, {"stories": list(stories)}))
     texts = read_texts(connection, ids)
-    edges = connection.execute(select(Pair.a, Pair.b, Pair.containment).where(among(Pair.a, ids)))
-    computed = [FoldPair(a, b, share, "text") for a, b, share in edges]
+    computed = [FoldPair(a, b, share, "text") for a, b, share in connection.execute(_EDGES, {"ids": ids})]
     found = components(ids, [*computed, *pins.bonds(connection, ids)])
     given = assign(found, {id_: text.story_id for id_, text in texts.items()})
-    news: list[News] = []
-    kept: set[int] = set()
-    placed: list[tuple[frozenset[int], int]] = []
-    for members in found:
-        story = given[min(members)]
-        if story is None:
-            story = _new_story(connection, now)
-        kept.add(story)
-        placed.append((members, story))
-        news += _move(connection, story, [texts[id_] for id_ in sorted(members)], now)
-    gone = stories - kept
-    for story in gone:
-        connection.execute(delete(Story).where(Story.id == story))
+    told = [[texts[id_] for id_ in sorted(members)] for members in found]
+    names = _names(connection, [text for members in told if len(members) > 1 for text in members])
+    places = [_place(given[members[0].id] or _new_story(connection, now), members, names) for members in told]
+    _write(connection, places, now)
+    gone = stories - {place.story for place in places}
+    if gone:
+        connection.execute(delete(Story).where(among(Story.id, gone)))
     # readers have never seen the stories of articles that this transaction made
     left = sorted((text.story_id, text.copy_role != "original", id_) for id_, text in texts.items() if id_ not in fresh)
     heirs = {story: id_ for story, _, id_ in reversed(left) if story in gone}  # of its original, else of its first
-    where = {id_: story for members, story in placed for id_ in members}
+    where = {text.id: place.story for place in places for text in place.members}
     note_moves(connection, [(story, where[id_]) for story, id_ in sorted(heirs.items())], now)
-    return news
+    return [news for place in places for news in place.moves()]
 
 
 def _new_story(connection: Connection, now: datetime) -> int:
@@ -122,44 +122,56 @@ def _new_story(connection: Connection, now: datetime) -> int:
     return int(connection.scalars(insert(Story).values(born).returning(Story.id)).one())
 
 
-def _move(connection: Connection, story: int, members: Sequence[Text], now: datetime) -> list[News]:
-    """Put `members` into `story` with their roles; return what that is to readers."""
-    readable = [text for text in members if text.readable]
-    names = _names(connection, members)
-    parts = roles([_member(text, names.get(text.publication_id)) for text in readable or members])
-    original = next(id_ for id_, part in parts.items() if part.copy_of is None)
-    fallen = {text.id: Role(_kept_role(text), original, None) for text in members if text.id not in parts}
-    connection.execute(
-        update(core(Article))
-        .where(Article.id == bindparam("article"))
-        .values(
-            story_id=bindparam("story"),
-            copy_role=bindparam("role"),
-            copy_of=bindparam("of"),
-            similarity=bindparam("share"),
-        ),
-        [
-            {"article": id_, "story": story, "role": part.role.value, "of": part.copy_of, "share": part.similarity}
-            for id_, part in (parts | fallen).items()
-        ],
-    )
-    if len(members) > 1 or members[0].copy_role != "original":
-        keep_copies(connection, parts, {text.id: text.headline for text in members})
-    first = next(text for text in members if text.id == original)
-    connection.execute(
-        update(Story)
-        .where(Story.id == story)
-        .values(
-            original_id=original,
-            articles=len(readable),
-            publications=len({text.publication_id for text in readable}),
-            ordered_at=first.recorded_at,
-            updated_at=now,
-        )
-    )
-    moved = [text for text in members if text.story_id != story]
-    kind = "folded" if len(members) > 1 else "unfolded"
-    return [News(kind, text.id, {"from_story": text.story_id}) for text in moved]
+@dataclass(frozen=True)
+class _Place:
+    """A story with its members, and the roles of those that may be read; of all, where none may."""
+
+    story: int
+    members: Sequence[Text]
+    parts: Mapping[int, Role]
+
+    @property
+    def original(self) -> Text:
+        """The member that the others are copies of."""
+        return next(text for text in self.members if text.id in self.parts and self.parts[text.id].copy_of is None)
+
+    @property
+    def row(self) -> tuple[int, int, int, datetime]:
+        """Its original, how many of its articles may be read, in how many titles, and its time."""
+        readable = [text for text in self.members if text.readable]
+        titles = len({text.publication_id for text in readable})
+        return self.original.id, len(readable), titles, self.original.recorded_at
+
+    def standings(self) -> Iterator[tuple[int, Standing]]:
+        """Yield the standing of each member that has another now, by its id; what may not be read is no original."""
+        for text in self.members:
+            part = self.parts.get(text.id) or Role(_kept_role(text), self.original.id, None)
+            standing = (self.story, part.role.value, part.copy_of, part.similarity)
+            if standing != text.standing:
+                yield text.id, standing
+
+    def moves(self) -> list[News]:
+        """Return who came from another story, as readers are told."""
+        kind = "folded" if len(self.members) > 1 else "unfolded"
+        return [
+            News(kind, text.id, {"from_story": text.story_id}) for text in self.members if text.story_id != self.story
+        ]
+
+
+def _place(story: int, members: Sequence[Text], names: Mapping[int, str]) -> _Place:
+    readable = [text for text in members if text.readable] or members
+    return _Place(story, members, roles([_member(text, names.get(text.publication_id)) for text in readable]))
+
+
+def _write(connection: Connection, places: Sequence[_Place], now: datetime) -> None:
+    """Write what stories and their members are by now."""
+    standings = [(*standing, id_) for place in places for id_, standing in place.standings()]
+    update_rows(connection, Article, ("story_id", "copy_role", "copy_of", "similarity", "id"), standings)
+    told = [place for place in places if len(place.members) > 1 or place.members[0].copy_role != "original"]
+    headlines = {text.id: text.headline for place in told for text in place.members}
+    keep_copies(connection, {id_: part for place in told for id_, part in place.parts.items()}, headlines)
+    rows = [(*place.row, now, place.story) for place in places]
+    update_rows(connection, Story, (*_STORY, "updated_at", "id"), rows)
 
 
 def _kept_role(text: Text) -> CopyRole:
@@ -169,10 +181,10 @@ def _kept_role(text: Text) -> CopyRole:
 
 def _names(connection: Connection, members: Sequence[Text]) -> dict[int, str]:
     """Return the names of the members' titles where anyone may be credited."""
-    if len(members) < 2 or not any(text.credit for text in members):
+    if not any(text.credit for text in members):
         return {}
-    wanted = among(Publication.id, {text.publication_id for text in members})
-    return dict(connection.execute(select(Publication.id, Publication.name).where(wanted)).all())
+    wanted = list({text.publication_id for text in members})
+    return dict(connection.execute(_TITLES, {"ids": wanted}).all())
 
 
 def _member(text: Text, publisher: str | None) -> Member:

@@ -15,10 +15,32 @@ from services.indexer.fold.pairs import Candidate
 from services.indexer.fold.shingles import Sketch, sketch_words
 from services.indexer.furniture import Furnished, Sentences
 from services.indexer.rights import readable
-from shared.among import among
+from shared.among import among_given
 from shared.tables import Article
 
 TEXTS_KEPT = 256  # a story's texts are looked at whenever one joins it; about 10 MB
+_READ = select(
+    Article.id,
+    Article.publication_id,
+    Article.story_id,
+    Article.headline,
+    Article.body_text,
+    Article.summary,
+    Article.ordered_at,
+    Article.url,
+    Article.canonical_url,
+    readable().label("readable"),
+    Article.copy_role,
+    Article.copy_of,
+    Article.similarity,
+    Article.source_id,
+    Article.body_source,
+    Article.credit,
+    Article.dateline,
+).where(among_given(Article.id, "ids"))
+
+
+Standing = tuple[int, str, int | None, float | None]  # story, role, whose copy it is, and how like that it is
 
 
 @dataclass(frozen=True)
@@ -27,20 +49,29 @@ class Text:
 
     id: int
     publication_id: int
-    story_id: int
     headline: str
     text: str  # its words without its publication's furniture, a line a sentence
     recorded_at: datetime
     url: str | None
     canonical_url: str | None
     readable: bool
-    copy_role: str
+    standing: Standing
     sketch: Sketch
     agency_item: str | None = None
     agency_own: bool = False  # the agency itself published it
     credit: str | None = None
     dateline: str | None = None
     plain: str = ""  # as the publisher wrote it
+
+    @property
+    def story_id(self) -> int:
+        """The story that it is in."""
+        return self.standing[0]
+
+    @property
+    def copy_role(self) -> str:
+        """Its role in that."""
+        return self.standing[1]
 
     @property
     def claims(self) -> frozenset[int]:
@@ -64,25 +95,8 @@ def read_texts(connection: Connection, ids: Iterable[int]) -> dict[int, Text]:
 
 def read_rows(connection: Connection, ids: Iterable[int]) -> list[Row]:
     """Return articles with their texts in sentences; those that are no more are left out."""
-    rows = connection.execute(
-        select(
-            Article.id,
-            Article.publication_id,
-            Article.story_id,
-            Article.headline,
-            Article.body_text,
-            Article.summary,
-            Article.ordered_at,
-            Article.url,
-            Article.canonical_url,
-            readable().label("readable"),
-            Article.copy_role,
-            Article.source_id,
-            Article.body_source,
-            Article.credit,
-            Article.dateline,
-        ).where(among(Article.id, sorted(ids)))
-    )
+    wanted = sorted(ids)
+    rows = connection.execute(_READ, {"ids": wanted}) if wanted else ()
     return [Row(row, _sentences(row)) for row in rows]
 
 
@@ -111,14 +125,13 @@ def _text(row: Any, text: str) -> Text:
     return Text(
         row.id,
         row.publication_id,
-        row.story_id,
         row.headline or "",
         text,
         row.ordered_at,
         row.url,
         row.canonical_url,
         row.readable,
-        row.copy_role,
+        (row.story_id, row.copy_role, row.copy_of, row.similarity),
         _sketch(text),
         agency_item(row.source_id),
         row.body_source == "agency",

@@ -59,6 +59,7 @@ def upgrade() -> None:
             _article(),
             _of_article(),
             sa.PrimaryKeyConstraint(column, "article_id"),
+            sqlite_with_rowid=False,
         )
         op.create_index(f"{table}_article", table, ["article_id"])
 
@@ -88,6 +89,7 @@ def _postings(owner: str, rows: str, *, owned: bool = True) -> None:
         sa.Column(owner, BigId, nullable=False),
         *parts,
         sa.PrimaryKeyConstraint("hash", owner),
+        sqlite_with_rowid=owned,
     )
     op.execute(f"INSERT INTO postings {rows}")
     op.drop_table("old_postings")
@@ -95,15 +97,17 @@ def _postings(owner: str, rows: str, *, owned: bool = True) -> None:
 
 
 def _segments(*, owned: bool) -> None:
-    """Let the counts of sentences go with their articles, or outlive them."""
+    """Let the counts of sentences go with their articles, or outlive them and refer to nothing."""
     orphans = "article_id NOT IN (SELECT id FROM articles)"
     if op.get_bind().dialect.name == "postgresql":
-        name = "segments_article_id_fkey"
+        names = ("segments_article_id_fkey", "segments_publication_id_fkey")
         if owned:
             op.execute(f"DELETE FROM segments WHERE {orphans}")  # noqa: S608 - our own words
-            op.create_foreign_key(name, "segments", "articles", ["article_id"], ["id"], ondelete="CASCADE")
+            op.create_foreign_key(names[0], "segments", "articles", ["article_id"], ["id"], ondelete="CASCADE")
+            op.create_foreign_key(names[1], "segments", "publications", ["publication_id"], ["id"])
         else:
-            op.drop_constraint(name, "segments", type_="foreignkey")
+            for name in names:
+                op.drop_constraint(name, "segments", type_="foreignkey")
         return
     op.rename_table("segments", "old_segments")
     op.drop_index("segments_article", table_name="old_segments")
@@ -113,9 +117,9 @@ def _segments(*, owned: bool) -> None:
         sa.Column("digest", BigId, nullable=False),
         _article(),
         sa.Column("headline", BigId, nullable=False),
-        *([_of_article()] if owned else []),
-        sa.ForeignKeyConstraint(["publication_id"], ["publications.id"]),
+        *([_of_article(), sa.ForeignKeyConstraint(["publication_id"], ["publications.id"])] if owned else []),
         sa.PrimaryKeyConstraint("publication_id", "digest", "article_id"),
+        sqlite_with_rowid=owned,
     )
     kept = f" WHERE NOT {orphans}" if owned else ""
     columns = "publication_id, digest, article_id, headline"
