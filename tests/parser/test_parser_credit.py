@@ -128,3 +128,24 @@ def test_brackets_in_a_sentence_make_no_dateline(opening: str) -> None:
 )  # fmt: skip
 def test_names_are_told_from_what_stands_around_them(line: str, names: list[str]) -> None:
     assert split_names(line) == names
+
+
+@pytest.mark.parametrize(
+    ("opening", "agency", "dateline"),
+    [
+        ("MERROW, March 4. /TASS/. Ferries sailed.", "TASS", "MERROW, March 4"),
+        ("МЕРРОУ, 4 мар - РИА Новости. Паромы вышли.", "RIA Novosti", "МЕРРОУ, 4 мар"),
+        ("新华社东海3月4日电（记者王小明）渡轮出航。", "Xinhua", "东海3月4日"),
+        ("【東海共同】フェリーが出航した。", "Kyodo", "東海"),
+        ("(동해=연합뉴스) 김철수 기자 = 배가 떠났다.", "Yonhap", "동해"),
+        ("القاهرة (رويترز) - أبحرت العبارات.", "Reuters", "القاهرة"),
+        ("القاهرة - (د ب أ) - أبحرت العبارات.", "dpa", "القاهرة"),
+        ("Merrow (dpa/tmn). Die Fähren fuhren.", "dpa", "Merrow"),
+        ("MERROW (Reuters) -Ferries sailed.", "Reuters", "MERROW"),
+        ("MERROW: (IANS) Ferries sailed.", "IANS", "MERROW"),
+        ("MERROW – Ferries sailed. Nobody fell.", None, "MERROW"),
+    ],
+)
+def test_datelines_are_read_as_agencies_of_each_land_set_them(opening: str, agency: str | None, dateline: str) -> None:
+    credit = find_credit((opening, "It rained."), byline=None, source=None, rights=None)
+    assert (credit.agency, credit.dateline) == (agency, dateline)

@@ -137,3 +137,52 @@ def test_a_credit_is_no_part_of_a_caption() -> None:
         ("The crown of the mole", "Harbour Press"),
     ]
     assert lines(content) == PARAGRAPHS
+
+
+def bare(document: str) -> Content:
+    return read_page_bytes(document.encode(), URL, None).content
+
+
+def test_a_short_headline_is_no_line_of_the_text() -> None:
+    content = bare(f"<html><body><article><h1>Mole up</h1>{paragraphs(*PARAGRAPHS[:2])}</article></body></html>")
+    assert (content.headline, lines(content)) == ("Mole up", PARAGRAPHS[:2])
+
+
+def test_a_brief_in_chinese_is_told_from_what_stands_around_it() -> None:
+    text = [
+        "港务委员会星期二晚间投票决定关闭旧渡轮码头，此前工程师在十一根木桩上发现了裂缝。",
+        "该决定以九票对四票获得通过，渡轮至少要到明年春天之前都将从货运码头出发。",
+        "维修费用预计为三百二十万克朗，委员会希望地区政府承担其中一半。",
+    ]
+    frame = "<nav><a href='/'>首页</a><a href='/w'>天气</a></nav>"
+    content = bare(
+        f"<html lang='zh'><body>{frame}<main><h1>旧渡轮码头因裂缝关闭</h1>{paragraphs(*text)}</main></body></html>"
+    )
+    assert lines(content) == text
+
+
+def test_the_headings_of_a_live_report_stay_with_their_posts() -> None:
+    posts = [
+        f"<article class='post'><time>20:{at}</time><h2>Post {at}</h2><p>{one}</p></article>"
+        for at, one in enumerate(PARAGRAPHS, start=10)
+    ]
+    content = bare(f"<html><body><main><h1>The council votes: live</h1>{''.join(posts)}</main></body></html>")
+    expected = [line for at, one in enumerate(PARAGRAPHS, start=10) for line in (f"Post {at}", one)]
+    assert lines(content)[-7:] == expected[-7:]
+
+
+def test_what_a_wall_asks_for_is_no_text() -> None:
+    wall = (
+        "<div class='paywall-offer'><h3>Two months for one crown</h3><p>The harbour is yours.</p></div>"
+        "<p>Subscribe now to get unlimited access to all articles.</p><p>Already a subscriber? Log in</p>"
+    )
+    assert lines(page(paragraphs(*PARAGRAPHS) + wall)) == PARAGRAPHS
+
+
+def test_the_headline_is_what_the_title_element_and_the_page_both_show() -> None:
+    document = (
+        f"<html><head><title>Harbour Diary: {TITLE}</title></head><body><h1><a href='/'>Harbour Diary</a></h1>"
+        f"<div><h3>{TITLE}</h3>{paragraphs(*PARAGRAPHS)}</div></body></html>"
+    )
+    content = bare(document)
+    assert (content.headline, content.provenance["headline"]) == (TITLE, "page h3")

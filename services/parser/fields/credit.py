@@ -8,11 +8,19 @@ from services.parser.fields.agencies import AMBIGUOUS, BY_NAME
 from services.parser.fields.text import key_of
 
 _DATELINE = re.compile(
-    r"^\W{0,3}(?P<place>[^\W\d_][^()\n\u2013\u2014]{0,70}?)?\s*\((?P<agency>[A-Za-zÀ-ɏА-я][^()\n]{1,38})\)(?:\s*[-\u2013\u2014\u2015:.|]+\s|\s*$|\s+(?=[A-Z\"\u201c]))"
+    r"^\W{0,3}(?P<place>[^\W\d_][^()\n\u2013\u2014]{0,70}?)?\s*\((?P<agency>[^\W\d_][^()\n]{1,38})\)(?:\s*[-\u2013\u2014\u2015:.|]+\s?|\s*$|\s+(?=[A-Z\"\u201c]))"
 )
 _DASHED = re.compile(r"[-\u2013\u2014\u2015]\s*$")
 _DATELINE_BARE = re.compile(
     r"^(?P<place>[A-ZÀ-Þ][^()\n\u2013\u2014:]{1,60}?),?\s+(?P<agency>[A-Z][\w.]{2,20})\s*[\u2013\u2014-]\s"
+)
+_DATELINES_ABROAD = (
+    re.compile(r"^(?P<place>[^/\n]{2,60}?)\.?\s*/(?P<agency>[^/\n]{2,25})/\.?\s"),  # MOSCOW, March 4. /TASS/.
+    re.compile(r"^(?P<place>[A-ZА-ЯЁІЇЄ]{3}[^\n.–—-]{0,40}?)\.?\s+[–—-]\s+(?P<agency>[^.–—\n]{2,30})[.–—]\s"),
+    re.compile(r"^(?P<agency>[\u4e00-\u9fff]{2,3}[社网網])(?P<place>[\u4e00-\u9fff·]{1,10}?\d{1,2}月\d{1,2}日)[电電]"),
+    re.compile(r"^[［\[【](?P<place>\w[^\]］】\n]{0,20}?)\s*(?P<agency>ロイター|共同|時事|AFP時事|AFP|AP)[］\]】]"),
+    re.compile(r"^[(（](?P<place>[가-힣]{1,10})=(?P<agency>[가-힣A-Za-z0-9]{2,12})[)）]"),
+    re.compile(r"^(?P<place>[^\W\d_][^()\n–—-]{1,40}?)\s*[–—-]\s*\((?P<agency>[^()\n]{2,30})\)"),
 )
 _DATELINE_ONLY = re.compile(r"^(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ'.\- ]{2,40}(?:,\s[A-Z][\w. ]{1,20})?)\s*[\u2013\u2014]\s")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:\d{4}[,\s]*)?(?:by\s+)?(?P<agency>[^.,;|\d]{2,50})", re.IGNORECASE)
@@ -120,17 +128,26 @@ def _from_dateline(opening: str, form: re.Match[str] | None) -> str | None:
         return agency_named(form["agency"])
     if (found := _DATELINE_BARE.match(opening)) and found["agency"].casefold() not in {"us"}:
         return agency_named(found["agency"])
-    return None
+    told = _told_abroad(opening)
+    return agency_named(told["agency"]) if told else None
+
+
+def _told_abroad(opening: str) -> re.Match[str] | None:
+    """Return the dateline in a form of its own land, where it names an agency."""
+    matches = (form.match(opening) for form in _DATELINES_ABROAD)
+    return next((found for found in matches if found and agency_named(found["agency"])), None)
 
 
 def _dateline(opening: str, form: re.Match[str] | None) -> str | None:
     """Return the place that the text opens with, as newspapers set it before the first sentence."""
     if form and form["place"] and agency_named(form["agency"]):
-        return form["place"].strip(" ,")[:100]
+        return form["place"].strip(" ,:–—-")[:100]
     if form and form["place"] and _is_place(form["place"]) and _DASHED.search(form[0]):
-        return form["place"].strip(" ,")[:100]
+        return form["place"].strip(" ,:–—-")[:100]
+    if told := _told_abroad(opening):
+        return told["place"].strip(" ,:–—-")[:100]
     if found := _DATELINE_ONLY.match(opening):
-        return found["place"].strip(" ,")[:100]
+        return found["place"].strip(" ,:–—-")[:100]
     return None
 
 

@@ -72,6 +72,23 @@ _SAYS_NOTHING = re.compile(
 )
 
 
+_WALL = re.compile(  # what a page asks for before it shows the rest
+    r"^\W*(?:(?:to )?(?:continue|keep) reading(?:\W*$|,.*|\s+(?:for|with|by|this|the)\b.*)|"
+    r"already (?:a |an )?(?:subscriber|member|registered|have an account)\b.*|"
+    r"subscribe (?:now |today |here )?(?:to|for|and) (?:get|read|continue|unlock|access|enjoy|support)\b.*|"
+    r"(?:this|the) (?:article|story|content) is (?:only )?(?:available )?(?:for|to|exclusive to|reserved for) "
+    r"(?:our )?(?:paying )?(?:subscribers|members|registered).*|"
+    r"unlock (?:this|the full|unlimited)\b.*|start your free trial.*|get unlimited (?:digital )?access\b.*|"
+    r"you have (?:reached|read) your .{0,30}(?:limit|articles?).*|weiterlesen mit\b.*|jetzt weiterlesen.*|"
+    r"bereits (?:schon )?abonnent.*|dieser artikel ist (?:nur )?für abonnent.*|"
+    r"(?:cet article est )?réservé aux abonnés.*|"
+    r"déjà abonné.*|il (?:vous )?reste .{0,20}% de cet article.*|contenido exclusivo para suscriptores.*|"
+    r"¿ya eres suscriptor.*|(?:contenuto )?riservato agli abbonati.*|già abbonato.*|"
+    r"conteúdo exclusivo para assinantes.*|já é assinante.*|exclusief voor abonnees.*|al abonnee.*|"
+    r"материал доступен (?:только )?(?:по подписке|подписчикам).*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
 _WRITER = re.compile(
     r"^(?:by|von|por|par|di|door|av|af|автор)\s+(?:[A-ZÀ-ÞА-Я][\w.'’-]*\s*(?:,|and|und|y|et|e|&|\||-|"
     r"–)?\s*){1,12}(?:\d.*)?$|"
@@ -134,7 +151,7 @@ def is_furniture(text: str, words: int) -> bool:
     """
     if words > _MOST_WORDS:
         return False
-    if _SAYS_NOTHING.match(text) or (_LEADS_ELSEWHERE.match(text) and words <= 40):
+    if _SAYS_NOTHING.match(text) or ((_LEADS_ELSEWHERE.match(text) or _WALL.match(text)) and words <= 40):
         return True
     return (
         _ASKS.search(text) is not None

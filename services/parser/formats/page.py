@@ -24,7 +24,6 @@ _ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)  # asks n
 _VOID = ("source", "track", "wbr")
 LEAST_WORDS = 40  # a text of fewer words is a teaser, a wall or a mistake
 FEW_WORDS = 100  # less than an article, so that a text without paragraphs is better
-LEAST_TITLE_CHARS = 12  # letters; a shorter headline may be any line
 LEAST_CAPTION_CHARS = 12
 CAPTION_WORDS = 40  # what is longer and stands beside a picture is text
 _WALL_WORDS = 150  # a wall says what it is in fewer words
@@ -109,7 +108,7 @@ def _shown(root: html.HtmlElement, meta: Meta, figures: list[Image]) -> Shown:
     """Return headlines and captions, which are no part of the text."""
     titles = [read_headline(meta, root)[1], meta.tag("og:title")[1], meta.said("headline")[1]]
     titles += [element.text_content() for element in root.iter("h1")]
-    headlines = {key for title in titles if title and len(key := key_of(title)) > LEAST_TITLE_CHARS}
+    headlines = {key for title in titles if title and (key := key_of(title))}
     captions = {
         key_of(text)
         for image in figures

@@ -16,8 +16,10 @@ _BLOCKS = frozenset({
     "pre", "figcaption", "header", "footer", "aside", "main", "ul", "ol", "table", "tr", "figure", "nav", "form",
     "body",
 })  # fmt: skip
+_HEADINGS = frozenset({"h2", "h3", "h4"})
 TRUNK_SHARE = 0.85  # of the words that were found again; what one element holds of them makes it the trunk
 LEAST_ALIKE = 3  # paragraphs in an element, or its like, make it one that holds the text
+LEAST_HEADLINE = 12  # letters; a shorter one may end any line
 LEAST_MISSING = 8  # words
 FARTHEST_STANDFIRST = 30  # blocks below the headline
 LEAST_STANDFIRST, MOST_STANDFIRST = 4, 90  # words
@@ -115,14 +117,21 @@ def missing(blocks: Sequence[Block], found: Sequence[int]) -> list[int]:
         return []
     known = set(found)
     likes = {home for home, count in homes.items() if count >= LEAST_ALIKE and home[1]}
-    return [
-        at
-        for at in range(found[0] + 1, len(blocks))
-        if at not in known
-        and blocks[at].element.tag == "p"
-        and blocks[at].words >= LEAST_MISSING
-        and (_home(blocks[at]) in likes or (at < found[-1] and parents[blocks[at].element.getparent()] >= LEAST_ALIKE))
-    ]
+
+    def belongs(at: int) -> bool:
+        within = at < found[-1] and parents[blocks[at].element.getparent()] >= LEAST_ALIKE
+        return within or _home(blocks[at]) in likes
+
+    absent = [at for at in range(found[0] + 1, len(blocks)) if at not in known and belongs(at)]
+    paragraphs = {at for at in absent if blocks[at].element.tag == "p" and blocks[at].words >= LEAST_MISSING}
+    return [at for at in absent if at in paragraphs or _heads(blocks, at, known | paragraphs)]
+
+
+def _heads(blocks: Sequence[Block], at: int, text: set[int]) -> bool:
+    """Return whether a block is a heading of the paragraph that follows it in the same element."""
+    if at + 1 not in text or blocks[at].element.tag not in _HEADINGS:
+        return False
+    return blocks[at].element.getparent() is blocks[at + 1].element.getparent()
 
 
 def _home(block: Block) -> tuple[str, str]:
@@ -156,7 +165,9 @@ def standfirst_of(
 
 
 def _is_headline(block: Block, headlines: Sequence[str]) -> bool:
-    return block.element.tag in {"h1", "h2", "div"} and any(block.key.endswith(one) for one in headlines)
+    return block.element.tag in {"h1", "h2", "div"} and any(
+        block.key == one or (len(one) > LEAST_HEADLINE and block.key.endswith(one)) for one in headlines
+    )
 
 
 def same_opening(key: str, other: str) -> bool:

@@ -9,6 +9,9 @@ from services.parser.formats.pagemeta import Meta
 
 _TITLE_END = re.compile(r"\s+[|\u2013\u2014»·•-]\s+[^|\u2013\u2014»·•]{2,40}$")
 LEAST_PART_CHARS = 15  # of a headline that stands beside its kicker
+_PARTED = re.compile(r"(\s+[|\u2013\u2014»·•:-]+\s+|\s*[|»:]\s+|\s*\|\s*)")
+_HEADING_TAGS = ("h1", "h2", "h3", "h4", "b", "strong", "font", "span", "div", "p", "td")
+HEADLINE_CHARS = 300
 _SITE_PART = re.compile(r"\s*[|\u2013\u2014»·•:-]\s*\S")
 
 Sourced = tuple[str | None, str | None]
@@ -33,9 +36,28 @@ def read_headline(meta: Meta, root: html.HtmlElement) -> Sourced:
         return "h1", shown[0]
     if tag:
         return f"meta {tag_name}", tag
+    if titled := _titled_part(line(meta.title), root):
+        return titled
     if len(shown) == 1:
         return "h1", shown[0]
     return "title element", _without_site(line(meta.title), meta, shown)
+
+
+def _titled_part(title: str | None, root: html.HtmlElement) -> Sourced | None:
+    """Return the longest part of the title element that the page shows in an element of its own: no site's name."""
+    parts = _PARTED.split(title or "")  # with what parts them between
+    spans = {
+        key_of("".join(parts[start : end + 1])): None
+        for start in range(0, len(parts), 2)
+        for end in range(start, len(parts), 2)
+    }
+    shown: dict[str, Sourced] = {}
+    for element in root.iter(*_HEADING_TAGS):
+        text = line("".join(map(str, element.itertext())), 4 * HEADLINE_CHARS)
+        if text and len(text) <= HEADLINE_CHARS and (key := key_of(text)) in spans:
+            shown.setdefault(key, (str(element.tag), text))
+    key = max(shown, key=len, default="")
+    return shown[key] if len(key) * (1 if key.isascii() else 2) >= LEAST_PART_CHARS else None
 
 
 def _alike(one: str, other: str) -> bool:

@@ -19,6 +19,7 @@ from services.parser.fields.furniture import (
 )
 from services.parser.fields.text import collapse, count_words, key_of
 
+LEAST_TITLE_CHARS = 12  # letters; a shorter headline may stand within any line
 TITLE_LINES = 8  # of the text's first lines one may repeat the headline
 ABOVE_BOX = 0.6  # of the words
 MAX_CLOSING_LINES = 5  # more short lines are no accident
@@ -139,11 +140,12 @@ def _is_label(line: Line) -> bool:
 
 
 def _repeats(line: Line, headlines: tuple[str, ...], *, opening: bool) -> bool:
-    """Return whether a line is the headline: at the top alone or after its kicker, below it alone and no sentence."""
+    """Return whether a line is the headline: at the top with what stands around it, below it alone and no sentence."""
+    key, long = line.key, [one for one in headlines if len(one) > LEAST_TITLE_CHARS]
     if not opening:
-        return line.key in headlines and not line.is_sentence
-    key = line.key
-    return any(key == one or (key.endswith(one) and len(key) < len(one) + _KICKER_CHARS) for one in headlines)
+        return key in long and not line.is_sentence
+    around = next((one for one in long if one in key and len(key) < len(one) + _KICKER_CHARS), None)
+    return key in headlines or (around is not None and (key.endswith(around) or not line.is_sentence))
 
 
 def _is_teaser(line: Line) -> bool:

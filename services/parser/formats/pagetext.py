@@ -21,6 +21,8 @@ from services.parser.formats.pageblocks import (
 )
 from services.parser.formats.pagelines import LINKED_SHARE, Line, Shown, judge, line_of
 
+_SETTINGS = deepcopy(trafilatura.settings.DEFAULT_CONFIG)
+_SETTINGS.set("DEFAULT", "MIN_EXTRACTED_SIZE", "100")  # characters; a brief, or a text in Chinese, has no more
 _LINES = frozenset({"p", "head", "item", "quote", "cell", "code"})
 MAX_LINES = 2000  # no article has more; where a text stands among so many is not worth the time
 WITNESS_SHARE = 0.88  # of the words; a copy that has so many of them is one of the whole text
@@ -29,7 +31,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BESIDE = re.compile(
     r"(?<![a-z])(?:captions?|headlines|related|newsletters?|most-?read|read-?more|more-?on|teasers?|author-?(?:bio|box|"
     r"info)|about-?author|fact-?(?:s|box)?|info-?box|promo|recommend(?:ed|ations?)?|subscri(?:be|ption)|sign-?up|"
-    r"comments?|share|social|outbrain|taboola|credits?)(?![a-z])",
+    r"comments?|share|social|outbrain|taboola|credits?|paywall-?(?:offer|message|prompt|cta|banner|overlay|box|barrier)|"
+    r"regwall|upsell|offers?|cta|call-?to-?action)(?![a-z])",
     re.IGNORECASE,
 )
 
@@ -39,6 +42,7 @@ def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Elem
     found = trafilatura.bare_extraction(
         root, url=url, include_comments=False, include_tables=True, include_formatting=True, include_links=True,
         output_format="xml",  # "python" writes the text too, which we take from the elements
+        config=_SETTINGS,
     )  # fmt: skip
     if found is None or isinstance(found, dict) or found.body is None:
         return None, ()
