@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from random import Random
+
+import numpy as np
 
 DAY_S = 86_400
 HOUR_S = 3600
@@ -13,6 +14,7 @@ BEFORE_DAYS = 14  # of publishing before the first poll, which is what a first w
 NEWSROOM = (2, 1, 1, 1, 2, 4, 7, 9, 10, 10, 10, 10, 9, 9, 9, 10, 10, 9, 8, 7, 6, 5, 4, 3)
 ROUND_THE_CLOCK = (6, 6, 6, 6, 7, 8, 9, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 9, 9, 8, 7, 7, 6)
 EVENINGS = (1, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 6, 8, 10, 10, 9, 6, 3)
+ZONES = (-8, -5, -5, -3, 0, 0, 1, 1, 1, 1, 2, 2, 3, 5.5, 8, 9)  # hours
 
 
 @dataclass(frozen=True)
@@ -52,39 +54,23 @@ class SimulatedFeed:
 def make_feeds(numbers: range, days: int, seed: int) -> Iterator[SimulatedFeed]:
     """Yield the feeds of these numbers; the same for the same seed."""
     for number in numbers:
-        rng = Random(f"{seed}:{number}")
-        kind = rng.choices(KINDS, [one.share for one in KINDS])[0]
-        yield _make_feed(kind, days, rng)
+        rng = np.random.default_rng((seed, number))
+        yield _make_feed(KINDS[rng.choice(len(KINDS), p=[one.share for one in KINDS])], days, rng)
 
 
-def _make_feed(kind: Kind, days: int, rng: Random) -> SimulatedFeed:
+def _make_feed(kind: Kind, days: int, rng: np.random.Generator) -> SimulatedFeed:
     low, high = kind.a_day
     a_day = low * (high / low) ** rng.random()
-    zone = rng.choice((-8, -5, -5, -3, 0, 0, 1, 1, 1, 1, 2, 2, 3, 5.5, 8, 9))
+    zone = rng.choice(ZONES)
+    hours = np.arange(-BEFORE_DAYS * 24, days * 24)
+    local = hours + zone
+    news = np.repeat(rng.lognormal(-0.06, 0.35, BEFORE_DAYS + days), 24)  # some days are busier than others
+    shape = np.array(kind.hours)[(local % 24).astype(int)] / sum(kind.hours)
+    shape *= np.where(local // 24 % 7 >= 5, kind.weekend, 1.0)
+    begins = START_S + HOUR_S * np.repeat(hours, rng.poisson(a_day * shape * news / kind.bunch))
     on_the_hour = rng.random() < 0.15  # published by a timer, at a fixed minute
-    total = sum(kind.hours)
-    times: list[float] = []
-    minute = rng.randrange(60)
-    for hour in range(-BEFORE_DAYS * 24, days * 24):
-        if hour % 24 == 0:
-            news = rng.lognormvariate(-0.06, 0.35)  # some days are busier than others
-        local = hour + zone
-        weekend = kind.weekend if int((local // 24) % 7) >= 5 else 1.0
-        mean = a_day * kind.hours[int(local % 24)] / total * weekend * news
-        begin = START_S + hour * HOUR_S
-        for _ in range(_poisson(mean / kind.bunch, rng)):
-            at = begin + (minute * 60 if on_the_hour else rng.random() * HOUR_S)
-            many = 1 + _poisson(kind.bunch - 1, rng)
-            times += [at + rng.random() * 60 * (many > 1) for _ in range(many)]
-    times.sort()
-    return SimulatedFeed(
-        kind.name, times, rng.choice(kind.windows), START_S + rng.random() * HOUR_S, rng.random() < 0.9
-    )
-
-
-def _poisson(mean: float, rng: Random) -> int:
-    """Return how many events a Poisson process of this mean has."""
-    count, left = 0, mean
-    while (left := left - rng.expovariate(1.0)) > 0:
-        count += 1
-    return count
+    came = begins + (rng.integers(60) * 60 if on_the_hour else rng.random(len(begins)) * HOUR_S)
+    many = 1 + rng.poisson(kind.bunch - 1, len(came))
+    times = np.repeat(came, many) + rng.random(many.sum()) * 60 * np.repeat(many > 1, many)
+    window, start_s = int(rng.choice(kind.windows)), START_S + rng.random() * HOUR_S
+    return SimulatedFeed(kind.name, np.sort(times).tolist(), window, start_s, bool(rng.random() < 0.9))

@@ -1,8 +1,11 @@
 """The ways of polling that ours is compared with: fixed ones, and the rules of two others as they state them. Pure."""
 
 from collections import deque
+from collections.abc import Sequence
 
-from shared.replay import Seen
+import numpy as np
+
+from shared.replay import Seen, Told
 
 MINUTE_S = 60
 DAY_S = 86_400
@@ -12,11 +15,23 @@ class Fixed:
     """Every feed as often as every other."""
 
     def __init__(self, minutes: int) -> None:
-        self._seconds = minutes * MINUTE_S
+        self.seconds = minutes * MINUTE_S
 
     def __call__(self, seen: Seen) -> float:
         """Return the seconds until the next poll."""
-        return self._seconds
+        return self.seconds
+
+
+def replay_fixed(times: Sequence[float], window: int, seconds: float, start_s: float, end_s: float) -> Told:
+    """Return what `replay` returns for `Fixed`, without going from poll to poll."""
+    came = np.array(times)
+    came = came[(came > start_s) & (came <= end_s)]
+    polls = np.ceil((came - start_s) / seconds)  # the number of the one that finds it
+    found_at = np.minimum(start_s + polls * seconds, end_s)
+    last = np.searchsorted(found_at, found_at, side="right")
+    found = last - np.arange(len(came)) <= window
+    requests = int(np.ceil((end_s - start_s) / seconds))
+    return Told(requests, int((~found).sum()), (found_at - came)[found].tolist())
 
 
 class EntryFrequency:

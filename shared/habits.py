@@ -90,7 +90,7 @@ def taught(habits: Habits, arrivals: Sequence[Arrival], last_s: float | None, no
     missing = 0 if last_s is None or habits.rhythm is None else len(arrivals) - len(dated)
     spread = [last_s + (now_s - last_s) * (at + 0.5) / missing for at in range(missing)] if last_s is not None else []
     before = habits.rhythm
-    rhythm = learn(before, [*dated, *spread], sum(one.own for one in arrivals), now_s)
+    rhythm = learn(before, dated, sum(one.own for one in arrivals), now_s, spread)
     if before is not None:
         silence = expected(before, max(before.at_s, now_s - SILENCE_WITHIN_S), now_s)
         usual = rhythm.recent if before.count >= ENOUGH else 0.0

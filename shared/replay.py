@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from shared.rhythm import Rhythm, learn
-from shared.schedule import Standing, interval, jittered
+from shared.schedule import Standing, interval, wavered
 from shared.settings import Settings
 
 
@@ -74,15 +74,14 @@ class Ours:
         """Return the seconds until the next poll."""
         rhythm = self._standing.rhythm
         if seen.arrivals or rhythm is None:
-            learnt = learn(rhythm, self._dates(seen, rhythm), len(seen.arrivals), seen.now_s)
+            dated, undated = (seen.arrivals, ()) if self._dated else ((), self._spread(seen, rhythm))
+            learnt = learn(rhythm, dated, len(seen.arrivals), seen.now_s, undated)
             self._standing = replace(self._standing, window=seen.window, rhythm=learnt)
         self._last_s = seen.now_s
-        return jittered(interval(self._standing, self._settings, seen.now_s).seconds, self._rng.random())
+        return wavered(interval(self._standing, self._settings, seen.now_s), self._rng.random())
 
-    def _dates(self, seen: Seen, rhythm: Rhythm | None) -> Sequence[float]:
-        """Return when the articles came: as dated, else spread over the time since the last poll."""
-        if self._dated:
-            return seen.arrivals
+    def _spread(self, seen: Seen, rhythm: Rhythm | None) -> Sequence[float]:
+        """Return when articles without dates came: spread over the time since the last poll."""
         if rhythm is None:
             return ()
         step = (seen.now_s - self._last_s) / len(seen.arrivals)

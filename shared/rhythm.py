@@ -1,15 +1,16 @@
-"""What a feed usually brings, by hour and weekday, and how long its next articles may be left waiting. Pure.
+"""What a feed usually brings, by hour and weekday. Pure.
 
 Counts fade with a memory of four weeks. The rate at a moment is the feed's mean rate, times how much of it falls into
 that hour of the day, times how much into that weekday, times how busy the feed is just now; each of the three is
-drawn towards 1 while little is known. Moments are seconds since 1970; hours and weekdays are UTC's.
+drawn towards 1 while little is known. Feeds that a timer publishes keep to one minute of the hour, which is learnt
+apart. Moments are seconds since 1970; hours and weekdays are UTC's.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, sqrt
-from typing import Any, NamedTuple, Self
+from math import atan2, cos, exp, hypot, pi, sin, sqrt
+from typing import Any, Self
 
 HOUR_S = 3600
 DAY_S = 86_400
@@ -17,7 +18,7 @@ MEMORY_S = 28 * DAY_S  # a count fades to a third within it
 RECENT_S = 2 * HOUR_S  # how long a busy spell is expected to last
 PRIOR = 0.5  # articles in `PRIOR_S`: what is believed of a feed that nothing is known of
 PRIOR_S = DAY_S / 2
-HOUR_DOUBT = 3.0  # articles an hour of the day must have brought to be believed as much as the mean
+HOUR_DOUBT = 1.0  # articles an hour of the day must have brought to be believed as much as the mean
 DAY_DOUBT = 10.0
 RECENT_DOUBT = 3.0
 BUSIEST = 6.0  # times the usual rate at most, however much came just now
@@ -25,17 +26,11 @@ BUNCH_S = 300  # articles so close together come as one
 BUNCH_LEARNS = 0.05  # share of one article in how large a bunch usually is
 DEVIATIONS = 6.0  # standard deviations above what is expected that still have to fit into the window
 LEAST_ROOM = 0.05  # of a window: where one bunch alone rolls it over, no pace helps
-_CALMING = exp(-HOUR_S / RECENT_S)
+CLOCK_LEARNS = 0.1  # share of one bunch of articles in the minute of the hour that a feed keeps to
+CLOCKED = 0.9  # of the length of a mean of points on the dial: 1 is always the same minute, 0 any minute
+CLOCK_LAG_S = 90  # after its minute, what a timer publishes is there
 _EVEN_HOURS = (1 / 24,) * 24
-_MONDAY = 3  # 1 January 1970 was a Thursday
-
-
-class Wait(NamedTuple):
-    """How long the next poll may be left, and what ends the wait: worth, room or neither within the time given."""
-
-    seconds: float
-    cause: str
-    expected: float  # articles in that time
+MONDAY = 3  # 1 January 1970 was a Thursday
 
 
 @dataclass(frozen=True)
@@ -49,6 +44,7 @@ class Rhythm:
     recent: float = 0.0  # articles, fading within `RECENT_S`
     own: float = 0.0  # of the articles, those that no other feed had brought before
     bunch: float = 1.0  # articles that come at once, itself included, seen from one of them
+    clock: tuple[float, float] = (0.0, 0.0)  # mean of the points on the hour's dial at which articles were seen to come
 
     @classmethod
     def read(cls, data: Any) -> Self | None:
@@ -56,7 +52,8 @@ class Rhythm:
         if not data:
             return None
         rest = (data["recent"], data["own"], data["bunch"])
-        return cls(data["since"], data["at"], tuple(data["hours"]), tuple(data["days"]), *rest)
+        clock = data.get("clock") or (0.0, 0.0)
+        return cls(data["since"], data["at"], tuple(data["hours"]), tuple(data["days"]), *rest, (clock[0], clock[1]))
 
     def write(self) -> dict[str, Any]:
         """Return the rhythm as JSON takes it, short."""
@@ -68,6 +65,7 @@ class Rhythm:
             "recent": round(self.recent, 2),
             "own": round(self.own, 2),
             "bunch": round(self.bunch, 2),
+            "clock": [round(self.clock[0], 3), round(self.clock[1], 3)],
         }
 
     @cached_property
@@ -77,17 +75,14 @@ class Rhythm:
 
     @cached_property
     def shape(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """How much busier than the mean each hour and each weekday is."""
-        hours = _watched(self.since_s, self.at_s, HOUR_S, 24, 0)
-        days = _watched(self.since_s, self.at_s, DAY_S, 7, _MONDAY)
+        """How much busier than the mean each hour and each weekday is; an hour is half what the two beside it are."""
+        seen = _watched(self.since_s, self.at_s, HOUR_S, 24, 0)
+        days = _watched(self.since_s, self.at_s, DAY_S, 7, MONDAY)
+        count = self.count
+        hours = [(one + HOUR_DOUBT) / (count * part + HOUR_DOUBT) for one, part in zip(self.hours, seen, strict=True)]
         return (
-            tuple(
-                (one + HOUR_DOUBT) / (self.count * seen + HOUR_DOUBT)
-                for one, seen in zip(self.hours, hours, strict=True)
-            ),
-            tuple(
-                (one + DAY_DOUBT) / (self.count * seen + DAY_DOUBT) for one, seen in zip(self.days, days, strict=True)
-            ),
+            tuple((hours[at - 1] + 2 * hours[at] + hours[at - 23]) / 4 for at in range(24)),
+            tuple((one + DAY_DOUBT) / (count * part + DAY_DOUBT) for one, part in zip(self.days, days, strict=True)),
         )
 
     def mean(self, now_s: float) -> float:
@@ -99,12 +94,19 @@ class Rhythm:
     def rate(self, moment_s: float, mean: float) -> float:
         """Return the usual rate at `moment_s`, articles a second."""
         hours, days = self.shape
-        return mean * hours[int(moment_s // HOUR_S) % 24] * days[(int(moment_s // DAY_S) + _MONDAY) % 7]
+        return mean * hours[int(moment_s // HOUR_S) % 24] * days[(int(moment_s // DAY_S) + MONDAY) % 7]
 
     def busy(self, now_s: float, usual: float) -> float:
         """Return how many times as busy as usual the feed is now: what came lately, against what comes usually."""
         lately = self.recent * exp(-(now_s - self.at_s) / RECENT_S)
         return min((lately + RECENT_DOUBT) / (usual * RECENT_S + RECENT_DOUBT), BUSIEST)
+
+    def next_tick(self, now_s: float) -> float | None:
+        """Return the seconds until a timer's next articles are there, within an hour; None: it keeps to no minute."""
+        if hypot(*self.clock) < CLOCKED:
+            return None
+        minute_s = atan2(self.clock[1], self.clock[0]) / (2 * pi) * HOUR_S
+        return (minute_s + CLOCK_LAG_S - now_s) % HOUR_S
 
     @property
     def own_share(self) -> float:
@@ -141,30 +143,61 @@ def _watched(since_s: float, at_s: float, step_s: int, many: int, shift: int) ->
     return tuple(one / total for one in seen) if total else (1 / many,) * many
 
 
-def learn(rhythm: Rhythm | None, arrivals: Sequence[float], own: int, now_s: float) -> Rhythm:
+def learn(
+    rhythm: Rhythm | None, arrivals: Sequence[float], own: int, now_s: float, undated: Sequence[float] = ()
+) -> Rhythm:
     """Return the rhythm with articles that came at `arrivals`, `own` of them new to the store, as of `now_s`.
 
-    The first arrivals of a feed are those of its first window: it has been watched, as it were, since the oldest of
-    them that is not older than the memory, leaving out a tenth that may have been pinned.
+    `undated` are the moments that were supposed for others. The first arrivals of a feed are those of its first window:
+    it has been watched, as it were, since the oldest of them that is not older than the memory, leaving out a tenth
+    that may have been pinned.
     """
+    known = rhythm is not None
     if rhythm is None:
         counted = sorted(at for at in arrivals if now_s - MEMORY_S <= at <= now_s)
         counted = counted[len(counted) // 10 :] if len(counted) > 1 else []
         rhythm = Rhythm(counted[0] if counted else now_s, now_s)
         own = min(own, len(counted))
         arrivals = counted
+    came = sorted([*arrivals, *undated])
     passed_s = max(0.0, now_s - rhythm.at_s)
     faded = exp(-passed_s / MEMORY_S)
     hours = [count * faded for count in rhythm.hours]
     days = [count * faded for count in rhythm.days]
     recent = rhythm.recent * exp(-passed_s / RECENT_S)
-    for at_s in arrivals:
+    for at_s in came:
         weight = exp((at_s - now_s) / MEMORY_S)
-        hours[int(at_s // HOUR_S) % 24] += weight
-        days[(int(at_s // DAY_S) + _MONDAY) % 7] += weight
+        hour = int(at_s // HOUR_S)
+        hours[hour % 24] += weight
+        days[(hour // 24 + MONDAY) % 7] += weight
         recent += exp((at_s - now_s) / RECENT_S)
-    bunch = _bunch(rhythm, sorted(arrivals), now_s)
-    return Rhythm(rhythm.since_s, now_s, tuple(hours), tuple(days), recent, rhythm.own * faded + own, bunch)
+    return Rhythm(
+        rhythm.since_s,
+        now_s,
+        tuple(hours),
+        tuple(days),
+        recent,
+        rhythm.own * faded + own,
+        _bunch(rhythm, came, now_s),
+        _clock(rhythm.clock, sorted(arrivals), len(undated)) if known else rhythm.clock,
+    )
+
+
+def _clock(clock: tuple[float, float], arrivals: Sequence[float], undated: int) -> tuple[float, float]:
+    """Return the mean point on the hour's dial after bunches that came at `arrivals`, and so many at no known minute.
+
+    Only what was seen to come counts: dates of a first window may be any day's midnight.
+    """
+    east, north = clock
+    last_s = 0.0
+    for at_s in arrivals:
+        if at_s > last_s + BUNCH_S:
+            angle = at_s % HOUR_S / HOUR_S * 2 * pi
+            east += (cos(angle) - east) * CLOCK_LEARNS
+            north += (sin(angle) - north) * CLOCK_LEARNS
+        last_s = at_s
+    faded = (1 - CLOCK_LEARNS) ** undated
+    return east * faded, north * faded
 
 
 def _bunch(rhythm: Rhythm, arrivals: Sequence[float], now_s: float) -> float:
@@ -178,39 +211,6 @@ def _bunch(rhythm: Rhythm, arrivals: Sequence[float], now_s: float) -> float:
             last += 1
         bunch += (max(last - first - chance, 1.0) - bunch) * BUNCH_LEARNS
     return bunch
-
-
-def wait(rhythm: Rhythm, now_s: float, worth_s: float, room: float, longest_s: float) -> Wait:
-    """Return how long to leave the next poll: until articles have waited `worth_s` altogether, or filled `room`.
-
-    With articles at a rate r, polls T apart make each wait T/2, and cost 1/T. The sum of r·T/2, the waiting, and
-    `worth_s`/T, the cost, is least where the articles of one interval have waited r·T²/2 = `worth_s` altogether: busy
-    feeds and busy hours are polled more often, by the square root of their rate. No other split of as many requests
-    over feeds makes the mean article wait less (Sia, Cho and Cho, "Efficient monitoring algorithm for fast news
-    alerts", 2007).
-    """
-    mean, own, (hours, days) = rhythm.mean(now_s), rhythm.own_share, rhythm.shape
-    hour = int(now_s // HOUR_S)
-    busy = rhythm.busy(now_s, mean * hours[hour % 24] * days[(hour // 24 + _MONDAY) % 7])
-    elapsed, expected, waited, span = 0.0, 0.0, 0.0, HOUR_S - now_s % HOUR_S
-    while elapsed < longest_s:
-        span = min(span, longest_s - elapsed)
-        rate = mean * hours[hour % 24] * days[(hour // 24 + _MONDAY) % 7] * busy
-        added = rate * span
-        more = (expected + added / 2) * span * own
-        if waited + more >= worth_s or expected + added >= room:
-            fills = max((room - expected) / rate, 0.0)
-            pays = _pays(worth_s - waited, expected * own, rate * own)
-            step, cause = (pays, "worth") if pays <= fills else (fills, "room")
-            return Wait(elapsed + step, cause, expected + rate * step)
-        waited, expected, elapsed = waited + more, expected + added, elapsed + span
-        hour, span, busy = hour + 1, HOUR_S, 1 + (busy - 1) * _CALMING
-    return Wait(longest_s, "neither", expected)
-
-
-def _pays(lacking: float, waiting: float, rate: float) -> float:
-    """Return the seconds after which `waiting` articles and those that come have waited `lacking` more."""
-    return (sqrt(waiting * waiting + 2 * rate * lacking) - waiting) / rate if lacking > 0 else 0.0
 
 
 def expected(rhythm: Rhythm, from_s: float, to_s: float) -> float:

@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 from shared.failures import RETRY_AFTER_CAP_S, asked_s, back_off, span
 from shared.messages import Facts, Kind, Outcome
-from shared.rhythm import DAY_S, HOUR_S, Rhythm, Wait, wait
+from shared.rhythm import DAY_S, HOUR_S, Rhythm
 from shared.settings import Settings
+from shared.waiting import Wait, wait
 
 KNOWN_SHARE = 0.5  # of a window that should be known already when it is polled, so that a busier hour loses nothing
 PUSH_SLOWER = 6.0  # times as long while push is proven to work: a poll then only watches over it
 WISH_CEILING_S = HOUR_S  # a publisher's wish for longer is taken for one that nobody meant
 JITTER = 0.1  # of the interval, either way, so that feeds added together part company
+TICK_SPREAD_S = 120  # over which polls are spread that wait for the same minute
 PAGE_FAILURES = 5  # fetches in a row that may fail before a page is given up
 
 
@@ -92,7 +94,7 @@ def plan(standing: Standing, facts: Facts, settings: Settings, now_s: float, cha
     chosen = interval(standing, settings, now_s)
     if standing.wanted:
         return Plan("active", None, 0, round(chosen.seconds), 0.0, ASKED)
-    return Plan("active", None, 0, round(chosen.seconds), jittered(chosen.seconds, chance), words(chosen, standing))
+    return Plan("active", None, 0, round(chosen.seconds), wavered(chosen, chance), words(chosen, standing))
 
 
 ASKED = "it was asked for, by an operator or a push, while it was being polled"
@@ -103,11 +105,16 @@ def jittered(seconds: float, chance: float) -> float:
     return seconds * (1 + JITTER * (2 * chance - 1))
 
 
+def wavered(chosen: Interval, chance: float) -> float:
+    """Return the seconds of an interval with its jitter: only later, and little, where it keeps to a minute."""
+    return chosen.seconds + chance * TICK_SPREAD_S if chosen.cause == "clock" else jittered(chosen.seconds, chance)
+
+
 def interval(standing: Standing, settings: Settings, now_s: float) -> Interval:
     """Return how long a healthy feed is left alone, and why.
 
-    Its rhythm says when a poll is worth its request, and when half of its window would be new; the publisher's wish
-    is kept as long as the window has room, the operator's floor and ceiling always.
+    Its rhythm says when a poll is worth its request, when half of its window would be new, and which minute of the hour
+    it keeps to; the publisher's wish is kept as long as the window has room, the operator's floor and ceiling always.
     """
     if standing.interval_s:
         return Interval(standing.interval_s, "operator")
@@ -116,16 +123,26 @@ def interval(standing: Standing, settings: Settings, now_s: float) -> Interval:
     floor_s = standing.floor_s or settings.poll_floor_s
     ceiling_s = max(standing.ceiling_s or settings.poll_ceiling_s, floor_s)
     room = min(standing.window * (1 - KNOWN_SHARE), standing.rhythm.room(standing.window)) if standing.window else inf
-    left = wait(standing.rhythm, now_s, settings.poll_worth_s, room, ceiling_s)
+    left = wait(standing.rhythm, now_s, settings.poll_worth_s, room, ceiling_s, settings.poll_fresh_s)
     rate = left.expected / left.seconds * HOUR_S if left.seconds else 0.0
-    seconds, cause, other = left.seconds, left.cause, 0.0
+    (seconds, cause), other = _on_the_clock(left, standing.rhythm.next_tick(now_s), ceiling_s), left.seconds
     wish = standing.wish
-    if cause != "room" and (standing.pushed or wish.pace_s > seconds or wish.skip_hours or wish.skip_days):
-        seconds, cause = _later(standing, left, now_s, room, ceiling_s)
-        other = left.seconds if cause != left.cause else 0.0
+    if left.cause != "room" and (standing.pushed or wish.pace_s > seconds or wish.skip_hours or wish.skip_days):
+        seconds, cause = _later(standing, left._replace(seconds=seconds, cause=cause), now_s, room, ceiling_s)
     if seconds < floor_s:
         return Interval(floor_s, "floor of a full window" if cause == "room" else "floor", rate, seconds)
     return Interval(seconds, cause, rate, other)
+
+
+def _on_the_clock(left: Wait, tick_s: float | None, ceiling_s: float) -> tuple[float, str]:
+    """Return the wait until just after the minute that a timer keeps to, the nearest one; else what is left, and why.
+
+    Between two of its minutes there is nothing to find. Where the window may roll over, no minute is waited for.
+    """
+    if tick_s is None or tick_s > ceiling_s or left.cause == "room":
+        return left.seconds, left.cause
+    hours = min(round((left.seconds - tick_s) / HOUR_S), int((ceiling_s - tick_s) // HOUR_S))
+    return tick_s + max(hours, 0) * HOUR_S, "clock"
 
 
 def _later(standing: Standing, left: Wait, now_s: float, room: float, ceiling_s: float) -> tuple[float, str]:
@@ -135,7 +152,7 @@ def _later(standing: Standing, left: Wait, now_s: float, room: float, ceiling_s:
     if standing.pushed:
         seconds, cause = min(seconds * PUSH_SLOWER, ceiling_s), "push"
     if (asked := min(wish.pace_s, WISH_CEILING_S)) > seconds:
-        seconds, cause = asked, "wish"
+        seconds, cause = float(asked), "wish"
     if (until_s := wish.skips_until(now_s + seconds)) > now_s + seconds:
         seconds, cause = min(until_s - now_s, DAY_S), "skip"
     full = wait(standing.rhythm, now_s, inf, room, seconds)
@@ -153,6 +170,10 @@ def words(chosen: Interval, standing: Standing) -> str:
             return f"every {every}, as nothing is known of it yet"
         case "worth":
             return f"{came}: after {every} they have waited long enough, all together, to be worth a request"
+        case "fresh":
+            return f"{came}: enough for a poll every {every}, so that they are found in time"
+        case "clock":
+            return f"{came}, by a timer that keeps to one minute of the hour: polled just after it, in {every}"
         case "room":
             return f"{came}: after {every} a burst of them could push others out of its window of {standing.window}"
         case "floor":

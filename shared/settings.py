@@ -35,7 +35,10 @@ class Settings(BaseSettings):
     poll_floor_s: int = Field(300, ge=1, description="Fewest seconds between two polls of a feed.")
     poll_ceiling_s: int = Field(10_800, ge=1, description="Most seconds between two polls of a healthy feed.")
     poll_worth_s: int = Field(
-        240, ge=1, description="Seconds that articles may wait, all together, before they are worth a request."
+        450, ge=1, description="Seconds that articles may wait, all together, before they are worth a request."
+    )
+    poll_fresh_s: int = Field(
+        800, ge=0, description="Seconds within which an article should be found where that is worth it; 0: no such aim."
     )
     backoff_ceiling_s: int = Field(
         86_400, ge=1, description="Most seconds between polls of a failing feed; caps Retry-After."

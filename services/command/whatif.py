@@ -46,6 +46,9 @@ def whatif(
     worth: Annotated[
         int | None, typer.Option(help="Seconds of waiting that are worth a request.", min=1, max=LONGEST_S)
     ] = None,
+    fresh: Annotated[
+        int | None, typer.Option(help="Seconds within which articles should be found; 0: no aim.", min=0, max=LONGEST_S)
+    ] = None,
     interval: Annotated[
         int | None, typer.Option(help="Poll every so many seconds instead.", min=1, max=LONGEST_S)
     ] = None,
@@ -53,10 +56,10 @@ def whatif(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Show what other settings would have done with the polls on record: requests saved, articles later or lost."""
-    given = {"poll_floor_s": floor, "poll_ceiling_s": ceiling, "poll_worth_s": worth}
+    given = {"poll_floor_s": floor, "poll_ceiling_s": ceiling, "poll_worth_s": worth, "poll_fresh_s": fresh}
     tried = {name: value for name, value in given.items() if value is not None}
     if not tried and interval is None:
-        raise UsageError("Say what to try: --floor, --ceiling, --worth or --interval, each with its seconds.")
+        raise UsageError("Say what to try: --floor, --ceiling, --worth, --fresh or --interval, each with its seconds.")
     settings = read_settings().model_copy(update=tried)
     with reading(open_store()) as connection:
         since = now(connection) - timedelta(days=days)

@@ -3,7 +3,7 @@
 from random import Random
 
 from bench.simulation import OURS, simulate
-from bench.simulation_policies import EntryFrequency, Fixed, RssFetcher
+from bench.simulation_policies import EntryFrequency, Fixed, RssFetcher, replay_fixed
 from shared.replay import Ours, Seen, replay
 from shared.settings import Settings
 
@@ -54,19 +54,21 @@ def test_ours_is_the_same_for_the_same_seed() -> None:
     assert first == second
 
 
-def test_ours_misses_no_more_and_finds_sooner_with_half_the_requests_of_every_15_minutes() -> None:
-    ours, fixed = simulate(range(60), 7, 2, [OURS, "every 15 minutes"], Settings()).values()
-    assert ours.requests < fixed.requests / 2
-    assert ours.lost <= fixed.lost
-    assert ours.quantile(0.5) < fixed.quantile(0.5)
+def test_fixed_polling_needs_no_step_from_poll_to_poll() -> None:
+    rng = Random(3)
+    times = sorted(rng.random() * 50_000 for _ in range(2000))
+    fixed = Fixed(15)
+    stepped = replay(times, 20, fixed, 5000.0, 45_000.0)
+    assert stepped.lost > 0
+    assert replay_fixed(times, 20, fixed.seconds, 5000.0, 45_000.0) == stepped
 
 
-def test_ours_is_soonest_in_every_measure_where_a_request_is_worth_less() -> None:
+def test_ours_finds_more_and_sooner_in_every_measure_than_every_15_minutes_with_half_its_requests() -> None:
     names = [OURS, "every 15 minutes", "every 60 minutes", "miniflux, entry frequency", "rss-fetcher"]
-    eager = Settings().model_copy(update={"poll_worth_s": 40})
-    ours, *others = simulate(range(60), 10, 2, names, eager).values()
-    assert ours.requests < others[0].requests
+    ours, *others = simulate(range(200), 30, 4, names, Settings()).values()
+    assert ours.requests < 0.5 * others[0].requests
     for other in others:
         assert ours.lost <= other.lost
+        assert ours.mean < other.mean
         assert ours.quantile(0.5) < other.quantile(0.5)
         assert ours.quantile(0.95) <= other.quantile(0.95)

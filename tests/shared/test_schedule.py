@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 
 from shared.messages import Facts, Kind, Outcome
 from shared.rhythm import DAY_S, HOUR_S, Rhythm, learn
-from shared.schedule import JITTER, PAGE_FAILURES, PUSH_SLOWER, Plan, Standing, Wish, interval, jittered, plan
+from shared.schedule import (
+    JITTER,
+    PAGE_FAILURES,
+    PUSH_SLOWER,
+    Interval,
+    Plan,
+    Standing,
+    Wish,
+    interval,
+    jittered,
+    plan,
+    wavered,
+)
 from shared.settings import Settings
 
 EVEN = 0.5  # the chance that moves nothing
@@ -39,10 +51,30 @@ def facts(outcome: Outcome = Outcome.OK, kind: Kind = Kind.FEED, **more: Any) ->
 
 @pytest.fixture
 def rules(settings: Callable[..., Settings]) -> Settings:
-    """The usual rules: 300 s to three hours, a day at most for what fails."""
+    """The usual rules, by what waiting is worth alone: 300 s to three hours, a day at most for what fails."""
     return settings(
-        poll_interval_s=900, poll_floor_s=300, poll_ceiling_s=10_800, poll_worth_s=240, backoff_ceiling_s=86_400
+        poll_interval_s=900,
+        poll_floor_s=300,
+        poll_ceiling_s=10_800,
+        poll_worth_s=240,
+        poll_fresh_s=0,
+        backoff_ceiling_s=86_400,
     )
+
+
+@pytest.fixture
+def prompt(rules: Settings) -> Settings:
+    """The usual rules, with the aim to find articles within 800 s."""
+    return rules.model_copy(update={"poll_fresh_s": 800})
+
+
+def on_timer(rhythm: Rhythm | None, minute: int, hours: int, until_s: float = NOON) -> Rhythm:
+    """A feed that was seen to publish one article at this minute of each hour."""
+    for ago in range(hours, 0, -1):
+        at_s = until_s - ago * HOUR_S + minute * 60
+        rhythm = learn(rhythm, [at_s] if at_s < until_s else [], 1, at_s + 300)
+    assert rhythm is not None
+    return rhythm
 
 
 @pytest.fixture
@@ -83,6 +115,59 @@ def test_the_night_is_slept_through_no_longer_than_the_morning_allows(rules: Set
     standing = replace(feed(window=20), rhythm=learn(None, mornings, len(mornings), 56 * DAY_S))
     before = 56 * DAY_S + 7 * HOUR_S
     assert before + interval(standing, rules, before).seconds < before + 1.5 * HOUR_S
+
+
+@pytest.mark.parametrize("a_day", [8, 12, 24])
+def test_feeds_of_a_few_articles_a_day_are_polled_so_that_they_are_found_in_time(
+    prompt: Settings, a_day: float
+) -> None:
+    found = interval(feed(a_day), prompt, NOON)
+    assert (found.seconds, found.cause) == (pytest.approx(800), "fresh")
+
+
+def test_feeds_for_which_that_would_take_too_many_requests_are_left_alone(prompt: Settings) -> None:
+    assert interval(feed(0.2), prompt, NOON).seconds > 5000
+
+
+def test_busy_feeds_are_polled_no_less_often_for_it(rules: Settings, prompt: Settings) -> None:
+    assert interval(feed(300), prompt, NOON) == interval(feed(300), rules, NOON)
+
+
+def test_a_busy_morning_is_found_in_time_and_the_night_before_it_left_alone(prompt: Settings) -> None:
+    mornings = [day * DAY_S + hour * HOUR_S + at * 1200 for day in range(56) for hour in (8, 9, 10) for at in range(3)]
+    standing = replace(feed(), rhythm=learn(None, mornings, len(mornings), 56 * DAY_S))
+    night, morning = (interval(standing, prompt, 56 * DAY_S + hour * HOUR_S).seconds for hour in (1, 9))
+    assert night > HOUR_S
+    assert morning <= 800
+
+
+@pytest.mark.parametrize("minute", [0, 17, 59])
+def test_a_feed_that_keeps_to_a_minute_is_polled_just_after_it(prompt: Settings, minute: int) -> None:
+    standing = replace(feed(), rhythm=on_timer(rhythm(24), minute, 72))
+    found = interval(standing, prompt, NOON + 30 * 60)
+    assert found.cause == "clock"
+    after_s = (NOON + 30 * 60 + found.seconds - minute * 60) % HOUR_S
+    assert 60 <= after_s <= 180
+    assert found.seconds <= HOUR_S
+
+
+def test_a_feed_that_stops_keeping_to_it_is_not_waited_for(prompt: Settings) -> None:
+    timed = on_timer(rhythm(24), 17, 72)
+    untimed = learn(timed, [NOON + at * 1000 for at in range(4)], 4, NOON + HOUR_S)
+    late = learn(timed, [], 4, NOON + HOUR_S, [NOON + at * 1000 for at in range(4)])
+    for known in (untimed, late):
+        assert interval(replace(feed(), rhythm=known), prompt, NOON + HOUR_S).cause != "clock"
+
+
+def test_dates_of_a_first_window_keep_to_no_minute(prompt: Settings) -> None:
+    midnights = learn(None, [day * DAY_S for day in range(28, 56)], 28, NOON)
+    assert interval(replace(feed(), rhythm=midnights), prompt, NOON).cause != "clock"
+
+
+def test_a_timers_minute_is_jittered_only_later_and_little() -> None:
+    chosen = Interval(1000, "clock")
+    assert wavered(chosen, 0) == 1000
+    assert 1000 < wavered(chosen, 1) <= 1000 + 300
 
 
 def test_a_small_window_is_polled_before_it_can_roll_over(rules: Settings) -> None:
@@ -168,6 +253,12 @@ def test_push_does_not_let_the_window_roll_over(planned: Callable[..., Plan]) ->
 )
 def test_a_plan_says_why(planned: Callable[..., Plan], standing: Standing, words: str) -> None:
     assert words in (planned(standing).why or "")
+
+
+def test_a_plan_says_that_articles_are_to_be_found_in_time_or_come_by_a_timer(prompt: Settings) -> None:
+    timed = replace(feed(), rhythm=on_timer(rhythm(24), 17, 72))
+    assert "so that they are found in time" in (plan(ACTIVE, facts(), prompt, NOON, EVEN).why or "")
+    assert "polled just after it" in (plan(timed, facts(), prompt, NOON, EVEN).why or "")
 
 
 def test_success_forgets_failures(planned: Callable[..., Plan]) -> None:
