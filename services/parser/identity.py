@@ -77,6 +77,9 @@ def _shared_ids(slots: Sequence[Slot], names: Sequence[_Named]) -> set[str]:
 
 def _common_urls(names: Sequence[_Named]) -> set[str]:
     """Return the links that entries with other titles share, unless one identifier holds them together."""
+    urls = [name.url for name in names if name.url]
+    if len(set(urls)) == len(urls):
+        return set()
     titles: dict[str, set[str]] = defaultdict(set)
     ids: dict[str, set[str]] = defaultdict(set)
     for name in names:

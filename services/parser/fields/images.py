@@ -1,7 +1,7 @@
 """Pictures, sound and film of an article: attached ones and those in its text, each once. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from services.parser.fields.text import line
 from services.parser.fields.urls import absolute
@@ -33,6 +33,7 @@ _LABEL = re.compile(
 )
 _SIGN = re.compile(r"\s*(?:©|\(c\))\s*(?P<credit>(?:[^.]|(?<=\b\w)\.|\.(?=\w)){2,160})\.?$", re.IGNORECASE)
 _BARRED = re.compile(r"\s+\|\s+(?P<credit>[^|]{2,80})$")
+_SIGNS = re.compile(r"[)\]:©/|]|by|von", re.IGNORECASE)  # a caption without one of them holds no credit
 _SOURCE = re.compile(
     r"getty|reuters|\bap\b|associated press|\bafp\b|\bpa\b|press association|pa wire|pa images|alamy|"
     r"shutterstock|\bepa\b|\bdpa\b|imago|istock|photo|picture|image|"
@@ -60,8 +61,8 @@ def split_caption(text: str | None) -> tuple[str | None, str | None]:
     ('A bridge in Kyiv', 'REUTERS')
     """
     caption = line(text, _CAPTION_CHARS)
-    if not caption:
-        return None, None
+    if not caption or not _SIGNS.search(caption):
+        return caption, None
     for form, sure in ((_IN_BRACKETS, False), (_LABELLED, True), (_SIGN, True), (_BARRED, False)):
         found = form.search(caption)
         if found and (sure or _SOURCE.search(found["credit"])):
@@ -69,24 +70,25 @@ def split_caption(text: str | None) -> tuple[str | None, str | None]:
     return caption, None
 
 
-def read_images(attached: Iterable[Attached], in_text: Iterable[Image], base: str | None) -> tuple[Image, ...]:
+def read_images(attached: Sequence[Attached], in_text: Iterable[Image], base: str | None) -> tuple[Image, ...]:
     """Return the article's pictures, attached ones first; thumbnails only where nothing larger is there.
 
     A picture that is shown keeps the address that is shown; what is attached adds what it says more of it.
     """
-    attached = tuple(attached)
     shown: dict[str, Image] = {}
     for image in in_text:
         caption, credit = split_caption(image.caption)
-        told = {"caption": caption, "credit": _credit(image.credit) or credit}
-        _keep(shown, _name(image.url), image.model_copy(update=told))
-    found = _matched("image", attached, shown, base)
-    if not found and not shown:
+        credit = _credit(image.credit) or credit
+        if (caption, credit) != (image.caption, image.credit):
+            image = image.model_copy(update={"caption": caption, "credit": credit})
+        _keep(shown, _name(image.url), image)
+    found = _matched("image", attached, shown, base) if attached else {}
+    if attached and not found and not shown:
         found = _matched("thumbnail", attached, shown, base)
     return tuple((found | {name: image for name, image in shown.items() if name not in found}).values())[:MAX_IMAGES]
 
 
-def _matched(kind: str, attached: tuple[Attached, ...], shown: dict[str, Image], base: str | None) -> dict[str, Image]:
+def _matched(kind: str, attached: Sequence[Attached], shown: dict[str, Image], base: str | None) -> dict[str, Image]:
     """Return the attached pictures of a kind by name, each together with what the text shows of it.
 
     Where the numbers that the names of files begin with tell the shown pictures apart, they are the pictures' own.
@@ -138,7 +140,7 @@ def _name(url: str) -> str:
     name = address.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     if unique := _UUID.search(name):
         return unique[0].lower()
-    digits = sum(char.isdigit() for char in name)
+    digits = sum(map(str.isdigit, name))
     if digits >= 5 or (digits and len(name) >= 12):
         return name
     return "/".join(part for part in address.split("/") if not _SIZE_PART.fullmatch(part))

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
-from services.parser.fields.variants import MAX_WRAPPINGS, SUSPECT, is_variant, main_host, main_path, unwrapped
+from services.parser.fields.variants import MAX_WRAPPINGS, is_variant, main_host, main_path, may_be_variant, unwrapped
 
 URL_CHARS = 2000  # longer addresses are none that a publisher means; PostgreSQL's index rows end at 2704 bytes
 
@@ -96,7 +96,7 @@ def canonical(url: str) -> str:
     >>> canonical("https://m.paper.example/storm-over-the-bay/amp/?amp=1")
     'https://www.paper.example/storm-over-the-bay'
     """
-    if SUSPECT.search(url):
+    if may_be_variant(url):
         return _settled(unwrapped(url))
     if _PLAIN.fullmatch(url) and "/." not in url[8:]:
         return url
@@ -107,7 +107,7 @@ def _settled(url: str) -> str:
     """Return the canonical form of an address; what it uncovers is settled again, until nothing changes."""
     for _ in range(MAX_WRAPPINGS):
         once = _form(url)
-        if once == url or not SUSPECT.search(once):
+        if once == url or not may_be_variant(once):
             return once
         url = unwrapped(once)
     return url

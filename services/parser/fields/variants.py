@@ -9,11 +9,12 @@ import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 MAX_WRAPPINGS = 5  # a redirector within a redirector; more are a trap
-SUSPECT = re.compile(  # what none of these match is no variant, at the cost of one search
-    r"^https?://(?:[^/]*\.)?(?:m|amp|mobile)\.|[/.]amp(?:[/.?]|$)|^https?://[^/]*"
-    r"(?:google\.|ampproject\.org|bing\.com|facebook\.com|yahoo\.com|blogspot\.)|[?&](?:_?amp|outputtype|isamp)(?:[=&]|$)",
+_SUSPECT_HOST = re.compile(
+    r"https?://(?:(?:[^/]*\.)?(?:m|amp|mobile)\.|"
+    r"[^/]*(?:google\.|ampproject\.org|bing\.com|facebook\.com|yahoo\.com|blogspot\.))",
     re.IGNORECASE,
 )
+_SUSPECT_PART = re.compile(r"[/.]amp(?:[/.?]|$)|[?&](?:_?amp|outputtype|isamp)(?:[=&]|$)", re.IGNORECASE)
 _REDIRECTORS = (  # host, path, the parameters that hold the target
     (re.compile(r"(?:www|news)\.google\.[a-z.]+"), re.compile(r"(?:/news)?/url"), ("url", "q")),
     (re.compile(r"(?:www\.)?bing\.com"), re.compile(r"/news/apiclick\.aspx"), ("url",)),
@@ -28,6 +29,14 @@ _AMP_SEGMENT = re.compile(r"/amp(?=/)")
 _SLUG = re.compile(r"\d{4,}|[^/-]-[^/]+-[^/]|\.s?html?$")  # what an article's own part of a path looks like
 _AMP_NAMES = frozenset({"amp", "_amp", "isamp", "outputtype"})
 _AMP_VALUES = frozenset({"", "1", "true", "amp", "yes"})
+
+
+def may_be_variant(url: str) -> bool:
+    """Return whether anything in the address may make it a variant; most are told to be none in a few microseconds."""
+    if _SUSPECT_HOST.match(url):
+        return True
+    low = url.lower()
+    return ("amp" in low or "outputtype" in low) and _SUSPECT_PART.search(url) is not None
 
 
 def unwrapped(url: str) -> str:

@@ -98,22 +98,21 @@ def texts(fields: Fields, *names: str) -> Iterator[tuple[str, str]]:
 def first(fields: Fields, *names: str) -> tuple[str, str] | tuple[None, None]:
     """Return name and text of the first non-empty element called one of `names`."""
     for name in names:
-        for element in fields.get(name, ()):
-            if text := text_of(element).strip():
-                return name, text
+        if name in fields:
+            for element in fields[name]:
+                if text := text_of(element).strip():
+                    return name, text
     return None, None
 
 
 def html_of(element: etree._Element) -> str:
     """Return what the element holds as HTML: escaped markup unescaped once, markup that stands open as it is."""
-    kind, mode = element.get("type", "").lower(), element.get("mode", "")
     if len(element) == 0:
         text = element.text or ""
-        return (
-            escape(text, quote=False)
-            if kind in {"text", "text/plain"} and mode != "escaped" and "<" not in text
-            else text
-        )
+        if "<" in text or ("&" not in text and ">" not in text):
+            return text
+        plain = element.get("type", "").lower() in {"text", "text/plain"} and element.get("mode") != "escaped"
+        return escape(text, quote=False) if plain else text
     inside = escape(element.text or "", quote=False) + "".join(
         etree.tostring(child, encoding="unicode", method="html") for child in element
     )

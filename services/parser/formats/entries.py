@@ -42,7 +42,14 @@ _MANY = 100  # of anything repeated within one entry
 _WHOLE = ("tag:", "urn:", "mailto:")  # addresses that lead to no page
 
 
-def read_entry(element: etree._Element, fields: Fields, base: str | None, link: str | None, origin: str | None) -> Item:
+def read_entry(
+    element: etree._Element,
+    fields: Fields,
+    base: str | None,
+    source_id: str | None,
+    link: str | None,
+    origin: str | None,
+) -> Item:
     """Return the entry that `element` is, whose children are `fields`; its addresses are relative to `base`.
 
     `link` and `origin` are absolute already: where the entry leads, and what a redirecting link leads to.
@@ -58,7 +65,7 @@ def read_entry(element: etree._Element, fields: Fields, base: str | None, link: 
         "updated_at": updated_from, "authors": people_from,
     }  # fmt: skip
     return Item(
-        source_id=source_id(element, fields),
+        source_id=source_id,
         link=link,
         origin=origin,
         base=base,
@@ -146,8 +153,8 @@ def _title(fields: Fields) -> tuple[str | None, str | None]:
 
 def _markup(fields: Fields, names: tuple[str, ...]) -> tuple[str | None, str | None]:
     """Return the longest of the first kind that says anything; `content` that only points elsewhere says nothing."""
-    for name in names:
-        found = [html_of(element) for element in fields.get(name, ()) if not _is_medium(element)]
+    for name in filter(fields.__contains__, names):
+        found = [html_of(element) for element in fields[name] if not _is_medium(element)]
         found = [text for text in found if text and not text.isspace()]
         if found:
             return name, max(found, key=len)
@@ -160,8 +167,8 @@ def _is_medium(element: etree._Element) -> bool:
 
 
 def _people(fields: Fields) -> tuple[str | None, tuple[Person, ...]]:
-    for name in _AUTHORS:
-        people = tuple(person for element in fields.get(name, ())[:_MANY] if (person := person_of(element)))
+    for name in filter(fields.__contains__, _AUTHORS):
+        people = tuple(person for element in fields[name][:_MANY] if (person := person_of(element)))
         if people:
             return name, people
     return None, ()

@@ -107,13 +107,14 @@ def _slot(element: etree._Element, base: str | None) -> Slot:
     origin = absolute(first(fields, "feedburner:origLink")[1], near)
     linked = link(fields, near)
     title = next((text for found in fields.get("title", ()) if (text := text_of(found).strip())), None)
+    identifier = source_id(element, fields)
     return Slot(
         digest=digest,
-        source_id=source_id(element, fields),
+        source_id=identifier,
         link=origin or linked,
         title=title,
         dated=first(fields, "pubDate", "published", "issued", "dc:date", "updated", "modified")[1],
-        read=partial(read_entry, element, fields, near, linked, origin),
+        read=partial(read_entry, element, fields, near, identifier, linked, origin),
         excerpt=partial(_excerpt, element),
     )
 

@@ -19,9 +19,10 @@ _SUBSET_TOKEN = re.compile(r"""(\]\s*>)|"[^"]*"|'[^']*'|<!--.*?-->""", re.DOTALL
 _ENTITY = re.compile(r"""<!ENTITY\s+(?:(%)\s+)?([^\s"'>]+)\s+(?:(SYSTEM|PUBLIC)\b[^>]*|"([^"]*)"|'([^']*)')\s*>""")
 _DECLARATION = re.compile(r"\s*<\?xml\b.*?\?>", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(#[xX]?[0-9A-Fa-f]+|[A-Za-z_][\w.-]*);?|&", re.DOTALL
-)
+_APART = r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>)?|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?"
+_NAME = r"(#[xX]?[0-9A-Fa-f]+|[A-Za-z_][\w.-]*);?"
+_REFERENCE = re.compile(f"{_APART}|&{_NAME}|&")
+_OTHER_REFERENCE = re.compile(f"{_APART}|&(?!(?:amp|lt|gt|quot|apos);)(?:{_NAME})?")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PARSER_OPTIONS = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False,
@@ -115,7 +116,7 @@ def repair(text: str) -> str:
     Control characters and references to characters that XML has not are removed, HTML's named characters become
     themselves, a bare ampersand becomes an escaped one. CDATA sections stay as they are, but for control characters.
     """
-    return _REFERENCE.sub(_whole_reference, _CONTROL.sub("", text))
+    return _OTHER_REFERENCE.sub(_whole_reference, _CONTROL.sub("", text))
 
 
 def _whole_reference(found: re.Match[str]) -> str:
@@ -125,7 +126,7 @@ def _whole_reference(found: re.Match[str]) -> str:
     if name.startswith("#"):
         return _character(name, whole)
     if name in _XML_NAMES:
-        return whole if whole.endswith(";") else f"&{name};"
+        return f"&{name};"
     if whole.endswith(";") and (known := html5.get(name + ";")):
         return known if known not in "<&>" else {"<": "&lt;", "&": "&amp;", ">": "&gt;"}[known]
     return "&amp;" + whole[1:]
