@@ -96,6 +96,8 @@ def line(text: str | None, limit: int = HEADLINE_CHARS) -> str | None:
         text = _TAG.sub("", _PARTING.sub(" ", _SILENT.sub("", text)))
     if "&" in text:
         text = unescape(text)
+    if "CDATA[" in text:
+        text = text.replace("<![CDATA[", "").replace("]]>", "")
     return plain(text, limit)
 
 

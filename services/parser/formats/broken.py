@@ -28,6 +28,7 @@ _START_TAG = re.compile(r"""<[A-Za-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'
 _UNQUOTED = re.compile(r"""(\s[\w:.-]+\s*=\s*)([^\s"'<>=]+)(?=[\s/>])""")
 _OPEN_ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?P<local>rss|rdf|feed))\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:item|entry))(?=[\s>])[^<>]*>", re.IGNORECASE)
+_CLOSES = re.compile(r"</(?:[\w.-]+:)?(?:channel|rss|rdf|feed)\s*>", re.IGNORECASE)  # what holds the entries
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
 _DECLARED = re.compile(r"""xmlns:([\w.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _TEXT = re.compile(r"[^<]+")
@@ -83,7 +84,7 @@ def read_window(text: str, url: str, tree_window: TreeWindow) -> Window:
 
 
 def _cut(text: str, start: int) -> tuple[list[str], int]:
-    """Return the whole entries, and where the header ends; what has no end tag before the next entry is not whole."""
+    """Return the whole entries, and where the header ends; one without an end tag ends where the next one begins."""
     opens = list(_ENTRY.finditer(text, start))
     pieces: list[str] = []
     for at, opened in enumerate(opens):
@@ -91,6 +92,9 @@ def _cut(text: str, start: int) -> tuple[list[str], int]:
         end = re.compile(rf"</{re.escape(opened['name'])}\s*>", re.IGNORECASE).search(text, opened.end(), until)
         if end is not None:
             pieces.append(text[opened.start() : end.end()])
+        elif at + 1 < len(opens) or (_CLOSES.search(text, opened.end())):
+            close = _CLOSES.search(text, opened.end(), until)
+            pieces.append(f"{text[opened.start() : close.start() if close else until]}</{opened['name']}>")
     return pieces, opens[0].start() if opens else len(text)
 
 

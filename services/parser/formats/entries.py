@@ -1,6 +1,7 @@
 """One entry of RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3 or Atom 1.0, read from its element tree. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from operator import itemgetter
 
 from lxml import etree
@@ -49,10 +50,12 @@ def read_entry(
     source_id: str | None,
     link: str | None,
     origin: str | None,
+    authors: tuple[Person, ...],
 ) -> Item:
     """Return the entry that `element` is, whose children are `fields`; its addresses are relative to `base`.
 
-    `link` and `origin` are absolute already: where the entry leads, and what a redirecting link leads to.
+    `link` and `origin` are absolute already: where the entry leads, and what a redirecting link leads to. `authors`
+    wrote it if it names nobody.
     """
     title_from, title = _title(fields)
     content_from, content = _markup(fields, _CONTENT)
@@ -60,6 +63,8 @@ def read_entry(
     published_from, published = first(fields, *_PUBLISHED)
     updated_from, updated = first(fields, *_UPDATED)
     people_from, people = _people(fields)
+    if not people and authors:
+        people_from, people = "author of the feed", authors
     names = {
         "headline": title_from, "body": content_from, "summary": summary_from, "published_at": published_from,
         "updated_at": updated_from, "authors": people_from,
@@ -208,10 +213,11 @@ def _categories(fields: Fields) -> Iterator[str]:
 def _attached(fields: Fields) -> Iterator[Attached]:
     around = fields
     for group in fields.get("media:group", []):
-        yield from _media(fields_of(group), fields_of(group))
+        yield from _one_of_each_kind(list(_media(fields_of(group), fields_of(group))))
     yield from _media(fields, around)
+    duration = first(fields, "itunes:duration")[1]
     for element in fields.get("enclosure", []):
-        yield _file(element, element.get("url"), {})
+        yield replace(_file(element, element.get("url"), {}), duration=duration)
     for element in fields.get("link", []):
         if element.get("rel", "").lower() == "enclosure":
             yield _file(element, element.get("href"), {})
@@ -220,6 +226,21 @@ def _attached(fields: Fields) -> Iterator[Attached]:
     for element in fields.get("image", []):
         url = first(fields_of(element), "url")[1] or element.get(RDF_RESOURCE) or text_of(element).strip()
         yield Attached(url, "image", caption=first(fields_of(element), "title")[1])
+
+
+def _one_of_each_kind(files: list[Attached]) -> Iterator[Attached]:
+    """Yield the widest file of each kind: a group holds one medium in several forms (Media RSS 1.5.1)."""
+    widest: dict[str, Attached] = {}
+    for one in files:
+        known = widest.setdefault(one.kind, one)
+        if _width(one) > _width(known):
+            widest[one.kind] = one
+    yield from widest.values()
+
+
+def _width(one: Attached) -> int:
+    width = one.width or ""
+    return int(width) if width.isdecimal() and len(width) < 6 else 0
 
 
 RDF_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"

@@ -8,12 +8,12 @@ from functools import partial
 
 from lxml import etree
 
-from services.parser.fields.text import line
+from services.parser.fields.text import key_of, line
 from services.parser.fields.urls import absolute
 from services.parser.formats import broken, hubs, wishes, xml
 from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, short, text_of
 from services.parser.formats.entries import link, own_base, person_of, read_entry, source_id
-from services.parser.item import Item, Slot, Window
+from services.parser.item import Item, Person, Slot, Window
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
 from shared.messages import FeedFacts
@@ -58,6 +58,8 @@ def tree_window(root: etree._Element, url: str) -> Window:
     :raises Malformed: it declares namespaces without end.
     """
     name = _local(root)
+    if name == "rss" and short(str(root.tag)) != name:
+        _level(root)
     if name not in ROOTS:
         raise NotAFeed(f"The document is XML, but its root element <{name}> is no feed's.")
     if short(str(root.tag)).startswith("?:") and name != "rss":
@@ -71,7 +73,8 @@ def tree_window(root: etree._Element, url: str) -> Window:
     base = own_base(channel, base) if channel is not root else base
     feed = _feed_facts(channel, about, base)
     entry_base = base if name == "feed" or base != url else feed.site_url or base
-    slots = [_slot(element, entry_base) for element in _entries(root, name, header, about)]
+    authors = _feed_authors(about, feed.title) if name == "feed" else ()
+    slots = [_slot(element, entry_base, authors) for element in _entries(root, name, header, about)]
     return Window(
         feed=feed,
         slots=tuple(slots),
@@ -93,11 +96,25 @@ def _entries(root: etree._Element, name: str, header: Fields, about: Fields) -> 
     return [element for element in found if next(element.iterancestors("{*}item"), None) is None]
 
 
+def _level(root: etree._Element) -> None:
+    """Write names of elements without the namespace of the root and, where the root is in capitals, in lower case."""
+    space, _, local = str(root.tag).rpartition("}")
+    for element in root.iter(f"{space}}}*" if space else "*"):
+        name = str(element.tag).rpartition("}")[2]
+        element.tag = name.lower() if local.isupper() else name
+
+
+def _feed_authors(about: Fields, title: str | None) -> tuple[Person, ...]:
+    """Return who wrote the entries that name nobody (RFC 4287, 4.2.1), unless it is the feed's own title."""
+    people = (person for element in about.get("author", ()) if (person := person_of(element)))
+    return tuple(one for one in people if key_of(one.name) not in key_of(title or ""))
+
+
 def _local(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
-def _slot(element: etree._Element, base: str | None) -> Slot:
+def _slot(element: etree._Element, base: str | None, authors: tuple[Person, ...] = ()) -> Slot:
     written = etree.tostring(element, encoding="utf-8", with_tail=False)
     digest = entry_digest(written)
     if short(str(element.tag)) == "at:deleted-entry":
@@ -114,7 +131,7 @@ def _slot(element: etree._Element, base: str | None) -> Slot:
         link=origin or linked,
         title=title,
         dated=first(fields, "pubDate", "published", "issued", "dc:date", "updated", "modified")[1],
-        read=partial(read_entry, element, fields, near, identifier, linked, origin),
+        read=partial(read_entry, element, fields, near, identifier, linked, origin, authors),
         excerpt=partial(_excerpt, element),
     )
 

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import Any
 
 from services.parser.fields.urls import absolute
+from services.parser.formats.brokenjson import load
 from services.parser.formats.entries import kind_of
 from services.parser.formats.hubs import listed as hubs_listed
 from services.parser.item import Attached, Item, Person, Slot, Window
 from shared.digests import entry_digest
-from shared.errors import Malformed, NotAFeed
+from shared.errors import NotAFeed
 from shared.messages import FeedFacts
 
 _EXCERPT_CHARS = 60_000
@@ -24,24 +26,16 @@ def read_window(text: str, url: str) -> Window:
     :raises NotAFeed: it is other JSON.
     :raises Malformed: it is no JSON.
     """
-    document = _load(text)
+    document, whole = load(text)
+    if not isinstance(document, dict):
+        raise NotAFeed("The document is JSON, but no JSON Feed.")
     rss = document.get("rss")
     channel = rss.get("channel") if isinstance(rss, dict) else None
     if isinstance(channel, dict):
-        return _window(channel, channel.get("item"), url, _rss_item)
+        return replace(_window(channel, channel.get("item"), url, _rss_item), closed=whole)
     if isinstance(document.get("items"), list) and ("jsonfeed" in str(document.get("version")) or "title" in document):
-        return _window(document, document["items"], url, _json_item)
+        return replace(_window(document, document["items"], url, _json_item), closed=whole)
     raise NotAFeed("The document is JSON, but no JSON Feed.")
-
-
-def _load(text: str) -> dict[str, Any]:
-    try:
-        document = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"The document begins like JSON, but is none: {str(error)[:100]}.") from None
-    if not isinstance(document, dict):
-        raise NotAFeed("The document is JSON, but no JSON Feed.")
-    return document
 
 
 def _window(head: Mapping[str, Any], items: object, url: str, read: Any) -> Window:

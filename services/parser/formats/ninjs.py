@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from services.parser.formats.agency import MANY, MEDIA_TOPICS, SUBJECT_CODES, make_slot, status_of
+from services.parser.formats.brokenjson import load
 from services.parser.item import Attached, Item, Person, Window
 from shared.errors import Malformed, NotAFeed
 from shared.messages import FeedFacts
@@ -27,16 +28,15 @@ def read_window(text: str, url: str) -> Window:
     :raises NotAFeed: it is other JSON.
     :raises Malformed: it is no JSON.
     """
-    try:
-        document = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"The document begins like JSON, but is none: {str(error)[:100]}.") from None
+    document, whole = load(text)
     listed = document if isinstance(document, list) else _listed(document)
+    if not whole and listed == [document]:
+        raise Malformed("The item breaks off, and with it what it may say of its embargo.")
     items = [one for one in listed if isinstance(one, dict) and _is_item(_levelled(one))]
     if not items:
         raise NotAFeed("The document is JSON, but no JSON Feed and no ninjs.")
     slots = (make_slot(json.dumps(one, sort_keys=True).encode(), _item(_levelled(one), url)) for one in items)
-    return Window(feed=FeedFacts(), slots=tuple(slots))
+    return Window(feed=FeedFacts(), slots=tuple(slots), closed=whole)
 
 
 def _listed(document: Any) -> list[Any]:

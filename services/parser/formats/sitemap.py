@@ -1,6 +1,9 @@
 """Sitemaps, plain and Google News: addresses with what is said of them. Pure."""
 
+import re
+from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from lxml import etree
 
@@ -14,18 +17,29 @@ from shared.messages import FeedFacts
 
 _EXCERPT_CHARS = 60_000
 _MANY = 50
+MAX_PIECES = 50_000  # addresses of one sitemap (sitemaps.org, "Sitemap index files")
+_URL = re.compile(r"<url(?:\s[^<>]*)?>.*?</url\s*>", re.DOTALL)
+_END = re.compile(r"</(?:[\w.-]+:)?urlset\s*>")
+_USUAL = (
+    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" '
+    'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1" xmlns:xhtml="http://www.w3.org/1999/xhtml" '
+    'xmlns:video="http://www.google.com/schemas/sitemap-video/1.1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+)
 
 
 def read_window(text: str, url: str) -> Window:
     """Return the addresses that the sitemap in `text` lists.
 
     :raises NotAFeed: it lists other sitemaps.
-    :raises Malformed: it is not well-formed.
+    :raises Malformed: it is so damaged that no address in it is whole.
     """
     try:
         root = _parse(text)
     except etree.XMLSyntaxError as error:
-        raise Malformed(f"The sitemap is not well-formed XML: {str(error)[:100]}.") from None
+        slots = tuple(_slot(element, url) for element in _whole(text))
+        if not slots:
+            raise Malformed(f"The sitemap is not well-formed XML: {str(error)[:100]}.") from None
+        return Window(feed=FeedFacts(), slots=slots, closed=_END.search(text) is not None)
     if str(root.tag).rpartition("}")[2].lower() == "sitemapindex":
         raise NotAFeed("The document is an index of sitemaps, which names none that could be had.")
     slots = tuple(
@@ -41,6 +55,15 @@ def _parse(text: str) -> etree._Element:
         return xml.parse(text)
     except etree.XMLSyntaxError:
         return xml.parse(xml.repair(text))
+
+
+def _whole(text: str) -> Iterator[etree._Element]:
+    """Yield the addresses of a damaged sitemap that are whole, each read alone."""
+    for piece in islice(_URL.finditer(xml.repair(text)), MAX_PIECES):
+        try:
+            yield xml.parse(f"<urlset {_USUAL}>{piece[0]}</urlset>")[0]
+        except etree.XMLSyntaxError:
+            continue
 
 
 def _slot(element: etree._Element, base: str) -> Slot:
