@@ -9,7 +9,8 @@ from sqlalchemy import Connection, or_, select
 from services.indexer import candidates, furniture, pins
 from services.indexer.fold.furniture import segments
 from services.indexer.fold.pairs import Candidate
-from services.indexer.fold.reasons import parted, reason
+from services.indexer.fold.reasons import reason
+from services.indexer.fold.shingles import parted
 from services.indexer.furniture import Sentences
 from services.indexer.texts import Text, as_candidates, read_texts
 from shared.settings import Settings
@@ -55,8 +56,8 @@ def _compared(
 ) -> Explained:
     why = reason(own, other, settings.fold_threshold, timedelta(days=settings.fold_window_days))
     pinned = sorted({own.id, other.id} & set(held))
-    shared, only_here = parted(own.text, other.sketch)
-    _, only_there = parted(other.text, own.sketch)
+    shared, only_here = parted(own.text, other.sketch.hashes)
+    _, only_there = parted(other.text, own.sketch.hashes)
     return {
         "article": other.id,
         **name,

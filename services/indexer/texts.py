@@ -159,4 +159,5 @@ def _candidate(text: Text) -> Candidate:
         agency_item=text.agency_item,
         credit=text.credit,
         dateline=text.dateline,
+        said=text.plain,
     )

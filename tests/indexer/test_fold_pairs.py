@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.indexer.fold.evidence import announced, another_edition, figures_apart
+from services.indexer.fold.evidence import announced
 from services.indexer.fold.pairs import Candidate, containment, judge, worth_judging
 from services.indexer.fold.shingles import sketch
 
@@ -110,31 +110,81 @@ def test_an_article_without_a_time_is_in_every_window() -> None:
     assert folds(article(1, recorded_at=None), article(2))
 
 
-def weather(day: str, low: int, wind: int, rain: int) -> str:
-    return (
-        f"Here is the weather for the Halden valleys on {day}. It starts grey with a low of {low} degrees at the pass. "
-        f"Winds of up to {wind} miles an hour come from the west. The risk of rain is {rain} per cent in the valleys. "
-        "The outlook for the coming days stays unsettled, forecasters said, and drivers should look before they leave."
+def test_a_text_cut_and_added_to_folds_under_headlines_that_are_alike() -> None:
+    lines = BODY.split(". ")
+    cut = f"{' '.join(OTHER.split()[:24])}. {'. '.join(lines[:2])}."
+    assert 0.51 < containment(sketch(BODY), sketch(cut)) < 0.6
+    assert not folds(article(1), article(2, cut, headline="Valleys joined again at last"))
+    assert folds(article(1), article(2, cut, headline="At last: Halden tunnel open after repairs"))
+    moved = cut.replace("Friday", "Monday")
+    assert not folds(article(1), article(2, moved, headline="At last: Halden tunnel open after repairs"))
+
+
+def digest(count: int) -> str:
+    """Return a page of items of one length, of which `BODY` is the last."""
+    items = [BODY.translate(str.maketrans("aeiou", f"{chr(98 + n)}eiou")) for n in range(count - 1)]
+    return "\n".join([*items, BODY])
+
+
+@pytest.mark.parametrize("count", [3, 5])
+def test_an_item_of_a_digest_is_no_copy_of_it(count: int) -> None:
+    page = digest(count)
+    assert containment(sketch(page), sketch(BODY)) == 1.0
+    assert not folds(article(1), article(2, page, headline="News in brief"))
+
+
+def test_a_passage_in_a_long_report_is_no_copy() -> None:
+    report = f"{OTHER} {OTHER.upper().replace('E', 'O')} {BODY}"
+    assert not folds(article(1), article(2, report, headline="Ninety years of silence"))
+
+
+def test_a_third_of_a_text_that_opens_it_is_a_trim() -> None:
+    rest = digest(2).split("\n", maxsplit=1)[0]
+    assert folds(article(1), article(2, f"{BODY} {rest} {OTHER}", headline="Valleys joined again at last"))
+
+
+def test_a_trim_of_a_fifth_folds_where_the_headlines_are_alike() -> None:
+    assert folds(article(1), article(2, digest(5), headline="Halden tunnel: all about the repairs"))
+
+
+SPEECH = [
+    "“We have listened to every resident who wrote to us, and this is a better plan for it,” the minister said.",
+    "“Nobody should have to choose between a job and a roof, and with these homes fewer people will,” she added.",
+    "“The first families will have their keys before the winter after next, and I shall hand them over myself.”",
+]
+NARRATIONS = [
+    "Four thousand homes are to be built at the edge of Halden. Protesters booed as the decision was read out. "
+    "Councillors called it a betrayal, and said that they would go to court. Shares of builders rose.",
+    "An angry crowd met the housing minister when she came to explain why a meadow must go under the diggers. "
+    "Two years of inquiry had satisfied nobody, and the county's planner has gone to grow apples by the sea.",
+]
+
+
+def test_two_articles_on_one_speech_are_two_texts() -> None:
+    first, second = ("\n".join([narration, *SPEECH]) for narration in NARRATIONS)
+    assert containment(sketch(first), sketch(second)) > 0.6
+    assert not folds(
+        article(1, first, headline="Homes for Halden's edge", said=first),
+        article(2, second, headline="Minister booed over homes in meadow", said=second),
+    )
+    assert folds(article(1, first, said=first), article(2, first, said=first))
+
+
+def test_a_speech_in_full_is_one_text_in_all_titles() -> None:
+    whole = "\n".join(SPEECH)
+    assert folds(
+        article(1, whole, headline="The speech", said=whole), article(2, whole, headline="In full", said=whole)
     )
 
 
-def test_another_days_template_is_another_text() -> None:
-    monday, tuesday = weather("Monday", 3, 25, 40), weather("Tuesday", 7, 12, 85)
-    assert containment(sketch(monday), sketch(tuesday)) > 0.4
-    assert judge(article(1, monday), article(2, tuesday), 0.3) is None
-
-
-def test_one_corrected_figure_is_no_other_text() -> None:
-    first, second = weather("Monday", 3, 25, 40), weather("Monday", 3, 25, 45)
-    assert figures_apart(first, second) == (1, 4)
-    assert not another_edition(first, second)
-
-
-def test_a_few_updated_figures_in_a_long_text_are_no_other_edition() -> None:
-    report = " ".join(f"The {word} report is long and says a good deal on the matter." for word in OTHER.split())
-    old, new = (f"The fire killed {n} people, hurt {n + 9} and destroyed {n + 30} houses. {report}" for n in (2, 3))
-    assert figures_apart(old, new) == (3, 3)
-    assert not another_edition(old, new)
+def test_what_both_share_must_be_announced_not_what_each_has_besides() -> None:
+    background = OTHER + " It was played again the next day, and again on the day after that."
+    bakery = "The bakery in Upper Halden was robbed at dawn of all its bread. "
+    harbour = "The harbour at Saint Marwick froze over for the first time in a century. "
+    first = article(1, bakery + background, headline="Upper Halden bakery robbed at dawn")
+    second = article(2, harbour + background, headline="Marwick harbour freezes over")
+    assert containment(first.sketch, second.sketch) > 0.6
+    assert not folds(first, second)
 
 
 def test_a_form_under_headlines_on_one_subject_hides_the_same_article() -> None:

@@ -4,28 +4,41 @@ In this order:
 
 1. Recorded more than a window apart they make no pair; an article without a time is in every window.
 2. Articles of one publication make a pair only as one article under two addresses: the same headline, the same text
-   both ways (Jaccard of at least `REPRINT_SHARE`), the same figures, announced by its headline (rule 7). What is less
-   alike is a revision or another day's template.
+   both ways (Jaccard of at least `REPRINT_SHARE`), no other name or figure in any place, announced by its headline
+   (rule 7). What is less alike is a revision or another day's template.
 3. The same agency item, or one canonical address for both, makes a pair whatever the words are.
 4. With fewer than `LEAST_SHINGLES` shingles left in either, words prove nothing: none.
-5. The shorter text has to be in the longer one: containment of at least the threshold. It is lower for two that credit
-   the same agency under the same dateline within a day: an agency rewrites its text from hour to hour.
-6. Texts alike but for their figures and days (weather, markets, results) are two days of one template: none.
-7. A text that neither headline announces is a form or a box that both pages show in place of the article: none, unless
-   the headlines of two publications are alike.
+5. The shorter text has to be in the longer one: containment of at least the threshold. It is lower for two that
+   credit the same agency under the same dateline within a day, as an agency rewrites its text from hour to hour; and
+   under headlines that are alike, if no name, figure or day is another: a text may be both cut and added to.
+6. Texts with other names, figures and days in the same places all along (weather, markets, results, obituaries) are
+   one template filled twice: none.
+7. What the two share has to be announced by a headline, or else it is a form, a box or a background that both pages
+   show: none, unless the headlines of two publications are alike.
+8. A text that is less than half of the longer may be an item of a digest or a passage of a report: none, unless the
+   headlines are alike, or both credit one agency under one dateline. If it is a quarter at least, it is enough that the
+   longer opens with it or announces it.
+9. Two articles on one speech share what was said: none, if the shorter one's own words are not in the longer.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.indexer.fold.claims import addresses
-from services.indexer.fold.evidence import alike_headlines, announced, another_edition, figures_apart, same_headline
-from services.indexer.fold.shingles import Sketch
+from services.indexer.fold.editions import LEAST_OTHERS, OTHERS_DENSITY, another_edition, replaced
+from services.indexer.fold.evidence import alike_headlines, announced, announces, same_headline, telling
+from services.indexer.fold.quotes import spoken
+from services.indexer.fold.shingles import Sketch, opens_with, parted
 
 LEAST_SHINGLES = 30  # about two sentences; shorter ones are shared by chance
 SAME_SOURCE_SHARE = 0.75  # of the threshold, for two that credit one agency under one dateline
+SAME_SUBJECT_SHARE = 0.85  # of the threshold, for two under headlines that are alike and say nothing else anywhere
 SAME_SOURCE_WITHIN = timedelta(days=1)  # later, it is the same place and another day's text
 REPRINT_SHARE = 0.85  # of both texts together, by shingles
+PASSAGE_SHARE = 0.5  # of the longer text that both have, by shingles; below it, it may be a passage in the longer
+MERE_PASSAGE_SHARE = 0.25  # below it, it is one, unless the headlines say otherwise
+OPENING = 3  # sentences; a text that was cut from the bottom keeps them
+OWN_SHARE = 0.5  # of the threshold, for what the shorter text does not quote
 WINDOW = timedelta(days=14)
 
 # A posting that leads to more different texts than this is a form or a phrase of the trade, and ignored for all.
@@ -49,6 +62,12 @@ class Candidate:
     agency_item: str | None = None  # the agency's own identifier of the text, as the article names it
     credit: str | None = None  # the agency
     dateline: str | None = None
+    said: str = ""  # the text as its publisher wrote it
+
+    @property
+    def both(self) -> tuple[str, str]:
+        """The text, stripped and as it was written."""
+        return self.text, self.said
 
 
 @dataclass(frozen=True)
@@ -80,7 +99,10 @@ def least_threshold(threshold: float) -> float:
 
 def bar(a: Candidate, b: Candidate, threshold: float) -> float:
     """Return the containment that two articles need, 0 to 1 (rule 5)."""
-    return least_threshold(threshold) if same_source(a, b) else threshold
+    if same_source(a, b):
+        return least_threshold(threshold)
+    lower = SAME_SUBJECT_SHARE * threshold
+    return lower if lower <= containment(a.sketch, b.sketch) < threshold and same_subject(a, b) else threshold
 
 
 def same_source(a: Candidate, b: Candidate) -> bool:
@@ -88,6 +110,12 @@ def same_source(a: Candidate, b: Candidate) -> bool:
     if not (a.credit and a.dateline and a.recorded_at and b.recorded_at) or a.credit != b.credit:
         return False
     return same_headline(a.dateline, b.dateline or "") and near(a.recorded_at, b.recorded_at, SAME_SOURCE_WITHIN)
+
+
+def same_subject(a: Candidate, b: Candidate) -> bool:
+    """Return whether two texts under headlines that are alike and tell something differ in no name, figure or day."""
+    told = telling(a.headline) and telling(b.headline) and alike_headlines(a.headline, b.headline)
+    return told and not replaced(a.both, b.both)[0]
 
 
 def judge(a: Candidate, b: Candidate, threshold: float, window: timedelta = WINDOW) -> Pair | None:
@@ -109,14 +137,16 @@ def near(a: datetime | None, b: datetime | None, window: timedelta) -> bool:
 def _evidence(a: Candidate, b: Candidate, threshold: float) -> str | None:
     if a.publication is not None and a.publication == b.publication:
         return "reprint" if reprinted(a, b, threshold) else None
-    return said_to_be_one(a, b) or ("text" if alike(a, b, bar(a, b, threshold)) and presentable(a, b) else None)
+    return said_to_be_one(a, b) or (
+        "text" if alike(a, b, bar(a, b, threshold)) and presentable(a, b, threshold) else None
+    )
 
 
 def reprinted(a: Candidate, b: Candidate, threshold: float) -> bool:
     """Return whether two articles of one publication are one under two addresses (rule 2)."""
     if not same_headline(a.headline, b.headline) or _shorter(a, b) < LEAST_SHINGLES:
         return False
-    if jaccard(a.sketch, b.sketch) < max(REPRINT_SHARE, threshold) or figures_apart(a.text, b.text)[0]:
+    if jaccard(a.sketch, b.sketch) < max(REPRINT_SHARE, threshold) or replaced(a.both, b.both)[0]:
         return False
     return _announced(a, b)
 
@@ -125,18 +155,69 @@ def alike(a: Candidate, b: Candidate, threshold: float) -> bool:
     """Return whether two texts are one at this containment (rules 4 to 6); nothing else of the articles matters."""
     if _shorter(a, b) < LEAST_SHINGLES or containment(a.sketch, b.sketch) < threshold:
         return False
-    return not another_edition(a.text, b.text)
+    return not refilled(a, b)
 
 
-def presentable(a: Candidate, b: Candidate) -> bool:
-    """Return whether what the two share is an article and not a form or a box (rule 7)."""
-    return alike_headlines(a.headline, b.headline) or _announced(a, b)
+def refilled(a: Candidate, b: Candidate) -> bool:
+    """Return whether the two are one template filled twice (rule 6): each place takes a shingle at least."""
+    common = _common(a, b)
+    gone = _shorter(a, b) - common
+    return gone >= max(LEAST_OTHERS, OTHERS_DENSITY * common) and another_edition(a.both, b.both)
+
+
+def presentable(a: Candidate, b: Candidate, threshold: float) -> bool:
+    """Return whether what the two share is an article of both (rules 7 to 9)."""
+    return not (unannounced(a, b) or passage(a, b) or only_quoted(a, b, threshold))
+
+
+def unannounced(a: Candidate, b: Candidate) -> bool:
+    """Return whether what the two share is a form, a box or a background (rule 7)."""
+    return not (alike_headlines(a.headline, b.headline) or _announced(a, b))
+
+
+def passage(a: Candidate, b: Candidate) -> bool:
+    """Return whether what the two share is a passage in the longer text, and no trim of it (rule 8)."""
+    longer = max(a, b, key=_length)
+    share = _common(a, b) / len(longer.sketch.hashes)
+    if share >= PASSAGE_SHARE or alike_headlines(a.headline, b.headline) or same_source(a, b):
+        return False
+    shorter = b if longer is a else a
+    return share < MERE_PASSAGE_SHARE or not _led_by(longer, shorter)
+
+
+def _led_by(longer: Candidate, shorter: Candidate) -> bool:
+    """Return whether a text opens with what it shares with a shorter one, or its headline announces that."""
+    if not longer.headline or opens_with(longer.text, shorter.sketch.hashes, OPENING):
+        return True
+    return announces(longer.headline, _shared(longer, shorter))
+
+
+def only_quoted(a: Candidate, b: Candidate, threshold: float) -> bool:
+    """Return whether the shorter text has hardly more in the longer than what it quotes (rule 9)."""
+    shorter = min(a, b, key=_length)
+    other = b if shorter is a else a
+    own = shorter.sketch.hashes - spoken(shorter.said)
+    return len(own) >= LEAST_SHINGLES and len(own & other.sketch.hashes) < OWN_SHARE * threshold * len(own)
 
 
 def _announced(a: Candidate, b: Candidate) -> bool:
-    """Return whether either headline announces the shorter text, which is what both have."""
-    shared = min((len(article.sketch.hashes), article.text) for article in (a, b))[1]
+    """Return whether either headline announces what both have."""
+    shorter = min(a, b, key=_length)
+    shared = _shared(shorter, b if shorter is a else a)
     return announced(a.headline, shared) or announced(b.headline, shared)
+
+
+def _shared(one: Candidate, other: Candidate) -> str:
+    """Return the sentences of one article that the other has."""
+    return "\n".join(parted(one.text, other.sketch.hashes)[0])
+
+
+def _length(article: Candidate) -> tuple[int, str]:
+    return len(article.sketch.hashes), article.text
+
+
+def _common(a: Candidate, b: Candidate) -> int:
+    return len(a.sketch.hashes & b.sketch.hashes)
 
 
 def _shorter(a: Candidate, b: Candidate) -> int:

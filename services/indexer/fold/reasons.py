@@ -1,10 +1,10 @@
 """Why two articles make a pair, or make none, in sentences that name the rule of `pairs`. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.indexer.fold.evidence import another_edition, figures_apart, same_headline
+from services.indexer.fold.editions import replaced
+from services.indexer.fold.evidence import same_headline
 from services.indexer.fold.pairs import (
     LEAST_SHINGLES,
     REPRINT_SHARE,
@@ -15,9 +15,11 @@ from services.indexer.fold.pairs import (
     jaccard,
     judge,
     near,
+    passage,
+    refilled,
     same_source,
+    unannounced,
 )
-from services.indexer.fold.shingles import Sketch, missing
 
 MADE = {
     "reprint": "one publication's article under two addresses: the same headline, text and figures (rule 2)",
@@ -42,6 +44,7 @@ def reason(a: Candidate, b: Candidate, threshold: float, window: timedelta) -> R
     if pair is None:
         return Reason(None, share, _refusal(a, b, share, threshold, window))
     lowered = ", lowered for one agency under one dateline" if same_source(a, b) else ""
+    lowered = lowered or (", lowered for headlines that are alike" if share < threshold else "")
     needed = bar(a, b, threshold)
     said = f"{share:.0%} of the shorter text is in the longer, at least {needed:.0%} are needed{lowered} (rule 5)"
     return Reason(pair, share, MADE.get(pair.evidence, said))
@@ -58,10 +61,14 @@ def _refusal(a: Candidate, b: Candidate, share: float, threshold: float, window:
     if share < bar(a, b, threshold):
         needed = bar(a, b, threshold)
         return f"{share:.0%} of the shorter text is in the longer, at least {needed:.0%} are needed (rule 5)"
-    if another_edition(a.text, b.text):
-        apart, places = figures_apart(a.text, b.text)
-        return f"{apart} of {places} figures and days differ: one template filled twice (rule 6)"
-    return "neither headline announces what they share: a form or a box (rule 7)"
+    if refilled(a, b):
+        others, in_line = replaced(a.both, b.both)
+        return f"{others:g} names and figures in {in_line} words in line are others: one template filled twice (rule 6)"
+    if unannounced(a, b):
+        return "neither headline announces what they share: a form, a box or a background (rule 7)"
+    if passage(a, b):
+        return "what they share is a passage in the longer text, which neither opens with it nor announces it (rule 8)"
+    return "the shorter text has little but its quotations in the longer (rule 9)"
 
 
 def _no_reprint(a: Candidate, b: Candidate) -> str:
@@ -71,18 +78,3 @@ def _no_reprint(a: Candidate, b: Candidate) -> str:
     if both < REPRINT_SHARE:
         return f"one publication's articles have {both:.0%} of both texts in common, under {REPRINT_SHARE:.0%} (rule 2)"
     return "one publication's articles differ in their figures, or their headline does not announce them (rule 2)"
-
-
-def parted(text: str, other: Sketch) -> tuple[list[str], list[str]]:
-    """Return the sentences of a stripped text that a text with this sketch has, and those that it has not."""
-    had: list[str] = []
-    new: list[str] = []
-    for sentence in _sentences(text):
-        gone, total = missing(sentence, other.hashes)
-        if total:
-            (new if gone else had).append(sentence)
-    return had, new
-
-
-def _sentences(text: str) -> Iterable[str]:
-    return (line for line in text.split("\n") if line)

@@ -6,10 +6,12 @@ nothing that is read from here depends on the order of arrival.
 """
 
 import sqlite3
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from services.indexer.fold.claims import claims
 from services.indexer.fold.furniture import HEADLINES, headline_key, keep, segments
@@ -25,7 +27,7 @@ _NUMBERS_AT_HAND = 100_000  # 200 B each
 _TABLES = """
 CREATE TABLE article (
     row INTEGER PRIMARY KEY, id TEXT UNIQUE, publication TEXT, headline TEXT, at TEXT,
-    url TEXT, canonical_url TEXT, agency_item TEXT, credit TEXT, dateline TEXT
+    url TEXT, canonical_url TEXT, agency_item TEXT, credit TEXT, dateline TEXT, said BLOB
 );
 CREATE TABLE claim (claim INTEGER, row INTEGER);
 CREATE TABLE body (row INTEGER PRIMARY KEY, sentences TEXT, digests BLOB);
@@ -61,7 +63,7 @@ _CLAIMING = "number IN (SELECT number FROM claim JOIN place USING (row) WHERE cl
 
 _CANDIDATES = """
 SELECT number, publication, headline, at, t.body, t.hashes, t.sample, t.words,
-    url, canonical_url, agency_item, credit, dateline
+    url, canonical_url, agency_item, credit, dateline, said
 FROM place JOIN article USING (row) JOIN text t USING (key) WHERE {} ORDER BY number
 """
 
@@ -86,8 +88,12 @@ class Shelf:
     def add(self, article: Article) -> bool:
         """Keep an article and the sentences that may prove to be furniture; False if its id is there already."""
         at = article.recorded_at and article.recorded_at.isoformat()
-        row = (article.id, article.publication, article.headline, at, *(getattr(article, name) for name in MORE))
-        added = self._db.execute("INSERT OR IGNORE INTO article VALUES (NULL,?,?,?,?,?,?,?,?,?)", row)
+        more = (
+            *(getattr(article, name) for name in MORE),
+            zlib.compress(article.text.encode("utf-8", "surrogatepass"), 1),
+        )
+        row = (article.id, article.publication, article.headline, at, *more)
+        added = self._db.execute("INSERT OR IGNORE INTO article VALUES (NULL,?,?,?,?,?,?,?,?,?,?)", row)
         if not added.rowcount:
             return False
         said = claims(article.url, article.canonical_url, article.agency_item)
@@ -186,8 +192,9 @@ def _candidate(
     hashes: bytes,
     sample: bytes,
     length: int,
-    *more: str | None,
+    *more: Any,
 ) -> Candidate:
     made = Sketch(frozenset(array("q", hashes)), tuple(array("q", sample)), length)
     recorded_at = datetime.fromisoformat(at) if at else None
-    return Candidate(number, publication, headline, body, made, recorded_at, *more)
+    written = zlib.decompress(more[-1]).decode("utf-8", "surrogatepass")
+    return Candidate(number, publication, headline, body, made, recorded_at, *(*more[:-1], written))

@@ -50,20 +50,47 @@ def missing(text: str, hashes: frozenset[int]) -> tuple[int, int]:
     nothing. Sentences too short to have a shingle are left out.
     """
     gone = total = 0
-    for length, row in _sentences(text):
-        total += length
-        gone += length if 2 * sum(map(hashes.__contains__, row)) < len(row) else 0
+    for sentence in _sentences(text):
+        total += sentence.words
+        gone += 0 if sentence.among(hashes) else sentence.words
     return gone, total
 
 
+def parted(text: str, hashes: frozenset[int]) -> tuple[list[str], list[str]]:
+    """Return the sentences of `text` that a text with these shingles has, and those that it has not, as `missing`."""
+    had: list[str] = []
+    new: list[str] = []
+    for sentence in _sentences(text):
+        (had if sentence.among(hashes) else new).append(sentence.text)
+    return had, new
+
+
+def opens_with(text: str, hashes: frozenset[int], count: int) -> bool:
+    """Return whether a text with these shingles has any of the first `count` sentences of `text`."""
+    return any(sentence.among(hashes) for sentence in _sentences(text)[:count])
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence that has shingles."""
+
+    text: str
+    words: int
+    row: list[int]
+
+    def among(self, hashes: frozenset[int]) -> bool:
+        """Return whether at least half of its shingles are among these."""
+        return 2 * sum(map(hashes.__contains__, self.row)) >= len(self.row)
+
+
 @lru_cache(_AT_HAND)
-def _sentences(text: str) -> list[tuple[int, list[int]]]:
-    """Return the number of words and the shingles of each sentence that has any."""
+def _sentences(text: str) -> list[_Sentence]:
+    """Return the sentences of `text` that have any shingle."""
     found = sentences(text)
     whole = _shingles([token for tokens in found for token in tokens]).tolist()
     ends = accumulate(map(len, found))
     return [
-        (len(tokens), whole[end - len(tokens) : end - SIZE + 1])
+        _Sentence(" ".join(tokens), len(tokens), whole[end - len(tokens) : end - SIZE + 1])
         for tokens, end in zip(found, ends, strict=True)
         if len(tokens) >= SIZE
     ]
