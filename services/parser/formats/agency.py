@@ -24,6 +24,7 @@ _STATUSES = {
     "cancelled": Status.CANCELLED,
     "killed": Status.CANCELLED,
 }
+_QUALIFIED = re.compile(r"^.*[:/]")  # a scheme's alias or address before the word
 _BEFORE_MARK = re.compile(r"\s+(?=[,;:](?:\s|$))")
 _AS_HTML = {"bq": "blockquote", "hl1": "h2", "hl2": "h2", "pre": "pre", "block": "div"}
 
@@ -72,10 +73,10 @@ def attribute(element: etree._Element | None, name: str) -> str | None:
 def status_of(word: str | None) -> Status:
     """Return the status that an agency's word means; one that is unknown is no reason to withhold.
 
-    >>> status_of("stat:canceled"), status_of("Usable")
-    (<Status.CANCELLED: 'cancelled'>, <Status.USABLE: 'usable'>)
+    >>> status_of("stat:canceled"), status_of("http://cv.iptc.org/newscodes/pubstatusg2/withheld")
+    (<Status.CANCELLED: 'cancelled'>, <Status.WITHHELD: 'withheld'>)
     """
-    return _STATUSES.get((word or "").rpartition(":")[2].strip().lower(), Status.USABLE)
+    return _STATUSES.get(_QUALIFIED.sub("", word or "").strip().lower(), Status.USABLE)
 
 
 def subject(qcode: str | None, name: str | None) -> Subject | None:

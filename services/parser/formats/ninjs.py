@@ -158,7 +158,7 @@ def _picture(members: Members) -> Attached | None:
     largest = max(renditions, key=lambda one: width if isinstance(width := one.get("width"), int) else 0)
     return Attached(
         _text(largest.get("href")) or "", "image", _text(largest.get("mimetype")),
-        _text(members.get("description_text")) or _by_role(members.get("descriptions"), "caption"),
+        _one(members, "description_text", "body_text") or _by_role(members.get("descriptions"), "caption"),
         _one(members, "creditline", "byline", "by"),
         width=_text(largest.get("width")), height=_text(largest.get("height")),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from services.parser.formats.agency import (
     words_at,
 )  # fmt: skip
 from services.parser.formats.elements import XML_LANG
-from services.parser.item import Item, Window
+from services.parser.item import Item, Person, Window
 from shared.messages import FeedFacts
 from shared.schema import Subject
 
@@ -47,6 +47,8 @@ def read_item(root: etree._Element, url: str) -> Item:
         published=issued or attribute(next(named(root, "pubdata"), None), "date.publication"),
         expires=attribute(at(docdata, "date.expire"), "norm"),
         byline=words_at(head, "byline"),
+        people=tuple(Person(name) for one in all_at(head, "byline", "person")[:MANY] if (name := words(one))),
+        section=attribute(next(named(root, "pubdata"), None), "position.section"),
         dateline=words_at(head, "dateline", "location"),
         credit=words_at(head, "distributor") or attribute(copyright_line, "holder"),
         rights=" ".join(filter(None, (attribute(copyright_line, "year"), attribute(copyright_line, "holder")))) or None,
@@ -59,15 +61,19 @@ def read_item(root: etree._Element, url: str) -> Item:
         attached=() if content is None else tuple(nitf_pictures(content))[:MANY],
         status=status_of(attribute(docdata, "management-status")),
         status_reason=attribute(at(docdata, "ed-msg"), "info"),
-        embargo=_embargo(attribute(at(docdata, "date.release"), "norm"), issued),
+        embargo=_embargo(
+            attribute(at(docdata, "date.release"), "norm"), issued, attribute(docdata, "management-status")
+        ),
         version=attribute(at(docdata, "du-key"), "version"),
         agency=True,
         names=names,
     )
 
 
-def _embargo(released: str | None, issued: str | None) -> str | None:
-    """Return the release date where it is another than that of issue."""
+def _embargo(released: str | None, issued: str | None, status: str | None) -> str | None:
+    """Return the release date where it is another than that of issue, or where the item says to be embargoed."""
+    if (status or "").strip().lower() == "embargoed":
+        return released or ""
     return released if released != issued else None
 
 
