@@ -82,6 +82,11 @@ def granted(lease_s: str | None) -> int:
     return min(int(lease_s[:12]), LONGEST_LEASE_S)
 
 
+def due_from(leased_at: datetime | None, floor_s: int, now: datetime) -> datetime:
+    """Return from when a push at `now` makes its feed due: not within the floor since its last poll began."""
+    return now if leased_at is None else max(now, leased_at + timedelta(seconds=floor_s))
+
+
 def renew_after(seconds: int) -> timedelta:
     """Return when a lease of `seconds` is to be asked for again."""
     return timedelta(seconds=seconds * RENEW)

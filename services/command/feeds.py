@@ -195,7 +195,7 @@ def _why(row: Any) -> str:
     if row.last_polled_at is None:
         return "never polled: due at once"
     if row.wanted_at is not None:
-        return "due at once: it was asked for, by an operator or a push"
+        return "asked for, by an operator or a push: due at once, or when its floor has passed after a push"
     interval_s = row.interval_s or row.polling_s
     return str(row.due_reason or (f"every {interval_s} s" if interval_s else "due at once"))
 

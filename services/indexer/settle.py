@@ -40,6 +40,7 @@ class Row:
     pages: str = "auto"
     digests: str = ""  # of its last window
     interval_s: int | None = None
+    wanted_at: datetime | None = None  # the moment from which somebody wants it polled
     memory: Memory = field(default_factory=Memory)
     past: Past = field(default_factory=Past)
 
@@ -110,6 +111,7 @@ def _row(kind: Kind, row: Any) -> Row:
         row.pages,
         row.entry_digests,
         row.interval_s,
+        row.wanted_at,
         memory,
         Past.of(row),
     )
@@ -124,7 +126,7 @@ def settle(
 ) -> None:
     """Write the facts of fetches whose rows are fenced, end their leases, and add them to the record of polls.
 
-    What was asked for while it was leased (`wanted_at`) is due at once.
+    What was asked for while it was leased is due from the moment that was asked for (`wanted_at`).
     """
     if not settled:
         return
@@ -158,7 +160,7 @@ def _plan(result: Result, row: Row, now: datetime, settings: Settings) -> Plan:
 def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan, now: datetime) -> dict[str, Any]:
     """Return the columns of a row that its fetch changes."""
     facts, good = result.facts, result.facts.outcome.good
-    due = now if row.standing.wanted else now + timedelta(seconds=planned.wait_s)
+    due = max(now, row.wanted_at or now) if row.standing.wanted else now + timedelta(seconds=planned.wait_s)
     news: dict[str, Any] = {
         "row_id": row.id,
         "lease_token": None,

@@ -1,6 +1,7 @@
 """Where hubs push (WebSub): they make sure that it was us who subscribed, and say that a feed has something new.
 
-A push is a word, not content: the feed is due at once, and its poll brings what is new under a lease like any other.
+A push is a word, not content: the feed is due as soon as its floor allows, and its poll brings what is new under a
+lease like any other.
 """
 
 from datetime import timedelta
@@ -12,10 +13,11 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection, Engine, or_, select, update
 
 from shared.database import now, reading, writing
-from shared.push import CALLBACK, granted, renew_after, signed
+from shared.push import CALLBACK, due_from, granted, renew_after, signed
 from shared.tables import Feed, Subscription
 
 REASON_CHARS = 200
+LONGEST_FLOOR_S = 86_400
 log = structlog.get_logger()
 router = APIRouter(prefix=CALLBACK.rstrip("/"), include_in_schema=False)
 Key = Annotated[str, Path(min_length=1, max_length=100)]
@@ -41,7 +43,7 @@ def verify(request: Request, key: Key) -> Response:
 
 @router.post("/{key}")
 async def push(request: Request, key: Key) -> Response:
-    """Take a push: 202 once the feed is due; 410 where nothing is subscribed to (5.3), so that the hub stops.
+    """Take a push: 202 once the feed is to be polled; 410 where nothing is subscribed to (5.3), so that the hub stops.
 
     One with a wrong signature is ignored, and told nothing else (8).
     """
@@ -52,7 +54,9 @@ async def push(request: Request, key: Key) -> Response:
     body = await _body(request, state.settings.max_document_bytes)
     if body is None:
         return Response(status_code=413)
-    await run_sync(_take, state.engine, known, request.headers.get("x-hub-signature"), body)
+    await run_sync(
+        _take, state.engine, state.settings.poll_floor_s, known, request.headers.get("x-hub-signature"), body
+    )
     return Response(status_code=202)
 
 
@@ -61,11 +65,11 @@ def _subscribed(engine: Engine, key: str) -> Any:
         return _known(connection, key)
 
 
-def _take(engine: Engine, known: Any, field: str | None, body: bytes) -> None:
+def _take(engine: Engine, floor_s: int, known: Any, field: str | None, body: bytes) -> None:
     """Make the feed due if the push is signed as it should be, and count it otherwise."""
     with writing(engine) as connection:
         if signed(field, known.secret, body):
-            _due(connection, known)
+            _due(connection, known, floor_s)
         else:
             log.warning("push ignored", feed=known.feed_id, reason="its signature is wrong or missing")
             _update(connection, known, forged=Subscription.forged + 1)
@@ -75,13 +79,21 @@ def _known(connection: Connection, key: str) -> Any:
     return connection.execute(select(Subscription.__table__).where(Subscription.key == key)).one_or_none()
 
 
-def _due(connection: Connection, known: Any) -> None:
-    """Make the feed due now, or as soon as it is settled; feed before subscription, as whoever settles locks them."""
+def _due(connection: Connection, known: Any, floor_s: int) -> None:
+    """Make the feed due; feed before subscription, as whoever settles locks them.
+
+    It is due now, or when its floor has passed since its last poll, so that a hub that pushes each second has it polled
+    no more often; settling keeps that moment. What is due sooner, or was asked for sooner, stays so.
+    """
     moment = now(connection)
     feed = Feed.id == known.feed_id
-    connection.execute(update(Feed).where(feed).values(wanted_at=moment))
+    row = connection.execute(select(Feed.leased_at, Feed.floor_s, Feed.interval_s).where(feed).with_for_update()).one()
+    floor_s = min(row.floor_s or floor_s, row.interval_s or LONGEST_FLOOR_S)
+    at = due_from(row.leased_at, floor_s, moment)
+    unasked = or_(Feed.wanted_at.is_(None), Feed.wanted_at > at, Feed.wanted_at <= Feed.leased_at)
+    connection.execute(update(Feed).where(feed, unasked).values(wanted_at=at))
     idle = or_(Feed.lease_token.is_(None), Feed.ready_at <= moment)
-    connection.execute(update(Feed).where(feed, idle).values(due_at=moment, ready_at=moment))
+    connection.execute(update(Feed).where(feed, idle, Feed.ready_at > at).values(due_at=at, ready_at=at))
     _update(connection, known, pushed_at=moment, pushes=Subscription.pushes + 1)
     log.info("pushed", feed=known.feed_id)
 

@@ -128,20 +128,41 @@ def test_wordpress_is_asked_for_its_next_page(desk: Desk, outlet: Outlet) -> Non
     assert (gap.state, gap.found) == ("closed", 3)
 
 
-def test_the_news_sitemap_is_looked_into_last(desk: Desk, outlet: Outlet) -> None:
+def sitemap(outlet: Outlet, *hours: float) -> str:
+    """A news sitemap of articles published so many hours ago."""
     entries = "".join(
         f"<url><loc>{outlet.url(f'/a/{at}')}</loc><news:news><news:publication><news:name>The Courier</news:name>"
         f"<news:language>en</news:language></news:publication><news:publication_date>"
         f"{(NOW - timedelta(hours=at)).isoformat()}</news:publication_date><news:title>Report of hour {at}</news:title>"
         "</news:news></url>"
-        for at in (1, 4, 8)
+        for at in hours
     )
     names = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
-    outlet.serve("news-sitemap.xml", f"<urlset {names}>{entries}</urlset>", "application/xml")
+    return f"<urlset {names}>{entries}</urlset>"
+
+
+def test_the_news_sitemap_is_looked_into_last(desk: Desk, outlet: Outlet) -> None:
+    outlet.serve("news-sitemap.xml", sitemap(outlet, 1, 4, 8), "application/xml")
     desk.shows(1, 2)
     desk.poll()
     (gap,) = desk.gaps()
     assert (gap.state, gap.found) == ("closed", 1)
+
+
+def test_an_index_of_news_sitemaps_is_followed_to_its_newest(desk: Desk, outlet: Outlet) -> None:
+    days = [(NOW - timedelta(days=ago)).date().isoformat() for ago in range(9)]
+    named = "".join(
+        f"<sitemap><loc>{outlet.url(f'news-{ago}.xml')}</loc><lastmod>{day}</lastmod></sitemap>"
+        for ago, day in reversed(list(enumerate(days)))
+    )
+    index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{named}</sitemapindex>'
+    outlet.serve("news-sitemap.xml", index, "application/xml")
+    outlet.serve("news-0.xml", sitemap(outlet, 1, 3, 4), "application/xml")
+    outlet.serve("news-1.xml", sitemap(outlet, 5, 8), "application/xml")
+    desk.shows(1, 2)
+    desk.poll()
+    (gap,) = desk.gaps()
+    assert (gap.state, gap.found) == ("closed", 3)
 
 
 def test_what_lies_outside_the_gap_is_not_taken(desk: Desk, outlet: Outlet) -> None:

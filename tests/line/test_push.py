@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select, update
 
-from services.command import pushes
+from services.command import feed_store, pushes
 from services.reader.app import address, create_app, listen, server
 from shared.database import now, reading, writing
 from shared.push import Push, standing
@@ -79,11 +79,20 @@ def worth(line: Line) -> Push:
 
 
 def subscribed(line: Line, outlet: Outlet, hub: Hub) -> str:
-    """Poll until the hub has been asked; return the topic."""
+    """Poll until the hub has been asked, and let the floor pass; return the topic."""
     topic = publish(outlet, hub, 1)
     line.poll()
     line.poll()
+    pass_by(line, timedelta(hours=1))
     return topic
+
+
+def pass_by(line: Line, time: timedelta) -> None:
+    """Let the feed's last poll lie so much further back, and what it is due for so much nearer."""
+    row = line.feed()
+    earlier = {"leased_at": row.leased_at - time, "last_polled_at": row.last_polled_at - time}
+    with writing(line.engine) as connection:
+        connection.execute(update(Feed).values(earlier))
 
 
 def test_a_hub_in_the_document_is_asked_and_makes_sure(outlet: Outlet, hub: Hub, pushed: Line) -> None:
@@ -141,6 +150,42 @@ def test_a_push_during_a_lease_is_not_lost(outlet: Outlet, hub: Hub, pushed: Lin
     pushed.tick()
     hub.push(topic)
     pushed.drain()
+    waited = pushed.feed().due_at - pushed.feed().leased_at
+    assert waited == timedelta(seconds=pushed.settings.poll_floor_s)
+
+
+def test_a_hub_that_pushes_all_the_time_has_the_feed_polled_no_more_often_than_its_floor(
+    outlet: Outlet, hub: Hub, pushed: Line
+) -> None:
+    topic = subscribed(pushed, outlet, hub)
+    hub.push(topic)
+    assert pushed.tick().leased == 1
+    pushed.drain()
+    for _ in range(5):
+        hub.push(topic)
+        assert pushed.tick().leased == 0
+    row = pushed.feed()
+    assert row.due_at - row.leased_at == timedelta(seconds=pushed.settings.poll_floor_s)
+    assert subscription(pushed).pushes == 6
+
+
+def test_a_feeds_own_floor_holds_for_its_pushes(outlet: Outlet, hub: Hub, pushed: Line) -> None:
+    topic = subscribed(pushed, outlet, hub)
+    with writing(pushed.engine) as connection:
+        connection.execute(update(Feed).values(floor_s=3000))
+    pass_by(pushed, timedelta(seconds=-1800))
+    hub.push(topic)
+    assert pushed.feed().due_at - pushed.feed().leased_at == timedelta(seconds=3000)
+
+
+def test_an_operator_is_not_held_up_by_the_floor_of_a_push(outlet: Outlet, hub: Hub, pushed: Line) -> None:
+    topic = subscribed(pushed, outlet, hub)
+    pushed.poll()
+    hub.push(topic)
+    assert pushed.tick().leased == 0
+    with writing(pushed.engine) as connection:
+        feed_store.refresh(connection, [pushed.feed().id])
+    hub.push(topic)
     assert pushed.tick().leased == 1
 
 
