@@ -22,6 +22,7 @@ _DATELINES_ABROAD = (
     re.compile(r"^[(（](?P<place>[가-힣]{1,10})=(?P<agency>[가-힣A-Za-z0-9]{2,12})[)）]"),
     re.compile(r"^(?P<place>[^\W\d_][^()\n–—-]{1,40}?)\s*[–—-]\s*\((?P<agency>[^()\n]{2,30})\)"),
 )
+_ABROAD_SIGNS = re.compile(r"[(\[（［【电電/]|\s[–—-]\s")  # one of them is in each of these
 _DATELINE_ONLY = re.compile(r"^(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ'.\- ]{2,40}(?:,\s[A-Z][\w. ]{1,20})?)\s*[\u2013\u2014]\s")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:\d{4}[,\s]*)?(?:by\s+)?(?P<agency>[^.,;|\d]{2,50})", re.IGNORECASE)
 _TRAILING = re.compile(
@@ -105,8 +106,9 @@ def find_credit(
     """Return who wrote the text, by the places where agencies sign: dateline, byline, source, last line, copyright."""
     opening = paragraphs[0][:200] if paragraphs else ""
     form = _DATELINE.match(opening) if "(" in opening else None
-    dateline = _dateline(opening, form)
-    if found := _from_dateline(opening, form) or _unknown(form, (byline, source, *creators)):
+    abroad = _told_abroad(opening) if _ABROAD_SIGNS.search(opening) else None
+    dateline = _dateline(opening, form, abroad)
+    if found := _from_dateline(opening, form, abroad) or _unknown(form, (byline, source, *creators)):
         return Credit(found, f"dateline: {opening[:80]}", dateline)
     for name in creators:
         if (agency := agency_named(name)) and is_desk(name):
@@ -123,13 +125,12 @@ def find_credit(
     return Credit(dateline=dateline)
 
 
-def _from_dateline(opening: str, form: re.Match[str] | None) -> str | None:
+def _from_dateline(opening: str, form: re.Match[str] | None, abroad: re.Match[str] | None) -> str | None:
     if form:
         return agency_named(form["agency"])
     if (found := _DATELINE_BARE.match(opening)) and found["agency"].casefold() not in {"us"}:
         return agency_named(found["agency"])
-    told = _told_abroad(opening)
-    return agency_named(told["agency"]) if told else None
+    return agency_named(abroad["agency"]) if abroad else None
 
 
 def _told_abroad(opening: str) -> re.Match[str] | None:
@@ -138,14 +139,14 @@ def _told_abroad(opening: str) -> re.Match[str] | None:
     return next((found for found in matches if found and agency_named(found["agency"])), None)
 
 
-def _dateline(opening: str, form: re.Match[str] | None) -> str | None:
+def _dateline(opening: str, form: re.Match[str] | None, abroad: re.Match[str] | None) -> str | None:
     """Return the place that the text opens with, as newspapers set it before the first sentence."""
     if form and form["place"] and agency_named(form["agency"]):
         return form["place"].strip(" ,:–—-")[:100]
     if form and form["place"] and _is_place(form["place"]) and _DASHED.search(form[0]):
         return form["place"].strip(" ,:–—-")[:100]
-    if told := _told_abroad(opening):
-        return told["place"].strip(" ,:–—-")[:100]
+    if abroad:
+        return abroad["place"].strip(" ,:–—-")[:100]
     if found := _DATELINE_ONLY.match(opening):
         return found["place"].strip(" ,:–—-")[:100]
     return None
@@ -180,7 +181,8 @@ def _signed(text: str) -> str | None:
         found = form.match(text) if len(text) <= limit else None
         if found and (agency := agency_named(found["agency"])):
             return agency
-    if (found := _CONTRIBUTED.match(text[:_NOTICE_CHARS])) and (agency := agency_named(found["agency"])):
+    found = _CONTRIBUTED.match(text[:_NOTICE_CHARS]) if "contributed" in text else None
+    if found and (agency := agency_named(found["agency"])):
         return agency
     found = _TAIL.search(text[-60:])
     return agency_named(found["agency"]) if found else None

@@ -6,12 +6,13 @@ where they do not delimit: what looks like a tag is one.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.parser.fields.text import collapse, wide_letters
 from shared.schema import Image
 
 _TAG = re.compile(r"<(/?[a-z0-9]+)[^>]*>")
+_PICTURE_TAG = re.compile(r"<(img|/?figure|/?figcaption)\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _PARTS = re.compile(r"\n\s*\n")
 _END = "\x00"  # of a line; no clean text holds one
@@ -88,9 +89,10 @@ def _unescaped(text: str) -> str:
 
 @dataclass(slots=True)
 class _Caption:
-    """One caption: its pieces of text, while it is being read."""
+    """One caption: where its markup begins and ends."""
 
-    pieces: list[str] = field(default_factory=list)
+    start: int
+    end: int = 0
 
 
 @dataclass(slots=True)
@@ -105,12 +107,8 @@ def _images(cleaned: str) -> Iterator[Image]:
     found: list[tuple[str, _Figure | None]] = []
     figures: list[_Figure] = []
     captions: list[_Caption] = []
-    end = 0
-    for tag in _TAG.finditer(cleaned):
+    for tag in _PICTURE_TAG.finditer(cleaned):
         name = tag[1]
-        for caption in captions:
-            caption.pieces.append(cleaned[end : tag.start()])
-        end = tag.end()
         if name == "img":
             found.append((tag[0], figures[-1] if figures else None))
         elif name == "figure":
@@ -118,14 +116,15 @@ def _images(cleaned: str) -> Iterator[Image]:
         elif name == "/figure":
             figures.pop()
         elif name == "figcaption":
-            captions.append(_Caption())
+            captions.append(_Caption(tag.end()))
             for figure in figures:
                 figure.caption = figure.caption or captions[-1]
-        elif name == "/figcaption":
-            captions.pop()
+        else:
+            captions.pop().end = tag.start()
     for written, around in found:
-        told = around.caption.pieces if around and around.caption else ()
-        if image := _image(dict(_ATTRIBUTE.findall(written)), "".join(told)):
+        caption = around.caption if around else None
+        told = _TAG.sub("", cleaned[caption.start : caption.end]) if caption else ""
+        if image := _image(dict(_ATTRIBUTE.findall(written)), told):
             yield image
 
 
