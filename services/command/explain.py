@@ -47,12 +47,15 @@ def _said(connection: Connection, name: str, against: Sequence[int], settings: S
     number = int(name) if name.isascii() and name.isdigit() and int(name) <= LARGEST else None
     ids = [number] if number else record.articles_at(connection, name)
     found = [one for id_ in ids if (one := _article(connection, id_, against, settings))]
-    said: Facts = {"asked": name, "articles": found, "feeds": [], "set_aside": []}
+    said: Facts = {"asked": name, "articles": found, "deleted": [], "feeds": [], "set_aside": []}
+    if number and not found:
+        said["deleted"] = record.deleted(connection, number)
     if not number:
         said |= {"feeds": record.feeds_at(connection, name), "set_aside": record.aside_at(connection, name)}
-    if not any((found, said["feeds"], said["set_aside"])):
+        said["deleted"] = record.deleted_at(connection, name)
+    if not any(said[part] for part in ("articles", "deleted", "feeds", "set_aside")):
         what = f"There is no article {number}" if number else f"Nothing is known of {name}"
-        raise UsageError(f"{what}: no feed that is polled has listed it, or it was deleted since.")
+        raise UsageError(f"{what}: no feed that is polled has listed it.")
     return said
 
 
@@ -74,6 +77,9 @@ def _lines(said: Facts) -> Iterator[str]:
         yield from _table("polls", feed["polls"])
     for one in said["set_aside"]:
         yield f"Set aside as {one['id']} at {one['stage']}: {one['reason']}"
+    for one in said["deleted"]:
+        of = f"Article {one['article']}" if one["article"] else f"An article of {one['publication']}"
+        yield f"{of} was deleted at {console.cell(one['at'])}, {one['reason']}. Polls do not bring it back."
     for article in said["articles"]:
         yield from _of_article(article)
 
@@ -82,6 +88,8 @@ def _of_article(article: Facts) -> Iterator[str]:
     yield f"Article {article['id']}: {article['headline'] or '(no headline)'} ({article['publication']})"
     lists = ("known_by", "seen", "page", "revisions", "log", "provenance", "story", "id", "headline", "publication")
     yield from _facts({name: value for name, value in article.items() if name not in lists})
+    if article["purged_at"]:
+        yield "  its text was removed for good by the operator; polls do not bring it back"
     yield f"  known by  {', '.join(article['known_by']) or 'nothing'}"
     yield from _table("seen", article["seen"])
     if article["page"]:

@@ -5,9 +5,23 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from services.indexer.fold.words import digest
 from services.parser.fields.urls import canonical
 from shared.hosts import without_password
-from shared.tables import Article, ArticleKey, Change, Copy, Feed, Layer, Page, Poll, Publication, Revision, SetAside
+from shared.tables import (
+    Article,
+    ArticleKey,
+    Change,
+    Copy,
+    Feed,
+    Layer,
+    Page,
+    Poll,
+    Publication,
+    Revision,
+    SetAside,
+    Tombstone,
+)
 
 LINES = 50  # of the log and of revisions, the newest
 POLLS = 5  # of an article's page or a feed, the newest
@@ -33,9 +47,10 @@ def article(connection: Connection, article_id: int) -> Facts | None:
     """Return what is known of an article apart from its text and its story, or None if there is none."""
     at = Article
     columns = (at.url, at.canonical_url, at.source_id, at.headline, at.published_at, at.first_seen_at, at.last_seen_at)
-    more = (at.status, at.status_reason, at.embargoed_until, at.expires_at, at.page_state, at.body_source, at.parser)
+    more = (at.status, at.status_reason, at.embargoed_until, at.expires_at, at.purged_at, at.page_state)
     row = connection.execute(
-        select(at.id, Publication.name.label("publication"), *columns, *more, at.revision, at.provenance)
+        select(at.id, Publication.name.label("publication"), *columns, *more)
+        .add_columns(at.body_source, at.parser, at.revision, at.provenance)
         .join(Publication, Publication.id == at.publication_id)
         .where(at.id == article_id)
     ).first()
@@ -51,6 +66,27 @@ def article(connection: Connection, article_id: int) -> Facts | None:
         "revisions": _revisions(connection, article_id),
         "log": _log(connection, article_id),
     }
+
+
+def deleted_at(connection: Connection, url: str) -> list[Facts]:
+    """Return when articles at an address were deleted past their keeping, and whose: what lists them is refused."""
+    keys = sorted({digest(f"url:{one}") for one in (url, canonical(url))})
+    rows = connection.execute(
+        select(Publication.name.label("publication"), Tombstone.at)
+        .join(Publication, Publication.id == Tombstone.publication_id)
+        .where(Tombstone.key.in_(keys))
+        .order_by(Tombstone.at)
+    )
+    return [{"article": None, **row._mapping, "reason": "past its keeping"} for row in rows]
+
+
+def deleted(connection: Connection, article_id: int) -> list[Facts]:
+    """Return when an article that is no more was deleted, and why, by the log."""
+    mine = select(Change.at, Change.detail).where(Change.article_id == article_id, Change.kind == "deleted")
+    return [
+        {"article": article_id, "publication": None, "at": row.at, "reason": row.detail.get("reason")}
+        for row in connection.execute(mine.order_by(Change.seq))
+    ]
 
 
 def place(connection: Connection, article_id: int) -> Facts:

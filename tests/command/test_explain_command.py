@@ -92,3 +92,26 @@ def test_the_operators_split_and_merge_stick_and_are_explained(
 def test_a_wrong_word_on_stories_is_one_sentence(wireroom: Run, copies: list[Any]) -> None:
     ran = wireroom("stories", "split", 999, copies[0].id)
     assert (ran.status, ran.sentence) == (2, "There is no story 999: `wireroom stories` lists them.")
+
+
+def test_a_deleted_article_is_told_by_its_address_and_by_its_number(
+    wireroom: Run, line: Line, copies: list[Any]
+) -> None:
+    from services.indexer import retention
+    from shared.database import writing
+
+    with writing(line.engine) as connection:
+        retention.remove(connection, [copies[0].id])
+    by_url = wireroom("explain", copies[0].url)
+    assert "An article of Agency was deleted at" in by_url.text
+    assert ", past its keeping. Polls do not bring it back." in by_url.text
+    assert f"Article {copies[0].id} was deleted at" in wireroom("explain", copies[0].id).text
+    (said,) = wireroom("explain", copies[0].id, "--json").lines
+    assert (said["articles"], said["deleted"][0]["reason"]) == ([], "past its keeping")
+
+
+def test_a_purged_article_is_told_as_such(wireroom: Run, copies: list[Any]) -> None:
+    wireroom("articles", "withdraw", copies[0].id, "--reason", "a court's order", "--purge")
+    told = wireroom("explain", copies[0].id).text
+    assert "its text was removed for good by the operator; polls do not bring it back" in told
+    assert "a court's order" in told

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import chain, combinations, product
 
 from services.indexer.fold.lines import parse_line, read_line
-from services.indexer.fold.pairs import WINDOW, Candidate, alike, judge, least_threshold
+from services.indexer.fold.pairs import WINDOW, Candidate, contained, judge, least_threshold
 from services.indexer.fold.shelf import Shelf
 from services.indexer.fold.stories import Forest, Member, original
 from shared.errors import UsageError
@@ -67,7 +67,7 @@ def _join_all(shelf: Shelf, forest: Forest, threshold: float, window: timedelta)
         if forest.all_joined(chain(shelf.numbers(one), shelf.numbers(other))):
             continue
         first, second = shelf.carriers(one), shelf.carriers(other)
-        if alike(first[0], second[0], least_threshold(threshold)):
+        if contained(first[0], second[0], least_threshold(threshold)):
             join(product(first, second))
     for articles in shelf.claimed():
         join(combinations(articles, 2))

@@ -137,9 +137,14 @@ def near(a: datetime | None, b: datetime | None, window: timedelta) -> bool:
 def _evidence(a: Candidate, b: Candidate, threshold: float) -> str | None:
     if a.publication is not None and a.publication == b.publication:
         return "reprint" if reprinted(a, b, threshold) else None
-    return said_to_be_one(a, b) or (
-        "text" if alike(a, b, bar(a, b, threshold)) and presentable(a, b, threshold) else None
-    )
+    return said_to_be_one(a, b) or ("text" if one_text(a, b, threshold) else None)
+
+
+def one_text(a: Candidate, b: Candidate, threshold: float) -> bool:
+    """Return whether the words say that two articles of two publications carry one text (rules 4 to 9)."""
+    if not contained(a, b, bar(a, b, threshold)):
+        return False
+    return not (refilled(a, b) or unannounced(a, b) or passage(a, b) or only_quoted(a, b, threshold))
 
 
 def reprinted(a: Candidate, b: Candidate, threshold: float) -> bool:
@@ -151,11 +156,9 @@ def reprinted(a: Candidate, b: Candidate, threshold: float) -> bool:
     return _announced(a, b)
 
 
-def alike(a: Candidate, b: Candidate, threshold: float) -> bool:
-    """Return whether two texts are one at this containment (rules 4 to 6); nothing else of the articles matters."""
-    if _shorter(a, b) < LEAST_SHINGLES or containment(a.sketch, b.sketch) < threshold:
-        return False
-    return not refilled(a, b)
+def contained(a: Candidate, b: Candidate, threshold: float) -> bool:
+    """Return whether one text is in the other to this share (rules 4 and 5); nothing else of the articles matters."""
+    return _shorter(a, b) >= LEAST_SHINGLES and containment(a.sketch, b.sketch) >= threshold
 
 
 def refilled(a: Candidate, b: Candidate) -> bool:
@@ -163,11 +166,6 @@ def refilled(a: Candidate, b: Candidate) -> bool:
     common = _common(a, b)
     gone = _shorter(a, b) - common
     return gone >= max(LEAST_OTHERS, OTHERS_DENSITY * common) and another_edition(a.both, b.both)
-
-
-def presentable(a: Candidate, b: Candidate, threshold: float) -> bool:
-    """Return whether what the two share is an article of both (rules 7 to 9)."""
-    return not (unannounced(a, b) or passage(a, b) or only_quoted(a, b, threshold))
 
 
 def unannounced(a: Candidate, b: Candidate) -> bool:
