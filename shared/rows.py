@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
+from shared.among import as_array
 from shared.tables import Moment, Table, core
 
 Row = tuple[Any, ...]
@@ -72,7 +73,7 @@ def _execute(
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
     else:
-        connection.exec_driver_sql(statement, tuple(map(list, columns)))
+        connection.exec_driver_sql(statement, tuple(map(as_array, columns)))
 
 
 @lru_cache(maxsize=100)
