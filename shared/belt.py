@@ -6,7 +6,9 @@ begun:<token>             a stage is at work on this lease, or died at it
 belt:epoch                which belt of the store's this is: an empty one has no number
 belt:<queue>              message id ▶ "feeds bytes since", for each message that is queued or unacknowledged
 hold:<host>               this host, or this site, asked for patience (429) for as long as the key lives
+held                      the hosts that did, each with until when, for whoever wants to know
 slowed:<site>             the hosts of a site that did
+at:<address>              the requests under way there, over all fetchers, each with when it is forgotten
 robots:<origin>           a site's robots.txt for a day: its status and its text
 pulse:<stage>@<host>      when this worker last took a message off its queue
 <queue>, unacked:<queue>  Celery's own
@@ -26,6 +28,7 @@ from shared.queues import NAMES
 
 SOCKET_TIMEOUT_S = 10  # a frozen Redis otherwise hangs its publisher for ever
 CONNECT_TIMEOUT_S = 3
+TURN_S = 60  # a request that was never ended, since its process died, is forgotten after so long
 FORGET_AFTER_LEASES = 4  # a message lost between Redis and a killed worker leaves its weight behind for so long
 
 
@@ -179,6 +182,8 @@ class Belt:
         with _reachable():
             pipe = self.client.pipeline(transaction=False)
             _lengthen(pipe, f"hold:{host}", 1000 * seconds)
+            pipe.zremrangebyscore("held", 0, time.time())
+            pipe.zadd("held", {host: time.time() + seconds}, gt=True)
             pipe.sadd(f"slowed:{site}", host)
             pipe.expire(f"slowed:{site}", max(1, seconds))
             pipe.scard(f"slowed:{site}")
@@ -186,6 +191,19 @@ class Belt:
             if siblings > 1 and site != host:
                 _lengthen(pipe, f"hold:{site}", 1000 * seconds)
                 pipe.execute()
+
+    def held(self) -> dict[str, int]:
+        """Return the hosts that asked for patience and for how many seconds more, the longest first.
+
+        :raises TransientError: Redis is away, or does not let us ask.
+        """
+        moment = time.time()
+        with _reachable():
+            there = cast(
+                "list[tuple[bytes, float]]",
+                self.client.zrevrangebyscore("held", "+inf", moment, withscores=True),
+            )
+        return {host.decode(errors="replace"): round(until - moment) for host, until in there}
 
     def pause(self, site: str, seconds: float) -> None:
         """Leave a site alone for so long, as it asks of everyone.
@@ -196,6 +214,34 @@ class Belt:
             pipe = self.client.pipeline(transaction=False)
             _lengthen(pipe, f"hold:{site}", round(1000 * seconds))
             pipe.execute()
+
+    def take_turn(self, address: str, name: str, most: int) -> bool:
+        """Count the request `name` as under way at an address; False where `most` are there already.
+
+        It is added before all are counted: of two that come at once for the last place, neither may have it, but never
+        both.
+
+        :raises TransientError: Redis is away or full.
+        """
+        key, moment = f"at:{address}", time.time()
+        with _reachable():
+            pipe = self.client.pipeline(transaction=False)
+            pipe.zremrangebyscore(key, 0, moment)
+            pipe.zadd(key, {name: moment + TURN_S})
+            pipe.zcard(key)
+            pipe.expire(key, TURN_S)
+            there = pipe.execute()[2]
+            if there > most:
+                self.client.zrem(key, name)
+        return bool(there <= most)
+
+    def end_turn(self, address: str, name: str) -> None:
+        """Count a request as done.
+
+        :raises TransientError: Redis is away.
+        """
+        with _reachable():
+            self.client.zrem(f"at:{address}", name)
 
     def keep(self, key: str, data: bytes, seconds: int) -> None:
         """Keep a few bytes for so long.

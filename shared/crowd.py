@@ -1,22 +1,40 @@
-"""What requests share: the servers behind many names, and this process' memory."""
+"""What requests share: the servers behind many names, over all processes, and this process' memory."""
 
+import random
+import secrets
 import time
-from collections import Counter
+from collections import defaultdict
+from contextlib import suppress
 from threading import Condition
+from typing import Protocol
 
-from shared.errors import FetchError
+from shared.errors import FetchError, TransientError
 
 BODIES_BYTES = 128 * 2**20  # of bodies in one process, however many publishers send endless ones at once
 PATIENCE_S = 10.0  # whose turn has not come by then goes back and comes again later
+LOOK_S = 0.2  # between two looks at what other processes have under way
+
+
+class Turns(Protocol):
+    """Where processes count together what they have under way at an address."""
+
+    def take_turn(self, address: str, name: str, most: int) -> bool:
+        """Count one more, called `name`, and return True, or return False where `most` are there."""
+
+    def end_turn(self, address: str, name: str) -> None:
+        """Count it no more."""
 
 
 class Crowd:
-    """Lets at most so many at once to an address, 0: any number; and no more bodies in than fit. Safe for threads."""
+    """Lets at most so many at once to an address, 0: any number; and no more bodies in than fit. Safe for threads.
 
-    def __init__(self, most: int, largest: int = 0) -> None:
-        self._most = most
+    Processes that share `turns` keep to that together. Where these cannot be reached, each keeps to it alone.
+    """
+
+    def __init__(self, most: int, largest: int = 0, turns: Turns | None = None) -> None:
+        self._most, self._turns = most, turns
         self._room = max(BODIES_BYTES, 2 * largest)  # bytes of bodies on their way; `largest` is what one may have
-        self._there: Counter[str] = Counter()
+        self._there: defaultdict[str, list[str]] = defaultdict(list)  # names of those at an address
         self._changed = Condition()
 
     def enter(self, address: str) -> float:
@@ -26,22 +44,38 @@ class Crowd:
         """
         if not self._most:
             return 0.0
-        began = time.monotonic()
+        began, name = time.monotonic(), secrets.token_hex(8)
         with self._changed:
-            if not self._changed.wait_for(lambda: self._there[address] < self._most, PATIENCE_S):
-                raise FetchError("crowded", f"Too many requests to {address} were under way.")
-            self._there[address] += 1
+            if not self._changed.wait_for(lambda: len(self._there[address]) < self._most, PATIENCE_S):
+                raise _crowded(address)
+            self._there[address].append(name)
+        while not self._may(address, name):
+            if time.monotonic() - began > PATIENCE_S:
+                self.leave(address, name)
+                raise _crowded(address)
+            time.sleep(LOOK_S * (0.5 + random.random()))
         return time.monotonic() - began
 
-    def leave(self, address: str) -> None:
-        """Let the next one have its turn."""
+    def _may(self, address: str, name: str) -> bool:
+        try:
+            return self._turns is None or self._turns.take_turn(address, name, self._most)
+        except TransientError:  # what other processes do is not known, and is no reason to wait
+            return True
+
+    def leave(self, address: str, name: str | None = None) -> None:
+        """Let the next one have its turn; without `name`, any of this process' turns there ends."""
         if not self._most:
             return
         with self._changed:
-            self._there[address] -= 1
-            if not self._there[address]:
+            there = self._there[address]
+            name = name or there[-1]
+            there.remove(name)
+            if not there:
                 del self._there[address]
             self._changed.notify_all()
+        if self._turns:
+            with suppress(TransientError):  # it is forgotten by itself
+                self._turns.end_turn(address, name)
 
     def take(self, size: int) -> None:
         """Take room for so many bytes of a body.
@@ -57,3 +91,7 @@ class Crowd:
         """Give room back."""
         with self._changed:
             self._room += size
+
+
+def _crowded(address: str) -> FetchError:
+    return FetchError("crowded", f"Too many requests to {address} were under way.")

@@ -27,7 +27,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from shared.addresses import allow_list, host_of, is_same_origin, place_of, target_of
 from shared.bodies import ACCEPT_ENCODING, decode
-from shared.crowd import Crowd
+from shared.crowd import Crowd, Turns
 from shared.errors import Blocked, FetchError, Refused
 from shared.passport import Passport
 from shared.sockets import Dialler, Exchange, Limits, Resolve, SecureWire, Wire, current
@@ -67,16 +67,18 @@ class Client:
     """Gets resources, many at once; safe for threads, and to be made after a fork.
 
     `allow` names inner places that may be reached, as host:port. `trust` is a file of certificate authorities (PEM)
-    instead of the bundled ones; `per_address` how many requests may be under way to one address at once, 0: any number.
+    instead of the bundled ones; `per_address` how many requests may be under way to one address at once, 0: any number,
+    over all processes that share `turns`.
     """
 
     def __init__(
         self, limits: Limits, allow: Iterable[str] = (), user_agent: str = "Wireroom", *, trust: Path | None = None,
-        resolve: Resolve = socket.getaddrinfo, per_address: int = 0,
+        resolve: Resolve = socket.getaddrinfo, per_address: int = 0, turns: Turns | None = None,
     ) -> None:  # fmt: skip
         self._limits = limits
         self._headers = {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"}
-        self._dialler = Dialler(allow_list(allow), limits.connect_s, resolve, Crowd(per_address, limits.body_bytes))
+        crowd = Crowd(per_address, limits.body_bytes, turns)
+        self._dialler = Dialler(allow_list(allow), limits.connect_s, resolve, crowd)
         self._adapters = _Adapters(trust)
 
     def __enter__(self) -> Self:

@@ -55,7 +55,9 @@ class Settings(BaseSettings):
         0.5, ge=0, description="Seconds between two requests to one registrable domain; inner addresses have none."
     )
     fetch_per_address: int = Field(
-        8, ge=1, description="Requests at once that one process has under way to one address; inner ones have no limit."
+        8,
+        ge=1,
+        description="Requests at once that all fetchers have under way to one address; inner ones have no limit.",
     )
     fetch_robots: bool = Field(True, description="Ask robots.txt before an article page is fetched.")
     seal_key: str = Field(

@@ -10,9 +10,12 @@ from services.command.stores import open_store
 from shared.belt import Belt, connect
 from shared.database import reading
 from shared.errors import Failed, contain
+from shared.failures import span
 from shared.settings import Settings, read_settings
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+HOSTS_SHOWN = 10
+_TITLES = {"longest_wait_of_a_feed_s": "longest_due_feed", "hosts_left_alone_s": "hosts_left_alone"}
 LARGEST = 2**63 - 1  # number that either database takes
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")]
 
@@ -121,6 +124,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         "latest_article": f"{latest[0].headline} ({latest[0].publication.name})" if latest else None,
         "published_to_stored": _latency(measures.latencies_s),
         "longest_wait_of_a_feed_s": round(measures.feed_lateness_s),
+        "which_waits_longest": measures.latest_feed,
         "gaps": dict(measures.alarms.gaps),
         "articles_probably_lost": measures.alarms.lost,
         "unusual": {"silent": measures.alarms.silent, "notice": measures.alarms.notices},
@@ -129,10 +133,15 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         "set_aside": dict(measures.set_aside),
         "flagged": measures.flagged,
         "counters": dict(measures.counters),
-        "queues": _queues(settings),
+        "queues": _asked(settings, Belt.queued),
+        "hosts_left_alone_s": _asked(settings, Belt.held),
     }
     if not as_json:
-        said = {name: _in_words(value) for name, value in said.items()}
+        said = {name: _in_words(value) for name, value in said.items()} | {
+            "longest_wait_of_a_feed_s": _wait(measures.feed_lateness_s, measures.latest_feed),
+            "hosts_left_alone_s": _held(said["hosts_left_alone_s"]),
+        }
+        said = {_TITLES.get(name, name): value for name, value in said.items() if name != "which_waits_longest"}
     console.facts(said, as_json=as_json)
 
 
@@ -150,12 +159,25 @@ def _latency(seconds: tuple[float, float] | None) -> str | None:
     return None if seconds is None else f"median {seconds[0]:.0f} s, 95th percentile {seconds[1]:.0f} s"
 
 
-def _queues(settings: Settings) -> dict[str, int] | str:
-    """Return the messages in each queue, or why they cannot be told; without a setting, those of the embedded run."""
+def _wait(seconds: float, feed: str | None) -> str:
+    return f"{feed} has been due for {span(seconds)} and is not being polled" if feed else "no feed is due"
+
+
+def _held(hosts: dict[str, int] | str) -> str:
+    """Return which hosts are left alone for how long, since they said 429 or Retry-After."""
+    if isinstance(hosts, str):
+        return hosts
+    named = [f"{host} for {span(seconds)}" for host, seconds in list(hosts.items())[:HOSTS_SHOWN]]
+    more = len(hosts) - len(named)
+    return ", ".join([*named, *([f"{more} more"] if more else [])]) or "none"
+
+
+def _asked(settings: Settings, question: Callable[[Belt], dict[str, int]]) -> dict[str, int] | str:
+    """Return what the belt answers, or why it cannot be asked; without a setting, that of the embedded run."""
     embedded = settings.data_dir.resolve() / "belt" / "belt.sock"
     url = settings.redis_url or (f"unix://{embedded}" if embedded.exists() else "")
     if not url:
         return "not asked: WIREROOM_REDIS_URL is not set"
     belt = Belt(connect(url), settings.lease_s)
-    queued = contain(belt.queued)
-    return str(queued.error) if isinstance(queued, Failed) else queued
+    said = contain(lambda: question(belt))
+    return str(said.error) if isinstance(said, Failed) else said

@@ -27,6 +27,7 @@ def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[FetchJo
         settings.fetch_allow,
         settings.user_agent,
         per_address=settings.fetch_per_address,
+        turns=belt,
     )
     robots = Robots(client, belt, settings.user_agent) if settings.fetch_robots else None
     asker = Asker(client, robots, settings.open_key, Drops.from_settings(settings))

@@ -1,7 +1,12 @@
 """`wireroom articles`, `stories`, `changes` and `status`, for people and for machines."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from shared.database import now, writing
+from shared.tables import Feed, Gap
 from tests.command.conftest import Run
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
@@ -77,3 +82,37 @@ def test_a_belt_that_is_away_is_said_and_the_rest_is_shown(wireroom: Run) -> Non
 def test_an_empty_store_says_so(wireroom: Run, verb: str, words: str) -> None:
     assert wireroom(verb).text == f"{words}\n"
     assert wireroom(verb, "--json").lines == []
+
+
+def test_the_status_says_which_feed_is_due_for_longest_and_which_hosts_are_left_alone(
+    wireroom: Run, filled: Line
+) -> None:
+    at_rest = wireroom("status", redis_url=filled.settings.redis_url).text
+    assert "no feed is due" in at_rest
+    filled.belt.hold("paper.example", "www.paper.example", 1800)
+    with writing(filled.engine) as connection:
+        first = connection.scalar(select(func.min(Feed.id)))
+        ago = now(connection) - timedelta(minutes=20)
+        secret = "https://desk:s3cret@paper.example/rss"
+        connection.execute(update(Feed).where(Feed.id == first).values(ready_at=ago, title=None, url=secret))
+    (status,) = wireroom("status", "--json", redis_url=filled.settings.redis_url).lines
+    assert status["hosts_left_alone_s"] == {"www.paper.example": pytest.approx(1800, abs=60)}
+    assert status["longest_wait_of_a_feed_s"] >= 1200
+    said = " ".join(wireroom("status", redis_url=filled.settings.redis_url).text.split())
+    assert f"{first} https://paper.example/rss has been due for 2" in said
+    assert "www.paper.example for 30 min" in said or "www.paper.example for 29 min" in said
+    assert "s3cret" not in said
+
+
+def test_the_status_shows_gaps_lost_articles_and_alarms(wireroom: Run, filled: Line) -> None:
+    with writing(filled.engine) as connection:
+        moment = now(connection)
+        bounds = {"at": moment, "from_at": moment - timedelta(hours=5), "to_at": moment, "tried": []}
+        feed = connection.scalar(select(func.min(Feed.id)))
+        connection.execute(insert(Gap).values(feed_id=feed, state="lost", expected=7, found=2, **bounds))
+        connection.execute(insert(Gap).values(feed_id=feed, state="closed", expected=7, found=7, **bounds))
+        connection.execute(update(Feed).where(Feed.id == feed).values(notice="a flood: 90 articles"))
+    (status,) = wireroom("status", "--json", redis_url=filled.settings.redis_url).lines
+    assert (status["gaps"], status["articles_probably_lost"]) == ({"closed": 1, "lost": 1}, 5)
+    assert status["unusual"] == {"silent": 0, "notice": 1}
+    assert "a flood: 90 articles" in status["unusual_feeds"][0]

@@ -16,6 +16,7 @@ from services.fetcher.round import Round
 from services.fetcher.tasks import start
 from services.fetcher.verdict import judge
 from shared.belt import Belt
+from shared.crowd import Crowd
 from shared.errors import FetchError
 from shared.http import Client, Limits, Response
 from shared.messages import Facts, FetchJob, Kind, Outcome, Target
@@ -35,6 +36,36 @@ def known(outlet: Outlet, path: str = "markets.xml", **more: Any) -> Target:
 
 def statuses(outlet: Outlet, path: str = "markets.xml") -> list[int]:
     return outlet.ledger.statuses(path)
+
+
+# -- one address, asked by many processes
+
+
+def test_all_processes_together_keep_to_the_bound_of_an_address(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.crowd.PATIENCE_S", 0.3)
+    ours, theirs = Crowd(3, turns=belt), Crowd(3, turns=belt)
+    for crowd in (ours, theirs, ours):
+        crowd.enter("192.0.2.1")
+    for crowd in (ours, theirs):
+        with pytest.raises(FetchError, match=r"to 192\.0\.2\.1 were under way"):
+            crowd.enter("192.0.2.1")
+    theirs.enter("192.0.2.2")
+    ours.leave("192.0.2.1")
+    theirs.enter("192.0.2.1")
+
+
+def test_a_turn_that_nobody_ends_is_forgotten(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.belt.TURN_S", 1)
+    Crowd(1, turns=belt).enter("192.0.2.3")
+    assert Crowd(1, turns=belt).enter("192.0.2.3") >= 0.5
+
+
+def test_a_flushed_redis_blocks_nobody(belt: Belt) -> None:
+    crowd = Crowd(1, turns=belt)
+    crowd.enter("192.0.2.4")
+    belt.client.flushall()
+    Crowd(1, turns=belt).enter("192.0.2.4")
+    crowd.leave("192.0.2.4")
 
 
 # -- audits

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.certificate import self_signed
-from shared.errors import Blocked, FetchError
+from shared.errors import Blocked, FetchError, TransientError
 from shared.http import Client, Limits
 from shared.passport import Passport
 from shared.tls import Context
@@ -243,6 +243,24 @@ def test_one_address_is_asked_for_no_more_at_once_than_allowed(monkeypatch: pyte
         assert client.get(f"http://paper9.example:{outlet.port}/quick").body == b"words"
         client.close()
         assert sorted(errors) == ["crowded"] * 3 + ["truncated"] * 2
+
+
+class Away:
+    """Turns that cannot be asked."""
+
+    def take_turn(self, address: str, name: str, most: int) -> bool:
+        raise TransientError("Redis cannot be reached.")
+
+    def end_turn(self, address: str, name: str) -> None:
+        raise TransientError("Redis cannot be reached.")
+
+
+def test_where_the_others_turns_cannot_be_asked_nothing_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.sockets.is_public", lambda address: True)
+    with Outlet() as outlet, Client(LIMITS, resolve=to_loopback, per_address=2, turns=Away()) as client:
+        outlet.serve("feed", "words")
+        for _ in range(3):
+            assert client.get(f"http://paper.example:{outlet.port}/feed").body == b"words"
 
 
 def test_a_name_that_turns_inward_between_two_requests_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, func, null, or_, select
 
 from shared.habits import Habits, silence
+from shared.hosts import without_password
 from shared.tables import Feed, Gap
 
 ARE_NAMED = 5  # feeds in `Alarms.worst`
@@ -65,7 +66,10 @@ def take_alarms(connection: Connection, now: datetime) -> Alarms:
     notices = connection.scalar(select(func.count()).select_from(Feed).where(noticed)) or 0
     query = select(Feed.id, Feed.title, Feed.url, Feed.notice, habits_if_silent(now))
     rows = connection.execute(query.where(or_(is_silent(now), noticed)).order_by(Feed.alarm_at).limit(ARE_NAMED)).all()
-    worst = tuple(f"{row.id} {row.title or row.url}: {alarm(row.silent_habits, row.notice, now)}" for row in rows)
+    worst = tuple(
+        f"{row.id} {row.title or without_password(row.url)}: {alarm(row.silent_habits, row.notice, now)}"
+        for row in rows
+    )
     gaps = dict(connection.execute(select(Gap.state, func.count()).group_by(Gap.state)).all())
     missing = func.sum(case((Gap.expected > Gap.found, Gap.expected - Gap.found), else_=0))
     lost = connection.scalar(select(missing).where(Gap.state == "lost")) or 0

@@ -11,6 +11,7 @@ from services.reader.queries.feeds import count_health
 from services.reader.queries.pushes import count_pushes
 from services.reader.values import Health
 from shared.database import now
+from shared.hosts import without_password
 from shared.push import Push
 from shared.schema import Status
 from shared.tables import Article, Counter, Feed, LogHead, Page, Poll, SetAside, Story
@@ -31,7 +32,8 @@ class Measures:
     articles: dict[str, int]  # by status
     stories: int
     log_head: int
-    feed_lateness_s: float  # of the active feed that has waited longest for a lease; 0: none waits
+    feed_lateness_s: float  # of the active feed that is due for longest and not being polled; 0: none is
+    latest_feed: str | None  # which that is
     page_lateness_s: float
     latencies_s: tuple[float, float] | None  # median and 95th percentile; None: nothing to measure yet
     set_aside: dict[str, int]  # by stage
@@ -54,6 +56,7 @@ def take_measures(connection: Connection, late_after_s: int) -> Measures:
         stories=connection.scalar(select(func.count()).select_from(Story)) or 0,
         log_head=connection.scalar(select(LogHead.seq)) or 0,
         feed_lateness_s=_lateness_s(connection, Feed, moment),
+        latest_feed=_latest_feed(connection, moment),
         page_lateness_s=_lateness_s(connection, Page, moment),
         latencies_s=_latencies_s(connection),
         set_aside=_counts(connection, SetAside.stage),
@@ -98,6 +101,12 @@ def _articles(connection: Connection) -> dict[str, int]:
 def _lateness_s(connection: Connection, table: type[Feed] | type[Page], moment: datetime) -> float:
     oldest = connection.scalar(select(func.min(table.ready_at)).where(table.state == "active"))
     return max(0.0, (moment - oldest).total_seconds()) if oldest else 0.0
+
+
+def _latest_feed(connection: Connection, moment: datetime) -> str | None:
+    query = select(Feed.id, Feed.title, Feed.url).where(Feed.state == "active", Feed.ready_at < moment)
+    row = connection.execute(query.order_by(Feed.ready_at).limit(1)).one_or_none()
+    return f"{row.id} {row.title or without_password(row.url)}" if row else None
 
 
 def _latencies_s(connection: Connection) -> tuple[float, float] | None:
