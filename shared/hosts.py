@@ -11,7 +11,7 @@ from shared.errors import UsageError
 if TYPE_CHECKING:
     import tldextract
 
-FOLDERS = frozenset({"file", "ftp", "sftp"})
+FOLDERS = frozenset({"file", "ftp", "ftps", "sftp"})
 _PORTS = {"http": 80, "https": 443}
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
 
@@ -51,7 +51,7 @@ def is_folder(url: str) -> bool:
 
 
 def feed_address(text: str) -> str:
-    """Return `text` as the address of a feed: of the web, or of a folder here (file:///…), by ftp or by sftp.
+    """Return `text` as the address of a feed: of the web, or of a folder here (file:///…), by ftp, ftps or sftp.
 
     :raises UsageError: it is no such address; says why.
     """
@@ -66,7 +66,7 @@ def feed_address(text: str) -> str:
         whole = False
     if not whole or not url.isprintable() or " " in url:
         raise UsageError(
-            f"{without_password(url)!r} is no folder: write file:///path, ftp://host/path or sftp://host/path."
+            f"{without_password(url)!r} is no folder: write file:///path, ftps://host/path, sftp://host/path or ftp://host/path."
         )
     return urlsplit(url)._replace(scheme=scheme, fragment="").geturl()
 

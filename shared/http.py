@@ -119,6 +119,11 @@ class Client:
             except _RAISED as error:
                 raise _explain(error) from error
 
+    @property
+    def tls(self) -> ssl.SSLContext:
+        """How to speak TLS on what an exchange dialled: it believes the same authorities."""
+        return self._adapters.tls
+
     @contextmanager
     def exchange(self) -> Iterator[Exchange]:
         """Yield what dials for another protocol than HTTP, under the same limits and to the same places only."""
@@ -257,13 +262,13 @@ class _Adapter(HTTPAdapter):
     """requests' own adapter over connections that judge their addresses, with one TLS context for all of them."""
 
     def __init__(self, trust: Path | None, certificate: str | None = None) -> None:
-        self._context = Context.trusting(trust or Path(DEFAULT_CA_BUNDLE_PATH), SecureWire)
+        self.tls = Context.trusting(trust or Path(DEFAULT_CA_BUNDLE_PATH), SecureWire)
         if certificate:
-            loaded(self._context, certificate)
+            loaded(self.tls, certificate)
         super().__init__(HOSTS_KEPT, IDLE_PER_HOST, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
-        self.poolmanager = urllib3.PoolManager(connections, maxsize=maxsize, block=block, ssl_context=self._context)
+        self.poolmanager = urllib3.PoolManager(connections, maxsize=maxsize, block=block, ssl_context=self.tls)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **_: Any) -> urllib3.ProxyManager:
@@ -273,7 +278,7 @@ class _Adapter(HTTPAdapter):
                 proxy_headers=self.proxy_headers(proxy),
                 num_pools=HOSTS_KEPT,
                 maxsize=IDLE_PER_HOST,
-                ssl_context=self._context,
+                ssl_context=self.tls,
             )
             manager.pool_classes_by_scheme = _POOLS
             self.proxy_manager[proxy] = manager
@@ -313,6 +318,11 @@ class _Adapters:
             while len(self._others) > CERTIFICATES_KEPT:
                 self._others.popitem(last=False)[1].close()
         return adapter
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        """The context of connections without a client certificate."""
+        return self._plain.tls
 
     def close(self) -> None:
         """Close all idle connections."""

@@ -1,8 +1,9 @@
-"""A drop on an FTP server (RFC 959, RFC 3659), over connections that judge their addresses."""
+"""A drop on an FTP server (RFC 959, RFC 3659), in the clear or under TLS (RFC 4217), at addresses that are judged."""
 
 import ftplib
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -69,13 +70,33 @@ class Drop:
 class _Session(ftplib.FTP):
     """ftplib's conversation over wires of ours; data come from the address of the control connection only."""
 
-    def __init__(self, exchange: Exchange, host: str, port: int) -> None:
+    def __init__(self, exchange: Exchange, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         super().__init__(timeout=None, encoding="utf-8")
-        self._exchange = exchange
+        self._exchange, self._host, self._tls = exchange, host, tls
         self.sock = wire = exchange.dial(host, port)
         self.af, self._address = wire.family, wire.getpeername()[0]
+        try:
+            self._begin(wire)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, wire: Wire) -> None:
+        """Hear the welcome, and go on under TLS where that is wanted: before any name or password is told."""
         self.file = wire.makefile("r", encoding="utf-8", errors="surrogateescape")
         self.welcome = self.getresp()
+        if self._tls:
+            self.voidcmd("AUTH TLS")
+            self.sock = self._secured(wire, self._tls)
+            self.file = self.sock.makefile("r", encoding="utf-8", errors="surrogateescape")
+
+    def enter(self, user: str, password: str, path: str) -> None:
+        """Log in and go to a directory; from then on data travel as the conversation does."""
+        self.login(user, password)
+        if self._tls:
+            self.voidcmd("PBSZ 0")
+            self.voidcmd("PROT P")
+        self.cwd(path)
 
     def fetched(self, command: str, most: int, what: str) -> bytes:
         """Return what a command sends over a data connection of its own.
@@ -84,25 +105,39 @@ class _Session(ftplib.FTP):
         """
         self.voidcmd("TYPE I")
         _, port = self.makepasv()
-        data = Wire(self.af, socket.SOCK_STREAM)
-        with data:
-            data.settimeout(self._exchange.left_s())
-            data.connect((self._address, port))
+        with Wire(self.af, socket.SOCK_STREAM) as wire:
+            wire.settimeout(self._exchange.left_s())
+            wire.connect((self._address, port))
             answer = self.sendcmd(command)
             if not answer.startswith("1"):
                 raise ftplib.error_reply(answer)  # noqa: S321 - where an agency offers nothing better
-            whole, piece = bytearray(), bytearray(PIECE_BYTES)
-            while count := data.recv_into(piece):
-                whole += piece[:count]
-                if len(whole) > most:
-                    raise FetchError("too_large", f"{what} is larger than {most} bytes.")
-        self.voidresp()
-        return bytes(whole)
+            if self._tls:
+                with self._secured(wire, self._tls) as data:
+                    whole = _whole(data, most, what)
+            else:
+                whole = _whole(wire, most, what)
+        self.voidresp()  # which says that all of it was sent
+        return whole
+
+    def _secured(self, wire: socket.socket, tls: ssl.SSLContext) -> ssl.SSLSocket:
+        """Return a wire under TLS; data go on with the session of the conversation, as many servers demand."""
+        wire.settimeout(self._exchange.left_s())
+        session = self.sock.session if isinstance(self.sock, ssl.SSLSocket) else None
+        return tls.wrap_socket(wire, server_hostname=self._host, session=session)
+
+
+def _whole(data: socket.socket, most: int, what: str) -> bytes:
+    whole, piece = bytearray(), bytearray(PIECE_BYTES)
+    while count := data.recv_into(piece):
+        whole += piece[:count]
+        if len(whole) > most:
+            raise FetchError("too_large", f"{what} is larger than {most} bytes.")
+    return bytes(whole)
 
 
 @contextmanager
 def opened(client: Client, url: str, user: str, password: str) -> Iterator[Drop]:
-    """Yield the directory that an ftp: address names.
+    """Yield the directory that an ftp: address names, or an ftps: one: then under TLS or not at all.
 
     :raises Blocked: the server may not be reached.
     :raises FetchError: it cannot be had.
@@ -110,10 +145,10 @@ def opened(client: Client, url: str, user: str, password: str) -> Iterator[Drop]
     parts = urlsplit(url)
     with client.exchange() as exchange:
         try:
-            session = _Session(exchange, parts.hostname or "", parts.port or PORT)
+            tls = client.tls if parts.scheme.lower() == "ftps" else None
+            session = _Session(exchange, parts.hostname or "", parts.port or PORT, tls)
             with session:
-                session.login(user or "anonymous", password or "wireroom@")
-                session.cwd(unquote(parts.path) or "/")
+                session.enter(user or "anonymous", password or "wireroom@", unquote(parts.path) or "/")
                 yield Drop(session)
         except (ftplib.Error, OSError, EOFError, UnicodeError, ValueError) as error:
             raise _explain(error) from error
@@ -125,6 +160,10 @@ def _explain(error: Exception) -> FetchError:
         return FetchError("login", f"The server does not let us in: {said}.")
     if isinstance(error, TimeoutError):
         return FetchError("timeout", "The server did not answer in time.")
+    if isinstance(error, ssl.SSLError):
+        return FetchError(
+            "tls", f"TLS failed: {str(getattr(error, 'verify_message', '') or error.reason or said).lower()}."
+        )
     if isinstance(error, ftplib.Error):
         return FetchError("drop", f"The server answered: {said}.")
     return FetchError("truncated", f"The connection broke: {said.lower() or 'the server hung up'}.")

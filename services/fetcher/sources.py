@@ -84,7 +84,7 @@ def _opened(client: Client, drops: Drops, url: str, passport: Passport) -> Abstr
     if scheme == "file":
         return folder.opened(url, drops.folder)
     user, password = _credentials(url, passport)
-    if scheme == "ftp":
+    if scheme in {"ftp", "ftps"}:
         return ftp.opened(client, url, user, password)
     if scheme == "sftp":
         return sftp.opened(client, url, user, password, drops.known_hosts, drops.key)

@@ -14,7 +14,7 @@ import paramiko
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # it stands on asyncore, which 3.11 still has
     from pyftpdlib.authorizers import DummyAuthorizer
-    from pyftpdlib.handlers import FTPHandler
+    from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
     from pyftpdlib.ioloop import IOLoop
     from pyftpdlib.servers import FTPServer
 
@@ -49,16 +49,20 @@ def put(folder: Path, name: str, text: str, age_s: int = LONG_AGO_S) -> Path:
 
 
 class Ftp:
-    """An FTP server over a folder; without `mlsd` it is one of the old kind."""
+    """An FTP server over a folder; without `mlsd` one of the old kind, with `certificate` it wants TLS for all."""
 
-    def __init__(self, folder: Path, *, mlsd: bool = True) -> None:
+    def __init__(self, folder: Path, *, mlsd: bool = True, certificate: Path | None = None) -> None:
         logging.getLogger("pyftpdlib").setLevel(logging.ERROR)
         authorizer = DummyAuthorizer()
         authorizer.add_user(USER, PASSWORD, str(folder), perm="elr")
         commands = dict(FTPHandler.proto_cmds)
         if not mlsd:
             del commands["MLSD"]
-        handler = type("Handler", (FTPHandler,), {"authorizer": authorizer, "proto_cmds": commands})
+        settings = {"authorizer": authorizer, "proto_cmds": commands}
+        if certificate:
+            settings |= {"certfile": str(certificate), "tls_control_required": True, "tls_data_required": True}
+            settings["proto_cmds"] = dict(TLS_FTPHandler.proto_cmds)
+        handler = type("Handler", (TLS_FTPHandler if certificate else FTPHandler,), settings)
         self._loop = IOLoop()
         self._server = FTPServer(("127.0.0.1", 0), handler, ioloop=self._loop)
         self.place = f"127.0.0.1:{self._server.socket.getsockname()[1]}"

@@ -1,0 +1,78 @@
+"""A drop by FTP under TLS: nothing is told a server whose certificate was not checked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.certificate import self_signed
+from services.fetcher import ftp
+from shared.errors import FetchError
+from shared.http import Client, Limits
+from tests.line.drops import PASSWORD, USER, Ftp, ninjs, put
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    path = tmp_path / "server.pem"
+    path.write_bytes(self_signed("localhost"))
+    return path
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Path:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def server(drop: Path, certificate: Path) -> Iterator[Ftp]:
+    """A server that takes no name, password or command for data in the clear."""
+    with Ftp(drop, certificate=certificate) as running:
+        yield running
+
+
+def reach(server: Ftp, trust: Path | None, host: str = "localhost", scheme: str = "ftps") -> tuple[Client, str]:
+    place = f"{host}:{server.place.rpartition(':')[2]}"
+    return Client(Limits(total_s=10), [place], trust=trust), f"{scheme}://{place}/"
+
+
+def test_files_are_listed_and_read_under_tls(server: Ftp, drop: Path, certificate: Path) -> None:
+    put(drop, "one.json", ninjs(1))
+    put(drop, "two.json", ninjs(2) * 5000)
+    client, url = reach(server, certificate)
+    with client, ftp.opened(client, url, USER, PASSWORD) as place:
+        files = {file.name: file.size for file in place.files()}
+        assert place.read("one.json", 10_000) == ninjs(1).encode()
+        assert len(place.read("two.json", 10**7)) == files["two.json"]
+
+
+def test_a_server_whose_certificate_is_not_believed_is_not_told_the_password(server: Ftp) -> None:
+    client, url = reach(server, None)
+    with (
+        client,
+        pytest.raises(FetchError, match="self-signed certificate") as told,
+        ftp.opened(client, url, USER, PASSWORD),
+    ):
+        pass
+    assert told.value.kind == "tls"
+
+
+def test_a_certificate_of_another_name_is_not_believed(server: Ftp, certificate: Path) -> None:
+    client, url = reach(server, certificate, host="127.0.0.1")
+    with client, pytest.raises(FetchError, match="TLS failed"), ftp.opened(client, url, USER, PASSWORD):
+        pass
+
+
+def test_a_server_without_tls_is_not_told_the_password(drop: Path, certificate: Path) -> None:
+    with Ftp(drop) as server:
+        client, url = reach(server, certificate)
+        with client, pytest.raises(FetchError, match="The server answered: 5"), ftp.opened(client, url, USER, PASSWORD):
+            pass
+
+
+def test_a_server_that_wants_tls_is_not_talked_to_without(server: Ftp, certificate: Path) -> None:
+    client, url = reach(server, certificate, scheme="ftp")
+    with client, pytest.raises(FetchError, match="550"), ftp.opened(client, url, USER, PASSWORD):
+        pass
