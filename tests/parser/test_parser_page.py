@@ -93,6 +93,16 @@ def test_broken_metadata_costs_nothing_but_itself(said: str) -> None:
     assert only(read(page(PARAGRAPHS, said))).content.headline == "Storm takes the roof of the customs house"
 
 
+def test_the_words_of_a_drawing_are_none_of_the_page() -> None:
+    trail = b'<p class="breadcrumb"><a href="/harbour"><svg><title>Arrow</title></svg>Harbour</a></p><article>'
+    assert only(read(page(PARAGRAPHS, "").replace(b"<article>", trail))).content.section == "Harbour"
+
+
+def test_a_drawing_that_is_never_closed_costs_no_text() -> None:
+    unclosed = page(PARAGRAPHS).replace(b"</h1>", b"</h1><svg><path d='M0 0'>")
+    assert PARAGRAPHS[2] in (only(read(unclosed)).content.body_text or "")
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

@@ -55,7 +55,7 @@ def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
     text = _html_text(data, media_type)
     root = tree_of(text)
     meta = read_meta(root, url)
-    etree.strip_elements(root, "script", "style", "template", with_tail=False)
+    _take_out_silent(root)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
     figures = read_figures(root, base)
     body, left_out = _body(root, url, base, meta, _shown(root, meta, figures))
@@ -66,6 +66,13 @@ def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
         url=absolute(url, None),
         content=read_facts(meta, body, root, base, url, figures, left_out),
     )
+
+
+def _take_out_silent(root: html.HtmlElement) -> None:
+    """Remove scripts, styles and drawings; a drawing that was never closed may hold the text, and stays."""
+    etree.strip_elements(root, "script", "style", "template", with_tail=False)
+    if all(drawing.find(".//p") is None for drawing in root.iter("svg")):
+        etree.strip_elements(root, "svg", with_tail=False)
 
 
 def _html_text(data: bytes, media_type: str | None) -> str:
