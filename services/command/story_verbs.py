@@ -1,6 +1,6 @@
-"""`wireroom stories`: lists them; `split`, `merge` and `unpin` say which articles are together."""
+"""`wireroom stories`: lists them; `split`, `merge` and `unpin` say which articles are together; `refold` asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -21,7 +21,7 @@ def add_to(app: typer.Typer, verb: str) -> None:
     """Add the verb to `app`."""
     stories = typer.Typer(help="List stories with the titles that carry them, newest first.")
     stories.callback(invoke_without_command=True)(listing)
-    for act in (split, merge, unpin):
+    for act in (split, merge, unpin, refold):
         stories.command()(act)
     app.add_typer(stories, name=verb)
 
@@ -61,6 +61,17 @@ def unpin(articles: ArticleIds) -> None:
     _decide(lambda connection: pins.unpin(connection, articles), articles, refold=articles)
 
 
+def refold() -> None:
+    """Fold the articles of the window again, after an upgrade or with another threshold; pinned ones stay."""
+    from services.indexer import redo
+    from shared.settings import read_settings
+
+    settings = read_settings()
+    store = open_store(settings)
+    batches = redo.window(store, settings)
+    _tell([moved for ids in console.progress(batches, "Folding") for moved in redo.refold(store, ids, settings)])
+
+
 def _decide(
     work: Callable[[Connection], None],
     articles: list[int],
@@ -74,6 +85,11 @@ def _decide(
     settings = read_settings()
     with writing(open_store(settings)) as connection:
         moved = decide(connection, work, articles, stories or [], refold or [], settings)
+    _tell(moved)
+
+
+def _tell(moved: Sequence[tuple[int, int, int, str]]) -> None:
+    """Print which articles are in another story now."""
     items = [
         {"article": article, "from_story": was, "story": story, "change": kind} for article, was, story, kind in moved
     ]

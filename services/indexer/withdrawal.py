@@ -16,6 +16,7 @@ from services.indexer.merge import Head, LayerState, cancelled, kinds_of_change,
 from services.indexer.pages import hold_pages
 from services.indexer.rights import OPERATOR, change_of
 from services.indexer.stories import fold
+from services.indexer.traces import marks, may_hold
 from shared.database import now
 from shared.errors import UsageError
 from shared.messages import Entry
@@ -125,10 +126,10 @@ def _clear_set_aside(connection: Connection, article_id: int) -> None:
     row = connection.execute(
         select(Article.source_id, Article.url, Article.headline).where(Article.id == article_id)
     ).one()
-    marks = [word.encode() for word in row if word]
+    told_by = marks(*row)
     feeds = select(Layer.feed_id).where(Layer.article_id == article_id, Layer.feed_id.is_not(None))
     own = (SetAside.kind == "page") & (SetAside.target_id == article_id)
     theirs = (SetAside.kind == "feed") & SetAside.target_id.in_(feeds)
     for aside in connection.execute(select(SetAside.id, SetAside.kind, SetAside.data).where(or_(own, theirs))).all():
-        if aside.data and (aside.kind == "page" or any(mark in aside.data for mark in marks)):
+        if aside.data and (aside.kind == "page" or may_hold(aside.data, told_by)):
             connection.execute(update(SetAside).where(SetAside.id == aside.id).values(data=None))

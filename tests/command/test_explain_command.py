@@ -115,3 +115,7 @@ def test_a_purged_article_is_told_as_such(wireroom: Run, copies: list[Any]) -> N
     told = wireroom("explain", copies[0].id).text
     assert "its text was removed for good by the operator; polls do not bring it back" in told
     assert "a court's order" in told
+
+
+def test_the_window_folds_again_by_this_versions_rules(wireroom: Run, copies: list[Any]) -> None:
+    assert wireroom("stories", "refold").text.strip() == "No article is in another story than before."

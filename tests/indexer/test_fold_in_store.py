@@ -4,12 +4,12 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from services.indexer import candidates
+from services.indexer import candidates, redo
 from services.indexer.window import purge_texts
 from shared.tables import Article, Copy, Posting, StoryMove
-from tests.indexer.desk import NOON, Desk, prose
+from tests.indexer.desk import NOON, Desk, clock, prose
 
 
 def test_one_canonical_address_makes_a_pair_though_the_words_are_few(desk: Desk) -> None:
@@ -132,3 +132,19 @@ def test_the_title_that_is_credited_has_the_original_though_it_came_later(desk: 
     own = desk.add("Halden Herald", text, at=NOON + timedelta(hours=3))
     roles = {row.id: row.copy_role for row in desk.read(select(Article.id, Article.copy_role))}
     assert roles == {copy: "copy", own: "original"}
+
+
+def test_folding_the_window_again_finds_what_another_version_did_not(desk: Desk) -> None:
+    text = prose("tunnel")
+    moment = clock(desk)
+    old = desk.add("The Herald", text, at=moment)
+    desk.write(lambda connection: connection.execute(delete(Posting)))
+    new = desk.add("The Mirror", f"{text}\nThe mill by the river opens too.", headline="Vote opens doors", at=moment)
+    before = desk.add("The Archive", text, headline="Doors", at=moment - timedelta(days=40))
+    assert desk.stories() == {frozenset([old]), frozenset([new]), frozenset([before])}
+    (ids,) = redo.window(desk.engine, desk.settings)
+    assert ids == [old, new]
+    moved = redo.refold(desk.engine, ids, desk.settings)
+    assert [(article, kind) for article, *_, kind in moved] == [(new, "folded")]
+    assert desk.stories() == {frozenset([old, new]), frozenset([before])}
+    assert redo.refold(desk.engine, ids, desk.settings) == []

@@ -1,0 +1,41 @@
+"""Whether bytes that were set aside may hold an article, as feeds, pages and listings write it. Pure."""
+
+import html
+import re
+from collections.abc import Iterable
+
+from shared.bundle import unpack, unpacked
+from shared.errors import Malformed
+
+_ESCAPES = 2  # times that a feed escapes what it carries
+_JSON = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def marks(source_id: str | None, url: str | None, headline: str | None) -> frozenset[str]:
+    """Return what tells an article in a document: its identifier, its address, also within its site, its headline."""
+    within = (url or "").partition("://")[2].partition("/")[2].partition("#")[0]
+    return frozenset(_plain(mark) for mark in (source_id, url, within and f"/{within}", headline) if mark)
+
+
+def may_hold(data: bytes, told_by: Iterable[str]) -> bool:
+    """Return whether a document bears any of these marks, however it is packed, encoded and escaped.
+
+    What cannot be unpacked may hold anything.
+    """
+    try:
+        bodies = [part.body for part in unpack(data).parts]
+    except Malformed:
+        bodies = [data]
+    wanted = list(told_by)
+    for body in map(unpacked, bodies):
+        if body is None or any(mark in _plain(body.replace(b"\0", b"").decode("utf-8", "replace")) for mark in wanted):
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    """Return a text without escapes, its spaces made one each."""
+    text = _JSON.sub(lambda found: chr(int(found[1], 16)), text).replace("\\/", "/")
+    for _ in range(_ESCAPES):
+        text = html.unescape(text)
+    return " ".join(text.split())
