@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any
@@ -70,13 +72,11 @@ def fold(
     from services.indexer.fold.file import fold_lines
 
     settings = read_settings()
-    if file == "-":
-        _print(fold_lines(sys.stdin, settings.fold_threshold))
-        return
+    window = timedelta(days=settings.fold_window_days)
     try:
-        with Path(file).open(encoding="utf-8") as lines:
-            _print(fold_lines(lines, settings.fold_threshold))
-    except (OSError, UnicodeDecodeError) as error:
+        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as lines:
+            _print(fold_lines(lines, settings.fold_threshold, window))
+    except OSError as error:
         raise UsageError(f"{file} cannot be read: {_why(error)}.") from error
 
 

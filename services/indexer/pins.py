@@ -7,7 +7,7 @@ The word holds until the operator says otherwise.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from services.indexer.fold.pairs import Pair as FoldPair
 from shared.among import among, among_given
@@ -65,6 +65,17 @@ def hand_on(connection: Connection, id_: int, heir: int) -> None:
     connection.execute(update(Pin).where(Pin.anchor == id_).values(anchor=heir))
     if not pinned(connection, [heir]):
         connection.execute(update(Pin).where(Pin.article_id == id_).values(article_id=heir))
+
+
+def outlive(connection: Connection, ids: Collection[int]) -> None:
+    """Let what was merged with articles that are about to go stay with another of the stories that took it in."""
+    going = select(Pin.anchor, Article.story_id).join(Article, Article.id == Pin.anchor).where(among(Pin.anchor, ids))
+    for anchor, story in connection.execute(going.distinct().order_by(Pin.anchor)).all():
+        free = ~exists().where(Pin.article_id == Article.id)
+        mates = select(Article.id).where(Article.story_id == story, Article.id.not_in(ids), free)
+        heir = connection.scalar(mates.order_by(Article.id).limit(1))
+        if heir is not None:
+            connection.execute(update(Pin).where(Pin.anchor == anchor).values(anchor=heir))
 
 
 def unpin(connection: Connection, ids: Sequence[int]) -> None:

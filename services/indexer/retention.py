@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.indexer import candidates
+from services.indexer import candidates, pins
 from services.indexer.changes import News, append, take_head
 from services.indexer.fold.furniture import headline_key
 from services.indexer.fold.words import digest
@@ -123,6 +123,7 @@ def remove(connection: Connection, ids: Sequence[int]) -> int:
     append(connection, last, [News("deleted", id_, {"reason": "past its keeping"}) for id_ in found], moment)
     _bury(connection, found, moment)
     candidates.remove(connection, found)
+    pins.outlive(connection, found)
     connection.execute(delete(Article).where(among(Article.id, found)))
     moved = restory(connection, {row.story_id for row in rows}, moment)
     append(connection, last + len(found), moved, moment)

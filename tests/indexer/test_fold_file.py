@@ -162,7 +162,8 @@ def test_ids_keep_their_type() -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("{", "Line 3 is not JSON: "),
+        ("{", "Line 3 is not JSON: Expecting property name enclosed in double quotes at character 2."),
+        (b'{"id": "\xff"}', "Line 3 is not UTF-8."),
         ("[]", "Line 3 is no object; "),
         ('{"text": ""}', "Line 3: id must be a string or a whole number."),
         ('{"id": true, "text": ""}', "Line 3: id must be a string or a whole number, not true."),
@@ -175,7 +176,11 @@ def test_ids_keep_their_type() -> None:
         ('{"id": "a", "text": ""}', "Line 3: an earlier line has the same id."),
     ],
 )
-def test_a_bad_line_is_named_with_its_number(line: str, sentence: str) -> None:
+def test_a_bad_line_is_named_with_its_number(line: str | bytes, sentence: str) -> None:
     with pytest.raises(UsageError) as caught:
         list(fold_lines(['{"id": "a", "text": ""}', "", line]))
     assert str(caught.value).startswith(sentence)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
+    assert list(fold_lines([b'\xef\xbb\xbf{"id": "a", "text": ""}'])) == ['{"id": "a", "story": "a"}']

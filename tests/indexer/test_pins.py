@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, select
 
-from services.indexer import pins
+from services.indexer import pins, retention
 from services.indexer.redo import Moved, decide
 from shared.errors import UsageError
 from shared.tables import StoryMove
@@ -100,3 +100,20 @@ def test_what_cannot_be_done_is_one_sentence(desk: Desk, copies: list[int]) -> N
         merge(desk, story, story)
     with pytest.raises(UsageError, match=r"is not pinned"):
         unpin(desk, copies[0])
+
+
+def test_what_was_merged_stays_with_the_story_whose_original_is_deleted(desk: Desk, copies: list[int]) -> None:
+    other = desk.add("echo", prose("orchard"), headline="Orchard in bloom")
+    merge(desk, desk.story_of(copies[0]), desk.story_of(other))
+    desk.write(lambda connection: retention.remove(connection, copies[:1]))
+    assert desk.stories() == {frozenset({*copies[1:], other})}
+    desk.write(lambda connection: retention.remove(connection, copies[1:]))
+    assert desk.stories() == {frozenset({other})}
+
+
+def test_articles_split_off_together_stay_so_when_the_first_is_deleted(desk: Desk, copies: list[int]) -> None:
+    late = desk.add("echo", prose("harbour"))
+    split(desk, desk.story_of(copies[0]), *copies[1:])
+    desk.write(lambda connection: retention.remove(connection, copies[1:2]))
+    desk.revise(copies[2], headline="Doors open again")
+    assert desk.stories() == {frozenset({copies[0], late}), frozenset({copies[2]})}

@@ -28,7 +28,7 @@ def fold_file(
     return _fold(enumerate(lines, 1), threshold, window)
 
 
-def fold_lines(lines: Iterable[str], threshold: float = THRESHOLD, window: timedelta = WINDOW) -> Iterator[str]:
+def fold_lines(lines: Iterable[str | bytes], threshold: float = THRESHOLD, window: timedelta = WINDOW) -> Iterator[str]:
     """Yield what `fold_file` does as JSON lines, from JSON lines; blank ones count as lines and hold nothing.
 
     :raises UsageError: as `fold_file`, or a line is no JSON.

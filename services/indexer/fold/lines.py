@@ -25,14 +25,18 @@ class Article:
     dateline: str | None = None
 
 
-def parse_line(number: int, line: str) -> object:
-    """Return the JSON value of a line.
+def parse_line(number: int, line: str | bytes) -> object:
+    """Return the JSON value of a line, which is UTF-8; a byte order mark before it is none of it.
 
     :raises UsageError: it is no JSON; names the line.
     """
     try:
         return json.loads(line)
-    except ValueError as error:
+    except UnicodeDecodeError:
+        raise UsageError(f"Line {number} is not UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise UsageError(f"Line {number} is not JSON: {error.msg} at character {error.pos + 1}.") from None
+    except ValueError as error:  # a number of too many digits
         raise UsageError(f"Line {number} is not JSON: {error}.") from None
     except RecursionError:
         raise UsageError(f"Line {number} is not JSON that can be read: it is nested too deep.") from None
