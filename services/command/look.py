@@ -2,10 +2,12 @@
 
 import json
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,8 +124,8 @@ def _each(sources: list[str], listing: Path | None, url: str, read: Read, *, as_
     settings = read_settings()
     read = _within_limits(read, settings)
     if listing:
-        for line in console.progress(list(_lines(listing)), "Reading"):
-            console.say(json.dumps(_answer(line, read, settings), ensure_ascii=False))
+        for where, line in console.progress(list(_lines(listing)), "Reading"):
+            console.say(json.dumps(_answer(where, line, read, settings), ensure_ascii=False))
         return
     failed, columns = 0, get_terminal_size().columns
     for source in sources:
@@ -138,54 +140,84 @@ def _each(sources: list[str], listing: Path | None, url: str, read: Read, *, as_
         raise typer.Exit(1)
 
 
-def _lines(listing: Path) -> Iterator[dict[str, Any]]:
+def _lines(listing: Path) -> Iterator[tuple[str, str]]:
+    """Yield each line of a list, and where it stands."""
     try:
-        lines = listing.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = listing.read_bytes().split(b"\n")
+    except OSError as error:
         raise UsageError(f"{listing} cannot be read: {_why(error)}.") from error
     for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _line(f"{listing}:{number}", line)
+        if text := line.decode("utf-8", "replace").strip("\ufeff \t\r"):
+            yield f"{listing}:{number}", text
 
 
-def _why(error: OSError | UnicodeDecodeError) -> str:
+def _why(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _line(where: str, line: str) -> dict[str, Any]:
+    """Return what a line of a list holds.
+
+    :raises UsageError: it is no JSON object, or it names neither a file nor an address.
+    """
     try:
         item = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: the line is no JSON: {error}.") from None
-    if not isinstance(item, dict) or "id" not in item or not (item.get("path") or item.get("url")):
-        raise UsageError(f"{where}: a line is {{id, path, url}}; id, and path or url, have to be there.")
+    if not isinstance(item, dict):
+        raise UsageError(f"{where}: a line is {{id, path, url}}.")
     return item
 
 
-def _answer(line: Mapping[str, Any], read: Read, settings: Settings) -> dict[str, Any]:
-    source = str(line.get("path") or line["url"])
-    entries = contain(lambda: read(_load(source, str(line.get("url") or ""), settings)))
+def _answer(where: str, text: str, read: Read, settings: Settings) -> dict[str, Any]:
+    """Return what became of a line: its articles, or in a sentence why there are none. No line stops those after it."""
+    line = contain(lambda: _line(where, text))
+    if isinstance(line, Failed):
+        return {"id": None, "articles": [], "error": _sentence(line)}
+    entries = contain(lambda: read(_named(where, line, settings)))
     if isinstance(entries, Failed):
-        return {"id": line["id"], "articles": [], "error": _sentence(entries)}
+        return {"id": line.get("id"), "articles": [], "error": _sentence(entries)}
     return {"id": line["id"], "articles": [_article(entry) for entry in entries], "error": None}
+
+
+def _named(where: str, line: Mapping[str, Any], settings: Settings) -> Fetched:
+    path, url = line.get("path"), line.get("url") or ""
+    if "id" not in line or not (path or url) or not all(isinstance(one, str) for one in (path or "", url)):
+        raise UsageError(f"{where}: a line is {{id, path, url}}; id, and path or url, have to be there, both as text.")
+    return _load(path or url, url, settings)
 
 
 def _load(source: str, url: str, settings: Settings) -> Fetched:
     if source.startswith(("http://", "https://")):
         return _fetch(source, settings)
-    path = Path(source)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{source} cannot be read: {error.strerror}.") from error
-    if data.startswith(GZIP):
-        import gzip
+    return Fetched(_unpacked(_file(source, settings), settings), url or Path(source).resolve().as_uri(), None)
 
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError) as error:
-            raise Malformed(f"it is no whole gzip file: {error}.") from error
-    return Fetched(data, url or path.resolve().as_uri(), None)
+
+def _file(source: str, settings: Settings) -> bytes:
+    """Return what a file holds, as far as a document may be long."""
+    try:
+        with Path(source).open("rb") as file:
+            data = file.read(settings.max_document_bytes + 1)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{source!r} cannot be read: {_why(error)}.") from error
+    if len(data) > settings.max_document_bytes:
+        raise Malformed(f"it is longer than {settings.max_document_bytes} bytes (WIREROOM_MAX_DOCUMENT_BYTES).")
+    return data
+
+
+def _unpacked(data: bytes, settings: Settings) -> bytes:
+    if not data.startswith(GZIP):
+        return data
+    import gzip
+
+    try:
+        with gzip.open(BytesIO(data)) as packed:
+            found = packed.read(settings.max_document_bytes + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Malformed(f"it is no whole gzip file: {error}.") from error
+    if len(found) > settings.max_document_bytes:
+        raise Malformed(f"it unpacks to more than {settings.max_document_bytes} bytes (WIREROOM_MAX_DOCUMENT_BYTES).")
+    return found
 
 
 def _fetch(url: str, settings: Settings) -> Fetched:

@@ -1,8 +1,9 @@
 """One article as a person reads it on a terminal: headline, who and when, text in lines of a width, pictures. Pure."""
 
+import re
 from collections.abc import Iterator
-from textwrap import fill
 from typing import TYPE_CHECKING
+from unicodedata import category, east_asian_width
 
 from shared.schema import Access, Image, Status
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 100  # longer lines are hard to read
 _LABEL_COLUMNS = 10
+_EAST = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f"  # letters that are parted by no blanks
+_UNBROKEN = re.compile(rf"[「『（【《〈“]*[{_EAST}]?[^{_EAST}「『（【《〈\s]*|.")  # a letter with the marks around it
 
 
 def readable(entry: "Entry", columns: int) -> str:
@@ -64,8 +67,32 @@ def _picture(image: Image) -> str:
     return f"{image.caption or image.alt or image.url}{credit}"
 
 
-def _wrapped(text: str, width: int, indent: str = "") -> str:
-    return fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str, width: int) -> str:
+    """Return `text` in lines of at most `width` columns, broken at blanks, and between the letters of the East."""
+    lines, used = [""], 0
+    for blank, piece in _pieces(text):
+        needed = _columns(piece)
+        if used and used + blank + needed > width:
+            lines.append("")
+            used = blank = 0
+        lines[-1] += " " * blank + piece
+        used += blank + needed
+    return "\n".join(lines)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what no line is broken within, and how many blanks stand before it where none is."""
+    for at, word in enumerate(text.split()):
+        for first, found in enumerate(_UNBROKEN.finditer(word)):
+            if found[0]:
+                yield int(at > 0 and first == 0), found[0]
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal `text` takes (Unicode Standard Annex 11)."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else category(char) not in {"Mn", "Me", "Cf"} for char in text)
 
 
 def _hanging(text: str, width: int) -> str:

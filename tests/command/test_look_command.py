@@ -113,12 +113,39 @@ def test_many_pages_give_a_line_each(wireroom: Run, files: Path) -> None:
     assert [len(one["articles"]) for one in answers] == [1, 0]
 
 
-@pytest.mark.parametrize("line", ["{", '"feed.xml"', '{"id": 1}', '{"path": "feed.xml"}', '{"id": 1, "path": ""}'])
-def test_a_line_of_a_list_that_names_no_document_is_named(wireroom: Run, files: Path, line: str) -> None:
-    (files / "list.jsonl").write_text(f'{{"id": 1, "path": "feed.xml"}}\n{line}\n')
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{", '"feed.xml"', '{"id": 1}', '{"path": "feed.xml"}', '{"id": 1, "path": ""}', '{"id": 1, "path": 5}',
+        "[" * 5000,
+        '{"id": 1, "path": "."}', '{"id": 1, "path": "none.xml"}', '{"id": 1, "path": "a\\u0000b"}', "\udcff",
+        '{"id": 1, "path": "/dev/zero"}', '{"id": 1, "path": "/dev/null"}',
+    ],
+)  # fmt: skip
+def test_no_line_of_a_list_stops_those_after_it(wireroom: Run, files: Path, line: str) -> None:
+    good = b'{"id": 7, "path": "feed.xml"}\n'
+    (files / "list.jsonl").write_bytes(
+        b"\xef\xbb\xbf" + good + line.encode("utf-8", "surrogateescape") + b"\r\n" + good
+    )
     ran = wireroom("poll", "--from", "list.jsonl")
-    assert ran.status == 2
-    assert ran.sentence.startswith("list.jsonl:2: ")
+    first, bad, last = ran.lines
+    assert (ran.status, first, bad["articles"]) == (0, last, [])
+    assert bad["error"].endswith(".")
+
+
+def test_a_line_that_is_no_json_is_named_by_its_place(wireroom: Run, files: Path) -> None:
+    (files / "list.jsonl").write_text("\n{\n")
+    (answer,) = wireroom("poll", "--from", "list.jsonl").lines
+    assert answer["id"] is None
+    assert answer["error"].startswith("list.jsonl:2: ")
+
+
+def test_a_file_is_read_as_far_as_a_document_may_be_long(wireroom: Run, files: Path) -> None:
+    (files / "bomb.gz").write_bytes(gzip.compress(bytes(50_000)))
+    for name in ("feed.xml", "bomb.gz"):
+        ran = wireroom("poll", name, max_document_bytes=100 if name == "feed.xml" else 1000)
+        assert ran.status == 1
+        assert "bytes" in ran.sentence
 
 
 @pytest.mark.parametrize("words", [[], ["feed.xml", "--from", "list.jsonl"]])

@@ -45,3 +45,16 @@ def test_a_date_that_names_no_moment_is_shown_as_it_is_written() -> None:
 def test_an_article_that_may_not_be_read_says_so_first() -> None:
     content = CONTENT.model_copy(update={"status": Status.WITHHELD, "status_reason": "Embargoed without an end."})
     assert shown(content).splitlines()[2] == "status    withheld: Embargoed without an end."
+
+
+def test_letters_that_no_blanks_part_are_broken_into_lines_too() -> None:
+    text = "「評議会は古い桟橋を閉鎖する」と委員長は話した。" * 4
+    lines = shown(Content(headline="桟橋", body_text=text), 40).splitlines()
+    assert "".join(lines).count("。") == 4
+    assert all(len(line) <= 20 for line in lines if "評" in line or "桟" in line)
+    assert not any(line.startswith(("。", "」", "、")) for line in lines)
+
+
+def test_an_address_longer_than_a_line_is_not_broken() -> None:
+    address = "https://harbour.example/" + "a" * 60
+    assert address in shown(Content(headline="Mole", body_text=f"See {address} for more."), 40).splitlines()

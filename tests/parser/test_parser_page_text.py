@@ -186,3 +186,18 @@ def test_the_headline_is_what_the_title_element_and_the_page_both_show() -> None
     )
     content = bare(document)
     assert (content.headline, content.provenance["headline"]) == (TITLE, "page h3")
+
+
+def test_a_wall_in_the_texts_own_flow_is_cut_with_its_offers() -> None:
+    wall = "<p>Sign up to read this article</p><p>Stories from a hundred titles, curated for you.</p><p>One app.</p>"
+    assert lines(page(paragraphs(*PARAGRAPHS[:3]) + wall + paragraphs(PARAGRAPHS[3]))) == PARAGRAPHS
+
+
+def test_a_caption_in_an_element_of_no_meaning_is_no_text() -> None:
+    caption = "<span>The mole at dusk (Ada Byron)</span>"
+    picture = f"<div><div><img data-src='/mole.jpg' src='data:image/gif;base64,R0'></div>{caption}</div>"
+    text = "".join(f"<div>{one}</div>" for one in PARAGRAPHS[:2]) + picture
+    text += "".join(f"<div>{one}</div>" for one in PARAGRAPHS[2:])
+    content = bare(f"<html><body><main><section><h1>{TITLE}</h1>{text}</section></main></body></html>")
+    assert lines(content) == PARAGRAPHS
+    assert [image.url for image in content.images] == ["https://www.harbour-post.example/mole.jpg"]

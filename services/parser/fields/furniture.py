@@ -75,6 +75,7 @@ _SAYS_NOTHING = re.compile(
 _WALL = re.compile(  # what a page asks for before it shows the rest
     r"^\W*(?:(?:to )?(?:continue|keep) reading(?:\W*$|,.*|\s+(?:for|with|by|this|the)\b.*)|"
     r"already (?:a |an )?(?:subscriber|member|registered|have an account)\b.*|"
+    r"(?:sign up|sign in|log ?in|register) (?:now |today |here )?(?:to|for) (?:read|continue|keep|see|unlock)\b.*|"
     r"subscribe (?:now |today |here )?(?:to|for|and) (?:get|read|continue|unlock|access|enjoy|support)\b.*|"
     r"(?:this|the) (?:article|story|content) is (?:only )?(?:available )?(?:for|to|exclusive to|reserved for) "
     r"(?:our )?(?:paying )?(?:subscribers|members|registered).*|"
@@ -88,6 +89,16 @@ _WALL = re.compile(  # what a page asks for before it shows the rest
     r"материал доступен (?:только )?(?:по подписке|подписчикам).*)$",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def is_wall(text: str) -> bool:
+    """Return whether a line asks for something before the rest may be read.
+
+    >>> is_wall("Sign up to read this article"), is_wall("Sign up, the captain said.")
+    (True, False)
+    """
+    return _WALL.match(text) is not None
+
 
 _WRITER = re.compile(
     r"^(?:by|von|por|par|di|door|av|af|автор)\s+(?:[A-ZÀ-ÞА-Я][\w.'’-]*\s*(?:,|and|und|y|et|e|&|\||-|"
@@ -151,7 +162,7 @@ def is_furniture(text: str, words: int) -> bool:
     """
     if words > _MOST_WORDS:
         return False
-    if _SAYS_NOTHING.match(text) or ((_LEADS_ELSEWHERE.match(text) or _WALL.match(text)) and words <= 40):
+    if _SAYS_NOTHING.match(text) or ((_LEADS_ELSEWHERE.match(text) or is_wall(text)) and words <= 40):
         return True
     return (
         _ASKS.search(text) is not None

@@ -51,8 +51,9 @@ def read_facts(
     language_from, language = _language(meta, body)
     section_from, section = page_section(meta, root, url, headline)
     said = absolute(meta.canonical, base)
+    address = said or absolute(url, None)
     values: dict[str, object] = {
-        "canonical_url": canonical(said or url),
+        "canonical_url": canonical(address) if address else None,
         "headline": headline,
         "subheadline": line(subheadline),
         "summary": line(summary, SUMMARY_CHARS),

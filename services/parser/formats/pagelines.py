@@ -14,6 +14,7 @@ from services.parser.fields.furniture import (
     is_furniture,
     is_picture_credit,
     is_sentence,
+    is_wall,
     names_writer,
     opens_box,
 )
@@ -26,6 +27,7 @@ MAX_CLOSING_LINES = 5  # more short lines are no accident
 LINKED_SHARE = 0.9  # of a line's letters; more than that in links, and it leads elsewhere
 DIGITS_SHARE = 0.2  # of a date's characters
 MOST_REPEATS = 2  # a line in no sentence that stands there more often is a label
+WALL_WORDS, MOST_OFFERS = 20, 4  # of a wall's line, and lines of a wall
 _KICKER_CHARS = 60
 _TEASER_WORDS, _TEASER_MOST = 3, 30
 _MACHINE = re.compile(  # a picture's address, a timestamp
@@ -85,6 +87,7 @@ def judge(lines: list[Line], shown: Shown) -> None:
             or (line.element.tag == "p" and is_picture_credit(line.text, line.words))
         )
     _cut_boxes(lines)
+    _cut_walls(lines)
     kept = [line for line in lines if line.kept]
     sentences = [at for at, line in enumerate(kept) if line.is_sentence]
     if sentences:
@@ -103,6 +106,14 @@ def _cut_boxes(lines: list[Line]) -> None:
                 below.kept = False
             return
         above += line.words if line.kept else 0
+
+
+def _cut_walls(lines: list[Line]) -> None:
+    """Mark the short lines that follow what a wall asks for: they are its offers."""
+    for at, line in enumerate(lines):
+        if line.words <= WALL_WORDS and is_wall(line.text):
+            for below in takewhile(lambda one: one.words <= WALL_WORDS, lines[at : at + MOST_OFFERS]):
+                below.kept = False
 
 
 def _judge_opening(lines: list[Line]) -> None:

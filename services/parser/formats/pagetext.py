@@ -46,6 +46,9 @@ def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Elem
     )  # fmt: skip
     if found is None or isinstance(found, dict) or found.body is None:
         return None, ()
+    for element in list(found.body.iter("div")):
+        if next(element.iterdescendants("div", *_LINES), None) is None:
+            element.tag = "p"  # so that it is judged as one
     lines = [
         line_of(element) for element in found.body.iter(*_LINES) if next(element.iterdescendants(*_LINES), None) is None
     ]
