@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.exc import DBAPIError
 
 from services.indexer.settle import Row
+from shared.aside import storable
 from shared.database import sentence
 from shared.messages import Entry, Rejected, Result
 from shared.tables import SetAside
@@ -14,6 +15,10 @@ from shared.tables import SetAside
 
 def keep_rejected(connection: Connection, result: Result, row: Row, now: datetime) -> None:
     """Set aside the entries that the parser could not read, or the store could not take."""
+    if not result.rejected:
+        return
+    excerpts = [rejected.excerpt.encode("utf-8", "replace") for rejected in result.rejected]
+    kept = storable(connection, result.facts.kind, row.id, excerpts)
     rows = [
         {
             "at": now,
@@ -22,12 +27,11 @@ def keep_rejected(connection: Connection, result: Result, row: Row, now: datetim
             "target_id": row.id,
             "url": row.url,
             "reason": rejected.reason.replace("\0", ""),
-            "data": rejected.excerpt.encode("utf-8", "replace"),
+            "data": data,
         }
-        for rejected in result.rejected
+        for rejected, data in zip(result.rejected, kept, strict=True)
     ]
-    if rows:
-        connection.execute(insert(SetAside), rows)
+    connection.execute(insert(SetAside), rows)
 
 
 def without_unstorable(result: Result, attempt: Callable[[Result], None]) -> Result:

@@ -16,13 +16,13 @@ from services.indexer.merge import Head, LayerState, cancelled, kinds_of_change,
 from services.indexer.pages import hold_pages
 from services.indexer.rights import OPERATOR, change_of
 from services.indexer.stories import fold
-from services.indexer.traces import marks, may_hold
 from shared.database import now
 from shared.errors import UsageError
 from shared.messages import Entry
 from shared.schema import Content
 from shared.settings import Settings
 from shared.tables import Article, Layer, Page, Revision, Segment, SetAside, Term
+from shared.traces import marks, may_hold
 
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("headline", "subheadline", "summary", "body_html", "body_text", "byline", "dateline")),

@@ -28,6 +28,7 @@ from services.scheduler import pages
 from services.scheduler.backpressure import Settled
 from services.scheduler.pack import Due
 from shared import audit
+from shared.aside import storable
 from shared.messages import PARSER, Kind, Target, Validators
 from shared.passport import same_origin
 from shared.settings import Settings
@@ -171,6 +172,7 @@ def lease(connection: Connection, kind: Kind, rows: Sequence[Due], now: datetime
 def park(connection: Connection, killer: Killer, data: bytes | None, now: datetime) -> None:
     """Take a row off the line for good, with the document that its worker died at."""
     table, identity = (Feed, Feed.id) if killer.target.kind is Kind.FEED else (Page, Page.article_id)
+    (kept,) = storable(connection, killer.target.kind, killer.target.id, [data]) if data else [None]
     reason = f"Its worker died at it {killer.attempts} times, the last times while it travelled alone."
     connection.execute(
         update(table)
@@ -185,7 +187,7 @@ def park(connection: Connection, killer: Killer, data: bytes | None, now: dateti
             target_id=killer.target.id,
             url=killer.target.url,
             reason=reason,
-            data=data,
+            data=kept,
         )
     )
 

@@ -9,7 +9,7 @@ from services.indexer import duties, flags, withdrawal
 from services.indexer.rights import next_turn, opens, strictest, turned
 from shared.database import now, reading, writing
 from shared.errors import UsageError
-from shared.messages import Duty
+from shared.messages import Duty, Rejected
 from shared.schema import Content
 from shared.tables import Article, Change, Layer, Page, SetAside, Story
 from shared.tables import readable_articles as readable
@@ -306,6 +306,15 @@ def test_polls_never_bring_a_purged_article_back(newsdesk: Newsdesk) -> None:
         not row.content or "headline" not in row.content
         for row in newsdesk.read(select(Layer.content).where(Layer.article_id == 1))
     )
+
+
+def test_what_is_set_aside_after_a_purge_holds_nothing_of_it(newsdesk: Newsdesk) -> None:
+    purged(newsdesk)
+    excerpts = ("<link>https://paper.example/one</link>" + SECRET, "<link>https://paper.example/three</link>")
+    bad = [Rejected(reason="It has no end.", excerpt=excerpt) for excerpt in excerpts]
+    newsdesk.poll(1, entry("three"), rejected=tuple(bad))
+    rows = newsdesk.read(select(SetAside.data).order_by(SetAside.id.desc()).limit(2))
+    assert [row.data for row in rows] == [excerpts[1].encode(), None]
 
 
 def test_a_purged_article_cannot_be_taken_back(sqlite_newsdesk: Newsdesk) -> None:

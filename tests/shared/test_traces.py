@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from services.indexer.traces import marks, may_hold
 from shared.bundle import Bundle, Part, pack
+from shared.traces import marks, may_hold
 
 TOLD = marks("tag:paper.example:17", "https://paper.example/news/17?from=home&to=sea", "Ferry “Zoë” sinks off Halden")
 ITEM = "<item><link>https://paper.example/news/17?from=home&amp;to=sea</link></item>"
