@@ -149,3 +149,38 @@ def test_pictures_of_two_months_are_two() -> None:
 def test_text_parted_by_line_breaks_is_no_caption() -> None:
     text = "The mole was raised by a metre.<br><br>The ferries sail again.<br><br>Nobody was hurt."
     assert figures(f"<div><img src='/mole.jpg'><br>{text}</div>")[0].caption is None
+
+
+@pytest.mark.parametrize(
+    ("written", "caption", "credit"),
+    [
+        ("The mole at dusk. REUTERS/Ines Falk", "The mole at dusk", "REUTERS/Ines Falk"),
+        ("The mole at dusk. Ines Falk/Getty Images", "The mole at dusk", "Ines Falk/Getty Images"),
+        ("The mole at dusk. INES FALK / AFP", "The mole at dusk", "INES FALK / AFP"),
+        ("The mole at dusk | Ines Falk/PA Images via Getty Images", "The mole at dusk",
+         "Ines Falk/PA Images via Getty Images"),
+        ("FILE PHOTO: The mole. REUTERS/Ines Falk/File Photo", "FILE PHOTO: The mole", "REUTERS/Ines Falk/File Photo"),
+        ("The mole at dusk. Crédit photo : Ines Falk", "The mole at dusk", "Ines Falk"),
+        ("El espigón. (EFE)", "El espigón", "EFE"),
+        ("退潮时的码头。（图：李明）", "退潮时的码头。", "李明"),
+        ("Ines Falk / Getty Images", None, "Ines Falk / Getty Images"),
+        ("Getty Images", None, "Getty Images"),
+        ("The captain spoke. He told Reuters.", "The captain spoke. He told Reuters.", None),
+    ],
+)  # fmt: skip
+def test_a_credit_ends_a_caption_in_the_forms_that_agencies_use(
+    written: str, caption: str | None, credit: str | None
+) -> None:
+    assert split_caption(written) == (caption, credit)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class='image'><img src='/mole.jpg'><div class='caption'>The mole <em>(Ines Falk)</em></div></div>",
+        "<div data-caption='The mole (Photo: Ines Falk)'><img src='/mole.jpg'></div>",
+    ],
+)
+def test_a_credit_in_brackets_and_a_caption_in_an_attribute_are_read(markup: str) -> None:
+    (image,) = read_images((), figures(markup), BASE)
+    assert (image.caption, image.credit) == ("The mole", "Ines Falk")

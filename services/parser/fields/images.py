@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from services.parser.fields.credit import agency_named
 from services.parser.fields.text import line
 from services.parser.fields.urls import absolute
 from services.parser.item import Attached
@@ -12,7 +13,7 @@ MAX_IMAGES = 50
 MAX_MEDIA = 20
 _CAPTION_CHARS = 2000
 _CREDIT_CHARS = 300
-_IN_BRACKETS = re.compile(r"\s*[(\[](?P<credit>[^()\[\]]{2,80})[)\]]\s*\.?$")
+_IN_BRACKETS = re.compile(r"\s*[(\[（【](?P<credit>[^()\[\]（）【】]{2,80})[)\]）】]\s*[.。]?$")
 _PICTURE = (
     r"photo(?:graph(?:ie|y)?)?s?|pictures?|images?|pics?|fot[oó](?:s|ğraf|graf[ií]as?)?|fot\.|bild|bilde|billede|beeld|"
     r"imagen|immagine|imagem|ảnh|hình|фото|kuva|kép|zdjęcie|φωτο(?:γραφία)?|फोटो|صورة|تصوير|צילום|写真|写真提供|图片|圖片|图|圖|사진"
@@ -23,17 +24,32 @@ _OF = (
 )
 _TOLD = r"(?:by\b|von\b|[:：©/])[\s:©]*"  # parts the label from whose the picture is
 _LABELLED = re.compile(
-    rf"(?:(?:^|[.|,;–—-]|\s)\s*(?:(?:{_PICTURE})(?:\s+(?:{_OF}))?|{_OF})\s*[:：©/]|"
+    rf"(?:(?:^|[.|,;–—-]|\s)\s*(?:(?:{_PICTURE})(?:\s+(?:{_OF}))?|(?:{_OF})(?:\s+(?:{_PICTURE}))?)\s*[:：©/]|"
     rf"(?:^|[.|,;–—-])\s*(?:{_PICTURE})\s*(?:by|von)\b)[\s:©]*(?P<credit>[^.|]{{2,80}})\.?$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    rf"^(?:(?:{_PICTURE})(?:\s+(?:{_OF}))?|{_OF})\s*{_TOLD}|^(?:©|\(c\)|courtesy of\b)\s*(?:courtesy of\b\s*)?",
+    rf"^(?:(?:{_PICTURE})(?:\s+(?:{_OF}))?|(?:{_OF})(?:\s+(?:{_PICTURE}))?)\s*{_TOLD}|"
+    r"^(?:©|\(c\)|courtesy of\b)\s*(?:courtesy of\b\s*)?",
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"\s*(?:©|\(c\))\s*(?P<credit>(?:[^.]|(?<=\b\w)\.|\.(?=\w)){2,160})\.?$", re.IGNORECASE)
+_AGENCY = (
+    r"(?:getty images|getty|reuters|afp|ap(?: photo)?|associated press|epa(?:-efe)?|efe|dpa|ansa|pa wire|pa images|"
+    r"pa media|shutterstock|alamy(?: stock photo)?|imago(?: images)?|istock(?:photo)?|zuma(?: press)?|"
+    r"picture[ -]alliance|nurphoto|anadolu(?: agency)?|xinhua|tass|keystone|bloomberg|unsplash|pixabay|"
+    r"depositphotos|adobe stock|wikimedia(?: commons)?)(?: via getty images)?"
+)
+_NAME = r"[^.!?/|]{2,50}"
+_SIGNED = re.compile(  # behind a sentence, or alone: a name and an agency parted by a stroke, or an agency alone
+    rf"(?:^|[.!?…”\"»]\s+(?:/\s*)?)"
+    rf"(?P<credit>(?:{_NAME}\s?/\s?)+{_AGENCY}|{_AGENCY}(?:\s?/\s?{_NAME})+|{_AGENCY})\.?$",
+    re.IGNORECASE,
+)
 _BARRED = re.compile(r"\s+\|\s+(?P<credit>[^|]{2,80})$")
-_SIGNS = re.compile(r"[)\]:©/|]|by|von", re.IGNORECASE)  # a caption without one of them holds no credit
+_SIGNS = re.compile(
+    rf"[)\]）】:：©/|]|by|von|{_AGENCY}", re.IGNORECASE
+)  # a caption without one of them holds no credit
 _SOURCE = re.compile(
     r"getty|reuters|\bap\b|associated press|\bafp\b|\bpa\b|press association|pa wire|pa images|alamy|"
     r"shutterstock|\bepa\b|\bdpa\b|imago|istock|photo|picture|image|"
@@ -63,11 +79,15 @@ def split_caption(text: str | None) -> tuple[str | None, str | None]:
     caption = line(text, _CAPTION_CHARS)
     if not caption or not _SIGNS.search(caption):
         return caption, None
-    for form, sure in ((_IN_BRACKETS, False), (_LABELLED, True), (_SIGN, True), (_BARRED, False)):
+    for form, sure in ((_IN_BRACKETS, False), (_LABELLED, True), (_SIGN, True), (_BARRED, False), (_SIGNED, True)):
         found = form.search(caption)
-        if found and (sure or _SOURCE.search(found["credit"])):
+        if found and (sure or _names_source(found["credit"])):
             return caption[: found.start()].rstrip(" .|,;–—-") or None, _credit(found["credit"])
     return caption, None
+
+
+def _names_source(credit: str) -> bool:
+    return any((_SOURCE.search(credit), _LABEL.match(credit), agency_named(credit)))
 
 
 def read_images(attached: Sequence[Attached], in_text: Iterable[Image], base: str | None) -> tuple[Image, ...]:

@@ -24,6 +24,7 @@ _HIDDEN = re.compile(
 )
 _SILENT = frozenset({"script", "style", "button", "svg", "noscript", "template"})
 _WHOLE = frozenset({"article", "main", "body", "html"})
+_BRACKETED = re.compile(r"\([^()]{2,80}\)|\[[^\[\]]{2,80}\]")
 _SMALL = frozenset({"small", "cite"})
 
 Told = tuple[str | None, str | None]  # the caption and the credit
@@ -39,7 +40,8 @@ def picture_words(picture: etree._Element, is_picture: frozenset[etree._Element]
         if words := words_of(element):
             told = _split(element)
             return told if told[0] is None or _may_be_caption(element, words) else (None, None)
-    return _below(picture), None
+    stated = (line(element.get("data-caption"), CAPTION_CHARS) for element in (picture, *around))
+    return next(filter(None, stated), None) or _below(picture), None
 
 
 def is_orphan(element: etree._Element) -> bool:
@@ -105,7 +107,8 @@ def _split(caption: etree._Element, around: etree._Element | None = None) -> Tol
 def _credits(element: etree._Element) -> list[etree._Element]:
     named = [one for one in element.iterdescendants() if _names_credit(one) and words_of(one)]
     small = [one for one in element.iterdescendants() if one.tag in _SMALL and words_of(one)][-1:]
-    return named or [one for one in small if words_of(element, one)]
+    bracketed = [one for one in element.iterdescendants("em", "i") if _BRACKETED.fullmatch(words_of(one))][-1:]
+    return named or [one for one in (*small, *bracketed) if words_of(element, one)][:1]
 
 
 def words_besides_credit(link: etree._Element) -> str:
