@@ -8,13 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.command import console, discover
-from shared.errors import Failed, UsageError, WireroomError, contain
+from shared.errors import Failed, FetchError, NotAFeed, UsageError, WireroomError, contain
+from shared.failures import Failure, failure_of
 from shared.hosts import web_address, without_password
+from shared.messages import Outcome
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from shared.http import Client
 
+TO_DO = {
+    Failure.DNS: "See whether the address is spelled right.",
+    Failure.DENIED: "Ask the publisher for access, and tell it with `wireroom feeds access`.",
+    Failure.CHALLENGE: "Ask the publisher to let this feed through to programs.",
+    Failure.MISSING: "Look for the feed again: `wireroom feeds add` with the site's address finds it.",
+    Failure.BUSY: "Try again later: it is asked too often from here.",
+    Failure.SERVER: "Try again later: its server fails.",
+    Failure.TIMEOUT: "Try again later: its server does not answer in time.",
+    Failure.TLS: "Tell the publisher: readers' programs refuse it too.",
+    Failure.NOT_A_FEED: "Look for the feed: `wireroom feeds add` with the site's address finds it.",
+    Failure.BLOCKED: "If it is an inner place of yours, name it in WIREROOM_FETCH_ALLOW.",
+}
 MARKS = {"good": " ", "note": "·", "bad": "!"}
 PAUSE_S = 3.0
 
@@ -32,15 +46,23 @@ def check(
             found = contain(lambda url=url: _checked(client, web_address(url), settings, pause))  # type: ignore[misc]
             if isinstance(found, Failed):
                 failed += 1
-                console.warn(
-                    f"{without_password(url)}: {found.error if isinstance(found.error, WireroomError) else found}"
-                )
+                console.warn(f"{without_password(url)}: {_wrong(found)}")
             elif as_json:
                 console.say(json.dumps(found, ensure_ascii=False))
             else:
                 _show(found)
     if failed:
         raise typer.Exit(1)
+
+
+def _wrong(found: Failed) -> str:
+    """Return why a feed cannot be read, and what to do."""
+    error = found.error
+    if isinstance(error, NotAFeed):
+        return f"{error} {TO_DO[Failure.NOT_A_FEED]}"
+    if not isinstance(error, FetchError):
+        return str(error if isinstance(error, WireroomError) else found)
+    return f"{error} {TO_DO.get(failure_of(error.kind, error.status, Outcome.TRANSIENT), '')}".rstrip()
 
 
 def feeds_of(site: str) -> list[str]:

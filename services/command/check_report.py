@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from services.command.check_visit import Visit
 from shared.messages import Entry
+from shared.rhythm import learn
+from shared.schedule import Standing, Wish, interval, words
 from shared.schema import Access
 from shared.settings import Settings
 
@@ -48,7 +50,7 @@ def report(visit: Visit, settings: Settings, now: datetime) -> list[Finding]:
         _robots(visit),
         _mining(visit),
         _push(visit),
-        _interval(visit, settings),
+        _interval(visit, settings, now),
     ]
 
 
@@ -176,10 +178,22 @@ def _push(visit: Visit) -> Finding:
     return Finding("push", Level.GOOD, f"It names the hub {visit.hub}.", "Set WIREROOM_PUSH_URL to have it push.")
 
 
-def _interval(visit: Visit, settings: Settings) -> Finding:
+def _interval(visit: Visit, settings: Settings, now: datetime) -> Finding:
     seconds, why = suggested(visit, settings)
     said = f"Poll it every {_span(timedelta(seconds=seconds))}: {why}."
-    return Finding("interval", Level.GOOD, said, "Nothing has to be set: Wireroom adapts to what comes.")
+    return Finding("interval", Level.GOOD, f"{said}{_reckoned(visit, settings, now)}", "Nothing has to be set.")
+
+
+def _reckoned(visit: Visit, settings: Settings, now: datetime) -> str:
+    """Return what the rule of polling makes of the window's dates, as a sentence; nothing where there are too few."""
+    moments = [moment.timestamp() for moment in _moments(visit.first.entries)]
+    if len(moments) < 2:
+        return ""
+    now_s = now.timestamp()
+    known = learn(None, moments, len(moments), now_s)
+    wish = Wish(visit.first.feed.ttl_s or 0)
+    standing = Standing("active", 0, window=len(visit.first.entries), rhythm=known, wish=wish)
+    return f" Wireroom would begin so: {words(interval(standing, settings, now_s), standing)}."
 
 
 def suggested(visit: Visit, settings: Settings) -> tuple[float, str]:

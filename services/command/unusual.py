@@ -10,6 +10,7 @@ from shared.habits import Habits
 from shared.rhythm import DAY_S, HOUR_S, Rhythm, expected
 
 GAPS_SHOWN = 5
+ENOUGH_TO_SAY = 10  # articles, fewer of which say nothing of hours and days
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -19,7 +20,7 @@ def of_feed(connection: Connection, row: Any) -> dict[str, Any]:
     quiet = row.state == "active" and not row.failures and row.alarm_at is not None and row.alarm_at <= moment
     rhythm = Habits.read(row.habits).rhythm
     return {
-        "usually": _usually(rhythm) if rhythm else None,
+        "usually": _usually(rhythm) if rhythm and rhythm.count >= ENOUGH_TO_SAY else None,
         "unusual": alarm(row.habits if quiet else None, row.notice, moment),
         "gaps": "; ".join(told(gap) for gap in gaps_of(connection, row.id, GAPS_SHOWN)) or None,
     }

@@ -142,5 +142,26 @@ def test_the_verb_prints_words_and_json(wireroom: Run, outlet: Outlet) -> None:
     ran = wireroom(*words, fetch_allow=",".join(outlet.allow))
     assert ran.status == 0, ran.err
     assert "interval" in ran.text
+    assert "Wireroom would begin so: about" in ran.text
     (item,) = wireroom(*words, "--json", fetch_allow=",".join(outlet.allow)).lines
     assert (item["format"], item["articles"]) == ("RSS 2.0", 3)
+
+
+@pytest.mark.parametrize(
+    ("status", "to_do"),
+    [(403, "`wireroom feeds access`"), (404, "finds it"), (429, "Try again later"), (500, "its server fails")],
+)
+def test_a_feed_that_cannot_be_had_is_told_with_what_to_do(
+    wireroom: Run, outlet: Outlet, status: int, to_do: str
+) -> None:
+    outlet.fail("feed.xml", status)
+    ran = wireroom("feeds", "check", outlet.url("feed.xml"), fetch_allow=",".join(outlet.allow))
+    assert ran.status == 1
+    assert f"The server answered {status}" in ran.err
+    assert to_do in ran.err
+
+
+def test_a_page_in_a_feeds_stead_is_told_with_what_to_do(wireroom: Run, outlet: Outlet) -> None:
+    outlet.serve("feed.xml", "<!doctype html><html><body><p>Welcome</p></body></html>", "text/html")
+    ran = wireroom("feeds", "check", outlet.url("feed.xml"), fetch_allow=",".join(outlet.allow))
+    assert "HTML page, not a feed. Look for the feed" in ran.err
