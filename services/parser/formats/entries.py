@@ -1,7 +1,6 @@
 """One entry of RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3 or Atom 1.0, read from its element tree. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from operator import itemgetter
 
 from lxml import etree
@@ -217,10 +216,10 @@ def _attached(fields: Fields) -> Iterator[Attached]:
     yield from _media(fields, around)
     duration = first(fields, "itunes:duration")[1]
     for element in fields.get("enclosure", []):
-        yield replace(_file(element, element.get("url"), {}), duration=duration)
+        yield _file(element, element.get("url"), {}, duration)
     for element in fields.get("link", []):
         if element.get("rel", "").lower() == "enclosure":
-            yield _file(element, element.get("href"), {})
+            yield _file(element, element.get("href"), {}, element.get("duration"))
     for element in fields.get("itunes:image", []):
         yield Attached(element.get("href") or text_of(element).strip(), "thumbnail")
     for element in fields.get("image", []):
@@ -250,9 +249,8 @@ def _media(fields: Fields, around: Fields) -> Iterator[Attached]:
     """Yield what Media RSS attaches; a description beside the file belongs to it unless it has its own."""
     for element in fields.get("media:content", []):
         inner = fields_of(element)
-        yield _file(
-            element, element.get("url"), {**{name: around[name] for name in _BESIDE if name in around}, **inner}
-        )
+        beside = {name: around[name] for name in _BESIDE if name in around}
+        yield _file(element, element.get("url"), {**beside, **inner}, element.get("duration"))
         yield from _thumbnails(inner)
     yield from _thumbnails(fields)
 
@@ -266,7 +264,7 @@ def _thumbnails(fields: Fields) -> Iterator[Attached]:
         yield Attached(url, "thumbnail", width=element.get("width"), height=element.get("height"))
 
 
-def _file(element: etree._Element, url: str | None, inner: Fields) -> Attached:
+def _file(element: etree._Element, url: str | None, inner: Fields, duration: str | None) -> Attached:
     return Attached(
         url=url or "",
         kind=kind_of(element.get("type"), element.get("medium"), url),
@@ -275,7 +273,7 @@ def _file(element: etree._Element, url: str | None, inner: Fields) -> Attached:
         credit=first(inner, "media:credit", "media:copyright")[1],
         width=element.get("width"),
         height=element.get("height"),
-        duration=element.get("duration"),
+        duration=duration,
     )
 
 
