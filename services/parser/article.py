@@ -21,6 +21,13 @@ SEVERAL = 3  # paragraphs that make a description an article, if they hold half 
 MAX_KEYWORDS = 50
 MAX_SOURCE_ID_BYTES = 2000  # PostgreSQL's index rows end at 2704 bytes
 _RAW_CHARS = 200
+# Where a value is read from, for what no format names more exactly.
+_PLACES = {
+    "canonical_url": "link", "subheadline": "subtitle", "summary": "text", "byline": "byline", "authors": "byline",
+    "dateline": "text", "expires_at": "expires", "subjects": "subject", "genre": "genre", "usage_terms": "usage terms",
+    "section": "section", "keywords": "category", "images": "media, text", "media": "media",
+    "copyright_notice": "rights", "embargoed_until": "embargo", "status_reason": "status",
+}  # fmt: skip
 _KILL = re.compile(
     r"^\W*(?:(?:STORY|PHOTO|COPY)\s+)?(?:KILL|KILLED|WITHDRAWN|MANDATORY KILL|BULLETIN "
     r"KILL)\s*[:\u2013\u2014-]\s*\S|^\W*STORY (?:KILLED|WITHDRAWN)\W*$"
@@ -229,7 +236,14 @@ def _keywords(item: Item) -> tuple[str, ...]:
 def _provenance(values: dict[str, object], item: Item, language_from: str) -> dict[str, str]:
     """Return where each value came from; dates are kept as written too."""
     kind = "agency" if item.agency else "feed"
-    found = {field: f"{kind} {name}" for field, name in item.names.items() if field in values}
+    found = {field: f"{kind} {place}" for field, place in _PLACES.items() if field in values}
+    found |= {field: f"{kind} {name}" for field, name in item.names.items() if field in values}
+    if "byline" in values and not item.byline:
+        found["byline"] = found.get("authors") or f"{kind} {item.names.get('authors', 'author')}"
+    if "section" in values and not item.section:
+        found["section"] = f"{kind} category"
+    if evidence := values.get("credit_evidence"):
+        found["credit"] = str(evidence).partition(":")[0]
     if item.version:
         found["version"] = item.version[:_RAW_CHARS]
     if "body_text" in values:
@@ -247,12 +261,15 @@ def _provenance(values: dict[str, object], item: Item, language_from: str) -> di
 def killed(item: Item) -> Content:
     """Return the content of an entry that the publisher took back (RFC 6721)."""
     by = line(item.people[0].name, _RAW_CHARS) if item.people else None
-    return Content(
-        status=Status.CANCELLED,
-        status_reason=line(item.cancelled, 500),
-        updated_at=parse_date(item.updated) if item.updated else None,
-        provenance={"status": "feed at:deleted-entry", **({"withdrawn_by": by} if by else {})},
-    )
+    reason = line(item.cancelled, 500)
+    moment = parse_date(item.updated) if item.updated else None
+    said = {
+        "status_reason": "feed at:comment" if reason else None,
+        "updated_at": "feed at:deleted-entry when" if moment else None,
+        "withdrawn_by": by,
+    }
+    places = {"status": "feed at:deleted-entry"} | {name: text for name, text in said.items() if text}
+    return Content(status=Status.CANCELLED, status_reason=reason, updated_at=moment, provenance=places)
 
 
 def source_id_of(text: str | None) -> str | None:

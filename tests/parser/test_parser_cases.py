@@ -34,3 +34,11 @@ def test_the_same_document_twice_gives_the_same_result(case: Path) -> None:
 
 def _find(entry: dict[str, Any], name: str) -> Any:
     return entry[name] if name in entry else entry["content"][name]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_value_that_is_stated_says_where_it_came_from(case: Path) -> None:
+    unplaced = {"provenance", "body_html", "direction", "status", "credit_evidence", "access", "word_count"}
+    for entry in read_feed_bytes(_input(case), URL, None):
+        stated = {name for name, value in entry.content if value not in (None, ()) and name not in unplaced}
+        assert stated <= set(entry.content.provenance)

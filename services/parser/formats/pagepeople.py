@@ -75,16 +75,19 @@ def page_people(
     Where no place names a person, the byline alone is kept, be it an agency's or the title's own.
     """
     site = _site_keys(meta, url)
-    byline = None
+    byline = place = None
     for name, people in _places(meta, root, opening, text):
         written, authors = read_people(tuple(one for one in people if not _is_site(one.name, site)))
         authors = tuple(one for one in authors if not _is_site(one.name, site))
         if authors:
             organisations = [text for text in _organisations(meta) if name.startswith("json-ld")]
             return name, ", ".join(dict.fromkeys([*filter(None, [written]), *organisations])), authors
-        byline = byline or written or read_people(people)[0]
-        byline = byline if byline and any(map(str.isalpha, byline)) and "://" not in byline else None
-    return None, next(iter(_organisations(meta)), None) or byline, ()
+        said = written or read_people(people)[0]
+        if byline is None and said and any(map(str.isalpha, said)) and "://" not in said:
+            byline, place = said, name
+    if organisation := next(iter(_organisations(meta)), None):
+        return "json-ld author", organisation, ()
+    return place, byline, ()
 
 
 def _places(
