@@ -5,7 +5,7 @@ real copies, at most 1.2 in 100 words are replaced so; of templates at least 2.8
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -32,6 +32,12 @@ def another_edition(a: Text, b: Text) -> bool:
     """Return whether two texts are one template filled twice."""
     others, in_line = replaced(a, b)
     return others >= LEAST_OTHERS and others >= OTHERS_DENSITY * in_line
+
+
+def others_at_most(sentences: Iterable[str], text: str) -> int:
+    """Return how many words of sentences may stand for others in `text`: figures, and what it has not."""
+    known = _vocabulary(text)
+    return len({word for sentence in sentences for word in sentence.split() if word not in known or _figures([word])})
 
 
 @lru_cache(_PAIRS_AT_HAND)
@@ -99,6 +105,11 @@ def _figures(words: Sequence[str]) -> str:
 def _forms(a: str, b: str) -> bool:
     """Return whether two words may be forms or spellings of one."""
     return a[:_STEM] == b[:_STEM] or SequenceMatcher(None, a, b).ratio() >= _SPELLINGS
+
+
+@lru_cache(_AT_HAND)
+def _vocabulary(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 @lru_cache(_AT_HAND)

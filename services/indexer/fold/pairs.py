@@ -23,12 +23,13 @@ In this order:
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from services.indexer.fold.claims import addresses
-from services.indexer.fold.editions import LEAST_OTHERS, OTHERS_DENSITY, another_edition, replaced
+from services.indexer.fold.editions import LEAST_OTHERS, OTHERS_DENSITY, another_edition, others_at_most, replaced
 from services.indexer.fold.evidence import alike_headlines, announced, announces, same_headline, telling
 from services.indexer.fold.quotes import spoken
-from services.indexer.fold.shingles import Sketch, opens_with, parted
+from services.indexer.fold.shingles import Sketch, opens_with, parted, reworded
 
 LEAST_SHINGLES = 30  # about two sentences; shorter ones are shared by chance
 SAME_SOURCE_SHARE = 0.75  # of the threshold, for two that credit one agency under one dateline
@@ -38,8 +39,11 @@ REPRINT_SHARE = 0.85  # of both texts together, by shingles
 PASSAGE_SHARE = 0.5  # of the longer text that both have, by shingles; below it, it may be a passage in the longer
 MERE_PASSAGE_SHARE = 0.25  # below it, it is one, unless the headlines say otherwise
 OPENING = 3  # sentences; a text that was cut from the bottom keeps them
+WHOLE_SHARE = 0.9  # of the shorter text
 OWN_SHARE = 0.5  # of the threshold, for what the shorter text does not quote
 WINDOW = timedelta(days=14)
+
+_AT_HAND = 64  # pairs whose overlap is kept for the next rule
 
 # A posting that leads to more different texts than this is a form or a phrase of the trade, and ignored for all.
 CROWD = 500
@@ -83,13 +87,20 @@ class Pair:
 def containment(a: Sketch, b: Sketch) -> float:
     """Return the share of the shorter text's shingles that the other has, 0 to 1; 0 where one has none."""
     shorter = min(len(a.hashes), len(b.hashes))
-    return len(a.hashes & b.hashes) / shorter if shorter else 0.0
+    return _overlap(a.hashes, b.hashes) / shorter if shorter else 0.0
 
 
 def jaccard(a: Sketch, b: Sketch) -> float:
     """Return the share of both texts' shingles that both have, 0 to 1; 0 where neither has any."""
-    either = len(a.hashes | b.hashes)
-    return len(a.hashes & b.hashes) / either if either else 0.0
+    common = _overlap(a.hashes, b.hashes)
+    either = len(a.hashes) + len(b.hashes) - common
+    return common / either if either else 0.0
+
+
+@lru_cache(_AT_HAND)
+def _overlap(a: frozenset[int], b: frozenset[int]) -> int:
+    """Return how many shingles two texts share; most rules ask for it."""
+    return len(a & b)
 
 
 def least_threshold(threshold: float) -> float:
@@ -162,10 +173,20 @@ def contained(a: Candidate, b: Candidate, threshold: float) -> bool:
 
 
 def refilled(a: Candidate, b: Candidate) -> bool:
-    """Return whether the two are one template filled twice (rule 6): each place takes a shingle at least."""
+    """Return whether the two are one template filled twice (rule 6); each other name or figure takes a shingle."""
     common = _common(a, b)
-    gone = _shorter(a, b) - common
-    return gone >= max(LEAST_OTHERS, OTHERS_DENSITY * common) and another_edition(a.both, b.both)
+    if _shorter(a, b) - common < max(LEAST_OTHERS, OTHERS_DENSITY * common):
+        return False
+    return min(_others_at_most(a, b), _others_at_most(b, a)) >= LEAST_OTHERS and another_edition(a.both, b.both)
+
+
+def _others_at_most(one: Candidate, other: Candidate) -> int:
+    return others_at_most(reworded(one.text, other.sketch.hashes), other.text)
+
+
+def whole(a: Candidate, b: Candidate) -> bool:
+    """Return whether the longer text has nearly all of the shorter one, so that sentences need no look."""
+    return containment(a.sketch, b.sketch) >= WHOLE_SHARE
 
 
 def unannounced(a: Candidate, b: Candidate) -> bool:
@@ -192,6 +213,8 @@ def _led_by(longer: Candidate, shorter: Candidate) -> bool:
 
 def only_quoted(a: Candidate, b: Candidate, threshold: float) -> bool:
     """Return whether the shorter text has hardly more in the longer than what it quotes (rule 9)."""
+    if whole(a, b):
+        return False
     shorter = min(a, b, key=_length)
     other = b if shorter is a else a
     own = shorter.sketch.hashes - spoken(shorter.said)
@@ -201,7 +224,7 @@ def only_quoted(a: Candidate, b: Candidate, threshold: float) -> bool:
 def _announced(a: Candidate, b: Candidate) -> bool:
     """Return whether either headline announces what both have."""
     shorter = min(a, b, key=_length)
-    shared = _shared(shorter, b if shorter is a else a)
+    shared = shorter.text if whole(a, b) else _shared(shorter, b if shorter is a else a)
     return announced(a.headline, shared) or announced(b.headline, shared)
 
 
@@ -215,7 +238,7 @@ def _length(article: Candidate) -> tuple[int, str]:
 
 
 def _common(a: Candidate, b: Candidate) -> int:
-    return len(a.sketch.hashes & b.sketch.hashes)
+    return _overlap(a.sketch.hashes, b.sketch.hashes)
 
 
 def _shorter(a: Candidate, b: Candidate) -> int:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from services.indexer.fold.words import sentences, word_numbers, words
 
 SIZE = 5  # words in a shingle
+SHORT = 15  # words in a sentence of which a few other words leave no shingle
 WINDOW = 16  # shingles, a power of two
 _FACTORS = tuple(np.uint64(31**power) for power in range(1, SIZE))
 _FIRST_BIT = np.uint64(1 << 63)  # turned over, unsigned numbers in order are signed ones in order
@@ -68,6 +69,25 @@ def parted(text: str, hashes: frozenset[int]) -> tuple[list[str], list[str]]:
 def opens_with(text: str, hashes: frozenset[int], count: int) -> bool:
     """Return whether a text with these shingles has any of the first `count` sentences of `text`."""
     return any(sentence.among(hashes) for sentence in _sentences(text)[:count])
+
+
+def reworded(text: str, hashes: frozenset[int]) -> list[str]:
+    """Return the sentences of a stripped text that a text with these shingles may have in other words.
+
+    It has a part of them; or they are so short that a few other words leave no shingle of them.
+    """
+    return [
+        sentence.text
+        for sentence in _sentences(text)
+        if (hits := sum(map(hashes.__contains__, sentence.row))) < len(sentence.row)
+        and (hits or sentence.words < SHORT)
+    ] + _too_short(text)
+
+
+@lru_cache(_AT_HAND)
+def _too_short(text: str) -> list[str]:
+    """Return the sentences of a stripped text that have no shingle."""
+    return [line for line in text.split("\n") if line.count(" ") < SIZE - 1]
 
 
 @dataclass(frozen=True)
