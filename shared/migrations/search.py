@@ -30,9 +30,12 @@ CREATE FUNCTION search_plain(given text) RETURNS text LANGUAGE sql IMMUTABLE PAR
     SELECT coalesce(regexp_replace({PARTED}, '({UNSPACED})', ' \\1 ', 'g'), '')
 $$"""
 CONFIG = """
-CREATE FUNCTION search_config(language text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT coalesce(max(cfgname::text), 'wireroom_simple') FROM pg_ts_config
-    WHERE cfgname = 'wireroom_' || substring(lower(language) from '^[a-z]{2,3}(?![a-z])')
+CREATE FUNCTION search_config(language text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+    named name := 'wireroom_' || substring(lower(language) from '^[a-z]{2,3}(?![a-z])');  -- once, not for each row
+BEGIN
+    RETURN coalesce(max(cfgname::text), 'wireroom_simple') FROM pg_ts_config WHERE cfgname = named;
+END
 $$"""
 WORDS = """
 CREATE FUNCTION search_words(config regconfig, headline text, subheadline text, summary text, body_text text)
