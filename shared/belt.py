@@ -5,8 +5,7 @@ ref:<uuid>                the body of a message over 64 KiB, zstd, likewise
 begun:<token>             a stage is at work on this lease, or died at it
 belt:epoch                which belt of the store's this is: an empty one has no number
 belt:<queue>              message id ▶ "feeds bytes since", for each message that is queued or unacknowledged
-hold:<host>               this host, or this site, asked for patience (429) for as long as the key lives
-held                      the hosts that did, each with until when, for whoever wants to know
+held                      the hosts and sites that asked for patience, each with until when
 slowed:<site>             the hosts of a site that did
 at:<address>              the requests under way there, over all fetchers, each with when it is forgotten
 robots:<origin>           a site's robots.txt for a day: its status and its text
@@ -18,6 +17,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import cast
 
 import redis
@@ -145,12 +145,12 @@ class Belt:
         """
         with _reachable():
             pipe = self.client.pipeline(transaction=False)
-            for token, site, host in asked:
+            for token, _, _ in asked:
                 pipe.set(f"begun:{token}", b"1", nx=True, ex=self._ttl_s)
-                pipe.ttl(f"hold:{site}")
-                pipe.ttl(f"hold:{host}")
-            said = pipe.execute()
-        return [(bool(said[at]), max(0, said[at + 1], said[at + 2])) for at in range(0, len(said), 3)]
+            pipe.zmscore("held", [name for _, site, host in asked for name in (site, host)])
+            *marked, until = pipe.execute()
+        waits = [max(0, ceil(one - time.time())) if one else 0 for one in until]
+        return [(bool(one), max(waits[2 * at : 2 * at + 2])) for at, one in enumerate(marked)]
 
     def end(self, *tokens: str) -> None:
         """Remove the marks: the work ended, well or not.
@@ -181,19 +181,17 @@ class Belt:
         """
         with _reachable():
             pipe = self.client.pipeline(transaction=False)
-            _lengthen(pipe, f"hold:{host}", 1000 * seconds)
-            pipe.zremrangebyscore("held", 0, time.time())
-            pipe.zadd("held", {host: time.time() + seconds}, gt=True)
+            _leave_alone(pipe, host, seconds)
             pipe.sadd(f"slowed:{site}", host)
             pipe.expire(f"slowed:{site}", max(1, seconds))
             pipe.scard(f"slowed:{site}")
             siblings = pipe.execute()[-1]
             if siblings > 1 and site != host:
-                _lengthen(pipe, f"hold:{site}", 1000 * seconds)
+                _leave_alone(pipe, site, seconds)
                 pipe.execute()
 
     def held(self) -> dict[str, int]:
-        """Return the hosts that asked for patience and for how many seconds more, the longest first.
+        """Return the hosts and sites that are left alone and for how many seconds more, the longest first.
 
         :raises TransientError: Redis is away, or does not let us ask.
         """
@@ -212,7 +210,7 @@ class Belt:
         """
         with _reachable():
             pipe = self.client.pipeline(transaction=False)
-            _lengthen(pipe, f"hold:{site}", round(1000 * seconds))
+            _leave_alone(pipe, site, seconds)
             pipe.execute()
 
     def take_turn(self, address: str, name: str, most: int) -> bool:
@@ -350,10 +348,10 @@ class Belt:
         return None if at is None else max(0, int(time.time()) - int(at))
 
 
-def _lengthen(pipe: "redis.client.Pipeline", key: str, milliseconds: int) -> None:
-    """Let a hold live for so long at least: a short pause ends no long one."""
-    pipe.set(key, b"1", px=max(1, milliseconds), nx=True)
-    pipe.pexpire(key, max(1, milliseconds), gt=True)
+def _leave_alone(pipe: "redis.client.Pipeline", name: str, seconds: float) -> None:
+    """Hold a host or a site for so long at least, a short pause ends no long one; forget those whose time is over."""
+    pipe.zremrangebyscore("held", 0, time.time())
+    pipe.zadd("held", {name: time.time() + seconds}, gt=True)
 
 
 def document_key(kind: str, target_id: int, token: str) -> str:
