@@ -124,13 +124,14 @@ def test_a_feed_is_shown_by_number_or_address(wireroom: Run, two: Engine, name: 
 
 
 def test_a_shown_feed_says_why_it_is_due_when_it_is(wireroom: Run, line: Line, outlet: Outlet) -> None:
-    outlet.publish("good.xml", entries=2)
-    line.add(outlet.url("good.xml"))
+    outlet.publish("few.xml", entries=2)
+    outlet.publish("good.xml", entries=40)
+    line.add(outlet.url("few.xml"), outlet.url("good.xml"))
     line.poll()
-    text = wireroom("feeds", "show", 1).text
-    assert "articles an hour are expected now" in text
-    assert "articles a week; most from" in text
-    assert "articles" in text
+    few, good = (wireroom("feeds", "show", number).text for number in (1, 2))
+    assert "articles an hour are expected now" in good
+    assert "articles a week; most from" in good
+    assert "articles a week" not in few
 
 
 def test_a_refreshed_feed_is_due_now(wireroom: Run, two: Engine) -> None:
