@@ -69,9 +69,8 @@ def _window(entries: Sequence[Entry]) -> Finding:
     if not entries:
         return Finding("window", Level.BAD, "It lists no article.", "Look for another feed of the title.")
     if len(moments) < 2 or moments[0] == moments[-1]:
-        return Finding(
-            "window", Level.NOTE, f"It lists {len(entries)} articles; their dates do not say how many a day."
-        )
+        listed = "one article" if len(entries) == 1 else f"{len(entries)} articles"
+        return Finding("window", Level.NOTE, f"It lists {listed}; no dates say how many come in a day.")
     span = moments[-1] - moments[0]
     a_day = len(moments) * DAY_S / span.total_seconds()
     said = f"It lists {len(entries)} articles, which reach back {_span(span)}: about {_round(a_day)} a day."
