@@ -1,0 +1,56 @@
+"""The store's tables, one definition for PostgreSQL and SQLite; what correctness rests on is unique in the database."""
+
+from shared.tables.columns import BigId, Json, Moment, Table, core
+from shared.tables.fetching import Feed, Gap, Leased, Page, Poll, Publication, PublicationKey, SetAside, Subscription
+from shared.tables.folding import Claim, Copy, FoldText, Furniture, Pair, Pin, Posting, Segment, StoryMove, Term
+from shared.tables.keeping import (
+    Article,
+    ArticleKey,
+    Change,
+    Counter,
+    Layer,
+    LogHead,
+    Revision,
+    Story,
+    Tombstone,
+    readable_articles,
+    search_texts,
+)
+
+__all__ = [
+    "Article",
+    "ArticleKey",
+    "BigId",
+    "Change",
+    "Claim",
+    "Copy",
+    "Counter",
+    "Feed",
+    "FoldText",
+    "Furniture",
+    "Gap",
+    "Json",
+    "Layer",
+    "Leased",
+    "LogHead",
+    "Moment",
+    "Page",
+    "Pair",
+    "Pin",
+    "Poll",
+    "Posting",
+    "Publication",
+    "PublicationKey",
+    "Revision",
+    "Segment",
+    "SetAside",
+    "Story",
+    "StoryMove",
+    "Subscription",
+    "Table",
+    "Term",
+    "Tombstone",
+    "core",
+    "readable_articles",
+    "search_texts",
+]
