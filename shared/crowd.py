@@ -3,7 +3,7 @@
 import random
 import secrets
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from contextlib import suppress
 from threading import Condition
 from typing import Protocol
@@ -34,7 +34,8 @@ class Crowd:
     def __init__(self, most: int, largest: int = 0, turns: Turns | None = None) -> None:
         self._most, self._turns = most, turns
         self._room = max(BODIES_BYTES, 2 * largest)  # bytes of bodies on their way; `largest` is what one may have
-        self._there: defaultdict[str, list[str]] = defaultdict(list)  # names of those at an address
+        self._there: Counter[str] = Counter()  # requests at an address or about to be
+        self._names: defaultdict[str, deque[str]] = defaultdict(deque)  # of the turns there, the oldest first
         self._changed = Condition()
 
     def enter(self, address: str) -> float:
@@ -46,14 +47,17 @@ class Crowd:
             return 0.0
         began, name = time.monotonic(), secrets.token_hex(8)
         with self._changed:
-            if not self._changed.wait_for(lambda: len(self._there[address]) < self._most, PATIENCE_S):
+            if not self._changed.wait_for(lambda: self._there[address] < self._most, PATIENCE_S):
                 raise _crowded(address)
-            self._there[address].append(name)
+            self._there[address] += 1
         while not self._may(address, name):
             if time.monotonic() - began > PATIENCE_S:
-                self.leave(address, name)
+                with self._changed:
+                    self._make_room(address)
                 raise _crowded(address)
             time.sleep(LOOK_S * (0.5 + random.random()))
+        with self._changed:
+            self._names[address].append(name)
         return time.monotonic() - began
 
     def _may(self, address: str, name: str) -> bool:
@@ -62,20 +66,24 @@ class Crowd:
         except TransientError:  # what other processes do is not known, and is no reason to wait
             return True
 
-    def leave(self, address: str, name: str | None = None) -> None:
-        """Let the next one have its turn; without `name`, any of this process' turns there ends."""
+    def leave(self, address: str) -> None:
+        """End a turn, of this process' turns there the oldest, and let the next one have its own."""
         if not self._most:
             return
         with self._changed:
-            there = self._there[address]
-            name = name or there[-1]
-            there.remove(name)
-            if not there:
-                del self._there[address]
-            self._changed.notify_all()
+            name = self._names[address].popleft()
+            if not self._names[address]:
+                del self._names[address]
+            self._make_room(address)
         if self._turns:
             with suppress(TransientError):  # it is forgotten by itself
                 self._turns.end_turn(address, name)
+
+    def _make_room(self, address: str) -> None:
+        self._there[address] -= 1
+        if not self._there[address]:
+            del self._there[address]
+        self._changed.notify_all()
 
     def take(self, size: int) -> None:
         """Take room for so many bytes of a body.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import pairwise
+from threading import Event
 from typing import Any
 
 import pytest
@@ -52,6 +53,53 @@ def test_all_processes_together_keep_to_the_bound_of_an_address(belt: Belt, monk
     theirs.enter("192.0.2.2")
     ours.leave("192.0.2.1")
     theirs.enter("192.0.2.1")
+
+
+class Refusals(Belt):
+    """A belt that says when somebody was refused a turn."""
+
+    def __init__(self, belt: Belt) -> None:
+        super().__init__(belt.client, 300)
+        self.refused = Event()
+
+    def take_turn(self, address: str, name: str, most: int) -> bool:
+        granted = super().take_turn(address, name, most)
+        if not granted:
+            self.refused.set()
+        return granted
+
+
+def test_who_leaves_ends_no_turn_that_another_waits_for(belt: Belt) -> None:
+    turns = Refusals(belt)
+    ours, theirs = Crowd(2, turns=turns), Crowd(2, turns=turns)
+    ours.enter("192.0.2.5")
+    theirs.enter("192.0.2.5")
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(ours.enter, "192.0.2.5")
+        assert turns.refused.wait(10)
+        ours.leave("192.0.2.5")
+        waiting.result()
+    ours.leave("192.0.2.5")
+    theirs.leave("192.0.2.5")
+    assert not belt.client.exists("at:192.0.2.5")
+
+
+def test_who_waited_in_vain_takes_no_place_from_others(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.crowd.PATIENCE_S", 1)
+    turns = Refusals(belt)
+    ours, theirs = Crowd(2, turns=turns), Crowd(2, turns=turns)
+    ours.enter("192.0.2.6")
+    theirs.enter("192.0.2.6")
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(ours.enter, "192.0.2.6")
+        assert turns.refused.wait(10)
+        belt.client.zadd("at:192.0.2.6", {"another process'": 1e11})
+        ours.leave("192.0.2.6")
+        with pytest.raises(FetchError):
+            waiting.result()
+    belt.client.delete("at:192.0.2.6")
+    ours.enter("192.0.2.6")
+    ours.enter("192.0.2.6")
 
 
 def test_a_turn_that_nobody_ends_is_forgotten(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
