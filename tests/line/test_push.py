@@ -169,6 +169,19 @@ def test_a_hub_that_pushes_all_the_time_has_the_feed_polled_no_more_often_than_i
     assert subscription(pushed).pushes == 6
 
 
+def test_a_poll_that_comes_before_the_floor_has_passed_is_the_one_that_a_push_asks_for(
+    outlet: Outlet, hub: Hub, pushed: Line
+) -> None:
+    topic = subscribed(pushed, outlet, hub)
+    pushed.poll()
+    pushed.due()
+    hub.push(topic)
+    assert pushed.tick().leased == 1
+    pushed.drain()
+    row = pushed.feed()
+    assert row.due_at - row.leased_at > timedelta(seconds=pushed.settings.poll_floor_s)
+
+
 def test_a_feeds_own_floor_holds_for_its_pushes(outlet: Outlet, hub: Hub, pushed: Line) -> None:
     topic = subscribed(pushed, outlet, hub)
     with writing(pushed.engine) as connection:
