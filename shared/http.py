@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
@@ -262,7 +263,7 @@ class _Adapter(HTTPAdapter):
     """requests' own adapter over connections that judge their addresses, with one TLS context for all of them."""
 
     def __init__(self, trust: Path | None, certificate: str | None = None) -> None:
-        self.tls = Context.trusting(trust or Path(DEFAULT_CA_BUNDLE_PATH), SecureWire)
+        self.tls = _trusting(trust)
         if certificate:
             loaded(self.tls, certificate)
         super().__init__(HOSTS_KEPT, IDLE_PER_HOST, max_retries=0)
@@ -300,6 +301,10 @@ class _Adapter(HTTPAdapter):
         return response
 
 
+def _trusting(trust: Path | None) -> Context:
+    return Context.trusting(trust or Path(DEFAULT_CA_BUNDLE_PATH), SecureWire)
+
+
 class _Adapters:
     """An adapter for connections without a client certificate, and one for each certificate lately used."""
 
@@ -319,10 +324,10 @@ class _Adapters:
                 self._others.popitem(last=False)[1].close()
         return adapter
 
-    @property
+    @cached_property
     def tls(self) -> ssl.SSLContext:
-        """The context of connections without a client certificate."""
-        return self._plain.tls
+        """A context for other protocols; urllib3 has its own offer HTTP (RFC 7301), which strict FTP servers refuse."""
+        return _trusting(self._trust)
 
     def close(self) -> None:
         """Close all idle connections."""

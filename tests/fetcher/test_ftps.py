@@ -1,5 +1,6 @@
 """A drop by FTP under TLS: nothing is told a server whose certificate was not checked."""
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from services.fetcher import ftp
 from shared.errors import FetchError
 from shared.http import Client, Limits
 from tests.line.drops import PASSWORD, USER, Ftp, ninjs, put
+from tests.outlet.outlet import Outlet
 
 
 @pytest.fixture
@@ -46,6 +48,19 @@ def test_files_are_listed_and_read_under_tls(server: Ftp, drop: Path, certificat
         files = {file.name: file.size for file in place.files()}
         assert place.read("one.json", 10_000) == ninjs(1).encode()
         assert len(place.read("two.json", 10**7)) == files["two.json"]
+
+
+def test_a_server_is_offered_no_protocol_of_the_web(server: Ftp, certificate: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    port = server.place.rpartition(":")[2]
+    with Outlet(tls=context) as outlet:
+        outlet.serve("feed", "words")
+        places = [f"localhost:{port}", f"localhost:{outlet.port}"]
+        with Client(Limits(total_s=10), places, trust=certificate) as client:
+            client.get(f"https://localhost:{outlet.port}/feed")
+            with ftp.opened(client, f"ftps://localhost:{port}/", USER, PASSWORD):
+                assert server.offered == []
 
 
 def test_a_server_whose_certificate_is_not_believed_is_not_told_the_password(server: Ftp) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import paramiko
+from OpenSSL import SSL
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # it stands on asyncore, which 3.11 still has
@@ -63,12 +64,19 @@ class Ftp:
             settings |= {"certfile": str(certificate), "tls_control_required": True, "tls_data_required": True}
             settings["proto_cmds"] = dict(TLS_FTPHandler.proto_cmds)
         handler = type("Handler", (TLS_FTPHandler if certificate else FTPHandler,), settings)
+        self.offered: list[bytes] = []  # protocols that clients said they would speak under TLS (RFC 7301)
+        if certificate:
+            handler.get_ssl_context().set_alpn_select_callback(self._offered)
         self._loop = IOLoop()
         self._server = FTPServer(("127.0.0.1", 0), handler, ioloop=self._loop)
         self.place = f"127.0.0.1:{self._server.socket.getsockname()[1]}"
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
+
+    def _offered(self, _: SSL.Connection, protocols: list[bytes]) -> Any:
+        self.offered += protocols
+        return SSL.NO_OVERLAPPING_PROTOCOLS
 
     def _run(self) -> None:
         while not self._stop.is_set():
