@@ -51,7 +51,8 @@ def fold_material(head: Head) -> tuple[object, ...]:
     content = head.content
     text = content.body_text or content.summary
     standing = (content.status, content.embargoed_until, content.expires_at, content.published_at)
-    return (text, content.headline, *standing, content.canonical_url, head.url)
+    source = (content.credit, content.dateline, head.body_source)
+    return (text, content.headline, *standing, content.canonical_url, head.url, *source)
 
 
 def newer(old: LayerState | None, new: LayerState) -> bool:

@@ -10,6 +10,7 @@ from services.indexer import candidates, redo
 from services.indexer.window import purge_texts
 from shared.tables import Article, Copy, Posting, StoryMove
 from tests.indexer.desk import NOON, Desk, clock, prose
+from tests.indexer.newsdesk import Newsdesk, entry
 
 
 def test_one_canonical_address_makes_a_pair_though_the_words_are_few(desk: Desk) -> None:
@@ -132,6 +133,16 @@ def test_the_title_that_is_credited_has_the_original_though_it_came_later(desk: 
     own = desk.add("Halden Herald", text, at=NOON + timedelta(hours=3))
     roles = {row.id: row.copy_role for row in desk.read(select(Article.id, Article.copy_role))}
     assert roles == {copy: "copy", own: "original"}
+
+
+def test_a_credit_that_is_given_later_alone_tells_the_original_too(newsdesk: Newsdesk) -> None:
+    mirror, herald = (newsdesk.feed(name, newsdesk.publication(name)) for name in ("Mirror", "Halden Herald"))
+    said = {"body_text": prose("harbour"), "headline": "Doors open after vote"}
+    newsdesk.poll(mirror, entry("copy", **said))
+    newsdesk.poll(herald, entry("own", **said, published_at=NOON + timedelta(hours=3)))
+    assert newsdesk.article("own").copy_role == "copy"
+    newsdesk.poll(mirror, entry("copy", **said, credit="Halden Herald"))
+    assert (newsdesk.article("own").copy_role, newsdesk.article("copy").copy_role) == ("original", "copy")
 
 
 def test_folding_the_window_again_finds_what_another_version_did_not(desk: Desk) -> None:
