@@ -14,7 +14,8 @@ _JSON = re.compile(r"\\u([0-9a-fA-F]{4})")
 def marks(source_id: str | None, url: str | None, headline: str | None) -> frozenset[str]:
     """Return what tells an article in a document: its identifier, its address, also within its site, its headline."""
     within = (url or "").partition("://")[2].partition("/")[2].partition("#")[0]
-    return frozenset(_plain(mark) for mark in (source_id, url, within and f"/{within}", headline) if mark)
+    told = (_plain(mark) for mark in (source_id, url, within and f"/{within}", headline) if mark)
+    return frozenset(mark for mark in told if mark)  # nothing stands in any document
 
 
 def may_hold(data: bytes, told_by: Iterable[str]) -> bool:

@@ -42,3 +42,7 @@ def test_other_documents_are_left_alone(data: bytes) -> None:
 
 def test_a_front_page_tells_no_article() -> None:
     assert not may_hold(b'<a href="/">', marks(None, "https://paper.example/", None))
+
+
+def test_an_identifier_without_a_letter_stands_in_no_document() -> None:
+    assert not may_hold(b"Ferry runs aground", marks("&nbsp;", None, " "))
