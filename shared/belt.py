@@ -148,8 +148,9 @@ class Belt:
             for token, _, _ in asked:
                 pipe.set(f"begun:{token}", b"1", nx=True, ex=self._ttl_s)
             pipe.zmscore("held", [name for _, site, host in asked for name in (site, host)])
-            *marked, until = pipe.execute()
-        waits = [max(0, ceil(one - time.time())) if one else 0 for one in until]
+            pipe.time()
+            *marked, until, clock = pipe.execute()
+        waits = [max(0, ceil(one - _moment(*clock))) if one else 0 for one in until]
         return [(bool(one), max(waits[2 * at : 2 * at + 2])) for at, one in enumerate(marked)]
 
     def end(self, *tokens: str) -> None:
@@ -180,14 +181,15 @@ class Belt:
         :raises TransientError: Redis is away or full.
         """
         with _reachable():
+            moment = self._moment()
             pipe = self.client.pipeline(transaction=False)
-            _leave_alone(pipe, host, seconds)
+            _leave_alone(pipe, host, moment, seconds)
             pipe.sadd(f"slowed:{site}", host)
             pipe.expire(f"slowed:{site}", max(1, seconds))
             pipe.scard(f"slowed:{site}")
             siblings = pipe.execute()[-1]
             if siblings > 1 and site != host:
-                _leave_alone(pipe, site, seconds)
+                _leave_alone(pipe, site, moment, seconds)
                 pipe.execute()
 
     def held(self) -> dict[str, int]:
@@ -195,8 +197,8 @@ class Belt:
 
         :raises TransientError: Redis is away, or does not let us ask.
         """
-        moment = time.time()
         with _reachable():
+            moment = self._moment()
             there = cast(
                 "list[tuple[bytes, float]]",
                 self.client.zrevrangebyscore("held", "+inf", moment, withscores=True),
@@ -210,7 +212,7 @@ class Belt:
         """
         with _reachable():
             pipe = self.client.pipeline(transaction=False)
-            _leave_alone(pipe, site, seconds)
+            _leave_alone(pipe, site, self._moment(), seconds)
             pipe.execute()
 
     def take_turn(self, address: str, name: str, most: int) -> bool:
@@ -221,8 +223,9 @@ class Belt:
 
         :raises TransientError: Redis is away or full.
         """
-        key, moment = f"at:{address}", time.time()
+        key = f"at:{address}"
         with _reachable():
+            moment = self._moment()
             pipe = self.client.pipeline(transaction=False)
             pipe.zremrangebyscore(key, 0, moment)
             pipe.zadd(key, {name: moment + TURN_S})
@@ -248,6 +251,10 @@ class Belt:
         """
         with _reachable():
             self.client.set(key, zstandard.ZstdCompressor(level=1).compress(data), ex=seconds)
+
+    def _moment(self) -> float:
+        """Return Redis' own clock, in seconds: workers' clocks may differ by more than a turn takes."""
+        return _moment(*self.client.time())
 
     # -- what the queues weigh
 
@@ -348,10 +355,14 @@ class Belt:
         return None if at is None else max(0, int(time.time()) - int(at))
 
 
-def _leave_alone(pipe: "redis.client.Pipeline", name: str, seconds: float) -> None:
+def _moment(seconds: int, microseconds: int) -> float:
+    return seconds + microseconds / 1e6
+
+
+def _leave_alone(pipe: "redis.client.Pipeline", name: str, moment: float, seconds: float) -> None:
     """Hold a host or a site for so long at least, a short pause ends no long one; forget those whose time is over."""
-    pipe.zremrangebyscore("held", 0, time.time())
-    pipe.zadd("held", {name: time.time() + seconds}, gt=True)
+    pipe.zremrangebyscore("held", 0, moment)
+    pipe.zadd("held", {name: moment + seconds}, gt=True)
 
 
 def document_key(kind: str, target_id: int, token: str) -> str:
