@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FOLDERS = frozenset({"file", "ftp", "ftps", "sftp"})
 _PORTS = {"http": 80, "https": 443}
+_UNWRITABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")  # in an address; nor could XML or a terminal show them
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
 
 
@@ -31,8 +32,10 @@ def web_address(text: str) -> str:
         raise UsageError(
             f"{without_password(url)!r} is no web address: it has to begin with http:// or https:// and name a host."
         )
-    if port == 0 or any(character.isspace() for character in url):
-        raise UsageError(f"{without_password(url)!r} is no web address: it holds a blank or the port 0.")
+    if port == 0 or _UNWRITABLE.search(url):
+        raise UsageError(
+            f"{without_password(url)!r} is no web address: it holds a blank, a control character or the port 0."
+        )
     return parts._replace(fragment="").geturl()
 
 

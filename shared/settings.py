@@ -124,4 +124,5 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "WIREROOM_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise UsageError(f"{name} is wrong: {first['msg'].lower()}; got {first['input']!r}.") from None
+        why = first["msg"][:1].lower() + first["msg"][1:]
+        raise UsageError(f"{name} is wrong: {why}; got {first['input']!r}.") from None

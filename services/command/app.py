@@ -79,8 +79,9 @@ def main() -> None:
 def _usage(error: TyperException) -> str:
     """Return what is wrong with the words of a command in one line, or the help of one that was named without more."""
     message = error.format_message()
-    if "\n" in message:
+    if message.startswith("Usage:"):
         return message
+    message = " ".join(message.split())
     context = getattr(error, "ctx", None)
     asked = f"{context.command_path if context else 'wireroom'} --help"
     return f"wireroom: {message.rstrip('.?')}{'?' if message.endswith('?') else '.'} See `{asked}`."

@@ -30,8 +30,10 @@ def articles(
     context: typer.Context,
     as_json: Json = False,
     limit: read.Limit = 30,
-    publication: Annotated[int | None, typer.Option(help="Only of this title, by its number.", max=LARGEST_ID)] = None,
-    story: Annotated[int | None, typer.Option(help="Only of this story.", max=LARGEST_ID)] = None,
+    publication: Annotated[
+        int | None, typer.Option(help="Only of this title, by its number.", min=1, max=LARGEST_ID)
+    ] = None,
+    story: Annotated[int | None, typer.Option(help="Only of this story.", min=1, max=LARGEST_ID)] = None,
 ) -> None:
     """List articles, newest first; --json gives the whole of each."""
     if context.invoked_subcommand is None:

@@ -16,6 +16,7 @@ verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]
 BATCH = 500
+STATES = ("active", "paused", "gone", "parked")
 _INNER = {"entry_digests", "lease_token", "body_digest", "sealed"}
 HIDDEN = frozenset({*_INNER, "habits", "due_reason", "notice", "alarm_at"})  # the latter are told in words
 
@@ -112,6 +113,8 @@ def list_(
     state: Annotated[str | None, typer.Option(help="Only active, paused, gone or parked ones.")] = None,
 ) -> None:
     """List feeds with their health, those that fail first."""
+    if state not in (None, *STATES):
+        raise UsageError(f"--state {state!r} is none of {', '.join(STATES)}.")
     with reading(open_store()) as connection:
         items = [_item(row) for row in feed_store.listed(connection, folder, state)]
     columns = ("id", "publication", "state", "last_ok_at", "due_at", "failures", "error", "url")

@@ -1,6 +1,6 @@
 """`wireroom ledger`: what polling costs each publisher, and what it spares them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -26,11 +26,11 @@ def ledger(
     """Show what each publisher was asked for, those most asked first."""
     with reading(open_store()) as connection:
         found = accounts(connection, now(connection) - timedelta(hours=hours))
-    lines = [*found, total(found)] if found and not as_json else found
+    lines = [*found, replace(total(found), publisher="all")] if found and not as_json else found
     items = [
         asdict(one)
         | {"304s": f"{one.not_modified_share:.0%}", "received": _size(one.wire_bytes), "spared": _size(one.saved_bytes)}
-        | ({} if one.publisher else {"publisher": "all"})
+        | {"publisher": one.publisher or "folders here"}
         for one in lines
     ]
     if as_json:

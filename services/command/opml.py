@@ -1,5 +1,6 @@
 """OPML, the format in which feed lists travel (OPML 2.0), both ways. Pure."""
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from shared.hosts import feed_address
 LONGEST_S = 366 * 86_400  # between two polls
 # Settings of a feed that travel along, by the attribute that holds each.
 SECONDS = {"wireroomInterval": "interval_s", "wireroomFloor": "floor_s", "wireroomCeiling": "ceiling_s"}
+_NOT_XML = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # XML 1.0, Char; titles from JSON may hold it
 WORDS = {"wireroomPages": ("pages", ("auto", "never")), "wireroomState": ("state", ("active", "paused"))}
 
 
@@ -134,5 +138,7 @@ def write(feeds: Iterable[Outline]) -> bytes:
             name: value for name, (field, words) in WORDS.items() if (value := getattr(feed, field)) in words[1:]
         }
         ET.SubElement(parent, "outline", attributes)
+    for element in root.iter():
+        element.attrib = {name: _NOT_XML.sub("", value) for name, value in element.attrib.items()}
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"

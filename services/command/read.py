@@ -34,8 +34,10 @@ def add_to(app: typer.Typer, verb: str) -> None:
 def articles(
     as_json: Json = False,
     limit: Limit = 30,
-    publication: Annotated[int | None, typer.Option(help="Only of this title, by its number.", max=LARGEST)] = None,
-    story: Annotated[int | None, typer.Option(help="Only of this story.", max=LARGEST)] = None,
+    publication: Annotated[
+        int | None, typer.Option(help="Only of this title, by its number.", min=1, max=LARGEST)
+    ] = None,
+    story: Annotated[int | None, typer.Option(help="Only of this story.", min=1, max=LARGEST)] = None,
 ) -> None:
     """List articles, newest first; --json gives the whole of each."""
     from services.reader.queries.articles import Filters, list_articles

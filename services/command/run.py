@@ -19,6 +19,7 @@ from services.command.samples.outlet import SampleOutlet
 from services.command.servers import Valkey
 from services.command.stores import open_store
 from services.command.supervisor import Child, Service, drain
+from shared import belt
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.hosts import host_of, web_address
@@ -47,6 +48,8 @@ def run(sources: Sequence[str], settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     settings = _with_port(settings)
+    if settings.redis_url:
+        belt.connect(settings.redis_url)  # an address that nobody can read is told here, not by each of five services
     with ExitStack() as stack:
         engine = open_store(settings, migrate=True)
         samples: dict[str, str] = {}

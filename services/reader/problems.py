@@ -26,7 +26,7 @@ def no_article() -> HTTPException:
 
 def withdrawn() -> HTTPException:
     """Return the refusal of a cancelled article."""
-    return HTTPException(410, "This article was withdrawn by its publisher.")
+    return HTTPException(410, "This article was withdrawn.")
 
 
 def no_states() -> HTTPException:

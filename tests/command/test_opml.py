@@ -153,3 +153,8 @@ def test_wrong_lines_far_down_a_long_list_are_named_by_their_number() -> None:
     good = "".join(f"<outline xmlUrl='https://paper{at}.example/rss'/>\n" for at in range(20_000))
     feeds, wrong = read(f"<opml><body>\n{good}<outline xmlUrl='nonsense'/>\n</body></opml>".encode())
     assert (len(feeds), [one.line for one in wrong]) == (20_000, [20_002])
+
+
+def test_a_title_that_xml_cannot_hold_loses_those_signs_alone() -> None:
+    feeds, wrong = read(write([Outline("https://a.example/rss", "The\x01 Ferry\ufffe", folder="Ports\x0b")]))
+    assert ([(one.title, one.folder) for one in feeds], wrong) == ([("The Ferry", "Ports")], [])

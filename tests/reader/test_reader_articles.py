@@ -156,7 +156,7 @@ def test_a_withdrawn_article_is_gone_with_one_sentence(reader, desk) -> None:
     for path in (f"/v1/articles/{article}", f"/v1/articles/{article}/revisions"):
         answer = reader.get(path)
         assert answer.status_code == 410
-        assert answer.json()["detail"] == "This article was withdrawn by its publisher."
+        assert answer.json()["detail"] == "This article was withdrawn."
 
 
 def test_revisions_come_newest_first_and_by_the_page(reader, desk) -> None:

@@ -48,6 +48,12 @@ def test_a_wrong_setting_is_one_sentence_with_its_name(monkeypatch: pytest.Monke
     assert "\n" not in sentence
 
 
+def test_a_wrong_word_is_told_the_words_as_they_are_to_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREROOM_LOG_LEVEL", "debug")
+    with pytest.raises(UsageError, match=r"\(DEBUG\|INFO"):
+        read_settings()
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 1  # type: ignore[misc]
