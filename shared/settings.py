@@ -1,5 +1,6 @@
 """Every setting, read from the environment (`WIREROOM_…`) at the entry points and nowhere else."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.errors import UsageError
+
+_PLACE = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
 
 
 class Settings(BaseSettings):
@@ -103,6 +106,14 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("fetch_allow")
+    @classmethod
+    def _placed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place in value:
+            if not _PLACE.fullmatch(place):
+                raise ValueError(f"{place!r} is no place: write host:port, a port with each host")
+        return value
+
     @field_validator("drop_dir", "sftp_known_hosts", "sftp_key", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
@@ -124,5 +135,6 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "WIREROOM_" + "_".join(str(part) for part in first["loc"]).upper()
-        why = first["msg"][:1].lower() + first["msg"][1:]
+        message = first["msg"].removeprefix("Value error, ")
+        why = message[:1].lower() + message[1:]
         raise UsageError(f"{name} is wrong: {why}; got {first['input']!r}.") from None

@@ -57,7 +57,7 @@ def import_(
     file: Annotated[str, typer.Argument(help="An OPML file; - reads standard input.", show_default=False)],
 ) -> None:
     """Add the feeds of an OPML file; names each line that is wrong and goes on."""
-    feeds, wrong = opml.read(_read(file))
+    feeds, wrong = opml.read(_read(file), file)
     engine = open_store()
     new = known = 0
     for batch in console.progress(

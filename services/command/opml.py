@@ -46,8 +46,10 @@ class Wrong:
     reason: str
 
 
-def read(data: bytes) -> tuple[list[Outline], list[Wrong]]:
+def read(data: bytes, name: str = "This") -> tuple[list[Outline], list[Wrong]]:
     """Return the feeds of an OPML document, each in the folder it stands in, and what is wrong with its other lines.
+
+    `name` is what the document is called where it is none.
 
     A document that is not well-formed gives what can be read of it, and the parser's complaint as a wrong line.
 
@@ -57,10 +59,10 @@ def read(data: bytes) -> tuple[list[Outline], list[Wrong]]:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise UsageError(f"This is no OPML: {error.msg}.") from None
+        raise UsageError(f"{name} is no OPML: {error.msg}.") from None
     body = None if root is None else root.find("body")
     if root is None or root.tag != "opml" or body is None:
-        raise UsageError("This is no OPML: it has no <opml> with a <body>.")
+        raise UsageError(f"{name} is no OPML: it has no <opml> with a <body>.")
     feeds: list[Outline] = []
     wrong = [Wrong(entry.line, f"It is not well-formed: {entry.message.rstrip('.')}.") for entry in parser.error_log]
     _walk(body, None, feeds, wrong)

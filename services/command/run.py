@@ -51,6 +51,8 @@ def run(sources: Sequence[str], settings: Settings) -> None:
     if settings.redis_url:
         belt.connect(settings.redis_url)  # an address that nobody can read is told here, not by each of five services
     with ExitStack() as stack:
+        # first, for it refuses a directory in which another line is running
+        redis_url = settings.redis_url or stack.enter_context(Valkey(settings.data_dir / "belt")).url
         engine = open_store(settings, migrate=True)
         samples: dict[str, str] = {}
         outlet = _samples(engine, settings) if not feeds else None
@@ -66,7 +68,6 @@ def run(sources: Sequence[str], settings: Settings) -> None:
             new, known = feed_store.add(connection, feeds)
         engine.dispose()
         console.say(f"{new} feeds added, {known} known." if feeds else "Polling the feeds that the store holds.")
-        redis_url = settings.redis_url or stack.enter_context(Valkey(settings.data_dir / "belt")).url
         with _children(_environment(settings, redis_url) | samples) as children:
             console.say(f"The reader is at http://{settings.host}:{settings.port}/ (Ctrl-C drains and stops).")
             while not stop.wait(LOOK_S):
@@ -105,7 +106,7 @@ def _read(source: str) -> list[opml.Outline]:
         raise UsageError(
             f"{source} cannot be read: {error.strerror}. Give an OPML file or a feed's address."
         ) from error
-    feeds, wrong = opml.read(data)
+    feeds, wrong = opml.read(data, source)
     for line in wrong:
         console.warn(f"{source}:{line.line}: {line.reason}")
     if not feeds:
@@ -142,5 +143,7 @@ def _with_port(settings: Settings) -> Settings:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             where = f"{settings.host}:{settings.port}"
-            raise UsageError(f"The reader cannot listen on {where}: {error.strerror}. Set WIREROOM_PORT.") from error
+            raise UsageError(
+                f"The reader cannot listen on {where}: {error.strerror}. Set WIREROOM_HOST or WIREROOM_PORT."
+            ) from error
         return settings.model_copy(update={"port": probe.getsockname()[1]})

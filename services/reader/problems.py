@@ -90,6 +90,8 @@ def problem(request: Request, status: int, detail: str, headers: dict[str, str] 
 def _sentence(name: str, kind: str, message: str, got: object) -> str:
     if kind == "extra_forbidden":
         return f"There is no parameter `{name}`; /v1/docs lists those that there are."
+    if kind == "missing":
+        return f"The parameter `{name}` is missing."
     message = message.removeprefix("Value error, ")
     hint = " Write times as 2026-03-01T09:00:00Z." if "datetime" in kind or "timezone" in kind else ""
     return f"The parameter `{name}` is wrong: {message[:1].lower()}{message[1:]}; got {str(got)[:100]!r}.{hint}"

@@ -26,6 +26,7 @@ from shared.database import writing
         ("/v1/changes?after=-1", "`after`"),
         ("/v1/changes?limit=1001", "`limit`"),
         ("/v1/feeds?health=poorly", "`health`"),
+        ("/v1/search", "`q` is missing"),
     ],
 )
 def test_a_wrong_parameter_is_named(reader, path: str, words: str) -> None:

@@ -35,6 +35,8 @@ def test_addresses_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None
         ("WIREROOM_LOG_FORMAT", "xml"),
         ("WIREROOM_LOG_LEVEL", "LOUD"),
         ("WIREROOM_BELT_MEMORY_SHARE", "1.5"),
+        ("WIREROOM_FETCH_ALLOW", "localhost"),
+        ("WIREROOM_FETCH_ALLOW", "127.0.0.1:80,http://inner:80"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_with_its_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
