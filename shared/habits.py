@@ -135,7 +135,7 @@ def silence(habits: Habits, now_s: float) -> str | None:
     >>> from shared.rhythm import HOUR_S
     >>> steady = learn(None, [at * HOUR_S for at in range(24 * 14)], 336, 24 * 14 * HOUR_S)
     >>> silence(Habits(steady), 24 * 14 * HOUR_S + 14 * HOUR_S)
-    'usually 14 articles by now, 0 today'
+    'usually 13 articles by now, 0 today'
     >>> silence(Habits(steady), 24 * 14 * HOUR_S + 3 * HOUR_S) is None
     True
     """

@@ -91,7 +91,7 @@ def without_agency(byline: str) -> str:
     >>> without_agency("Ada Byron The Canadian Press"), without_agency("The Canadian Press")
     ('Ada Byron', 'The Canadian Press')
     """
-    found = _ENDS_BYLINE.search(byline)
+    found = None if agency_named(byline) else _ENDS_BYLINE.search(byline)
     return byline[: found.start()].rstrip(" ,") if found and found.start() > 2 else byline
 
 

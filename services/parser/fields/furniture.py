@@ -101,7 +101,7 @@ def is_wall(text: str) -> bool:
 
 
 _WRITER = re.compile(
-    r"^(?:by|von|por|par|di|door|av|af|автор)\s+(?:[A-ZÀ-ÞА-Я][\w.'’-]*\s*(?:,|and|und|y|et|e|&|\||-|"
+    r"^(?i:by|von|por|par|di|door|av|af|автор)\s+(?:[A-ZÀ-ÞА-Я][\w.'’-]*\s*(?:,|and|und|y|et|e|&|\||-|"
     r"–)?\s*){1,12}(?:\d.*)?$|"
     r"^(?:published|updated|veröffentlicht|aktualisiert|stand|publicado|publié|pubblicato|gepubliceerd|"
     r"опубликовано)\b.{0,80}$",
@@ -132,7 +132,7 @@ def opens_box(text: str) -> bool:
     >>> opens_box("Most read in World News"), opens_box("More from the council was not to be had.")
     (True, False)
     """
-    return len(text) <= 60 and _BOX.match(text) is not None
+    return len(text) <= 60 and not text.rstrip().endswith(".") and _BOX.match(text) is not None
 
 
 _DATED = re.compile(r"\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b")
