@@ -11,6 +11,7 @@ from shared.schema import Content, Value
 PARSER = (
     "wireroom@2"  # goes up when the same bytes give another article; entry digests count under their own version only
 )
+FOLD = 1  # goes up when the same articles give other stories; the window is folded again where a lower one did it
 DIGEST_CHARS = 12  # an entry digest: 9 bytes of BLAKE2b in base64url; 2**36 entries until one is likely to be missed
 
 
@@ -222,6 +223,7 @@ class Duty(StrEnum):
     TURN = "turn"  # embargoes that lift, articles that expire
     CLEAR_OUT = "clear_out"  # articles past their keeping
     FORGET = "forget"  # what the fold's indexes hold of texts before its window
+    REFOLD = "refold"  # articles of the window that another version folded
 
 
 class Batch(Message):

@@ -111,17 +111,20 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     """Show feeds by health, queues, the latest article, how soon articles are stored, and what is set aside."""
     from services.reader.queries.articles import Filters, list_articles
     from services.reader.queries.measures import take_measures
+    from shared.refolding import count_left
 
     settings = read_settings()
     with reading(open_store(settings)) as connection:
         measures = take_measures(connection, settings.lease_s)
         latest, _ = list_articles(connection, Filters(), None, 1, full=False)
+        to_fold_again = count_left(connection, settings)
     said: dict[str, Any] = {
         "feeds": {health.value: count for health, count in measures.feed_health.items()},
         "pages": dict(measures.page_states),
         "polls_last_hour": {f"{kind} {outcome}": count for (kind, outcome), count in measures.polls.items()},
         "articles": dict(measures.articles),
         "stories": measures.stories,
+        "to_fold_again": to_fold_again,
         "changes": measures.log_head,
         "latest_article": f"{latest[0].headline} ({latest[0].publication.name})" if latest else None,
         "published_to_stored": _latency(measures.latencies_s),

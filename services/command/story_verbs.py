@@ -1,6 +1,7 @@
 """`wireroom stories`: lists them; `split`, `merge` and `unpin` say which articles are together; `refold` asks."""
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Annotated
 
 import typer
@@ -68,8 +69,8 @@ def refold() -> None:
 
     settings = read_settings()
     store = open_store(settings)
-    batches = redo.window(store, settings)
-    _tell([moved for ids in console.progress(batches, "Folding") for moved in redo.refold(store, ids, settings)])
+    batches = range(ceil(redo.begin(store, settings) / redo.AT_ONCE))
+    _tell([one for _ in console.progress(batches, "Folding") for one in redo.refold_next(store, settings)[1]])
 
 
 def _decide(

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import structlog
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
-from services.indexer import retention, window
+from services.indexer import redo, retention, window
 from services.indexer.changes import News, append, take_head
 from services.indexer.rights import next_turn, turned
 from services.indexer.stories import restory
@@ -18,6 +18,7 @@ from shared.tables import Article, Moment, core
 
 BATCH = 200  # articles turned in one commit
 BATCHES = 40  # of either kind for one message, well within a task's time; the next message goes on
+REFOLDED = 20  # batches of 100 articles for one message, about ten seconds
 
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ def do(engine: Engine, duties: Sequence[Duty], settings: Settings) -> None:
                 done = retention.clear_out(engine, settings, BATCHES)
             case Duty.FORGET:
                 done = window.forget(engine, settings, BATCHES)
+            case Duty.REFOLD:
+                done = redo.go_on(engine, settings, REFOLDED)
             case _:
                 assert_never(duty)
         if done:

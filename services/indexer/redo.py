@@ -1,16 +1,17 @@
-"""Folding again at the operator's word: commits ordered by the log's row like any other."""
+"""Folding again, at the operator's word or after an upgrade: commits ordered by the log's row like any other."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 
 from services.indexer.changes import append, take_head
 from services.indexer.stories import fold, restory
 from shared.among import among
-from shared.database import now, reading, writing
+from shared.database import now, writing
+from shared.messages import FOLD
+from shared.refolding import count_left, left
 from shared.settings import Settings
-from shared.tables import Article
+from shared.tables import Article, Refolding
 
 AT_ONCE = 100  # articles folded again in one commit, which holds the log for about half a second
 
@@ -41,16 +42,42 @@ def decide(
     return [(one.article_id, one.detail["from_story"], now_in[one.article_id], one.kind) for one in news]
 
 
-def window(engine: Engine, settings: Settings) -> list[list[int]]:
-    """Return the articles that can pair with new ones, the oldest first, as many together as one commit folds again."""
-    with reading(engine) as connection:
-        before = now(connection) - timedelta(days=settings.fold_window_days)
-        found = select(Article.id).where(Article.ordered_at >= before).order_by(Article.ordered_at, Article.id)
-        ids = list(connection.scalars(found))
-    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
-
-
-def refold(engine: Engine, ids: Sequence[int], settings: Settings) -> list[Moved]:
-    """Fold articles by the rules of this version, in one commit; return who moved where."""
+def begin(engine: Engine, settings: Settings) -> int:
+    """Note that the whole window is to be folded again; return how many articles that is."""
     with writing(engine) as connection:
-        return decide(connection, lambda _: None, [], [], ids, settings)
+        take_head(connection)
+        connection.execute(update(Refolding).values(rules=0))
+        return count_left(connection, settings)
+
+
+def go_on(engine: Engine, settings: Settings, batches: int) -> int:
+    """Fold articles again that another version folded, at most so many batches; return how many that was.
+
+    :raises TransientError: the database is away.
+    """
+    total = 0
+    for _ in range(batches):
+        done, _ = refold_next(engine, settings)
+        total += done
+        if done < AT_ONCE:
+            break
+    return total
+
+
+def refold_next(engine: Engine, settings: Settings) -> tuple[int, list[Moved]]:
+    """Fold the next articles by this version's rules, in one commit with how far that is; return how many, who moved.
+
+    :raises TransientError: the database is away.
+    """
+    with writing(engine) as connection:
+        take_head(connection)  # of two at once, the second goes on where the first ends
+        ids = _take(connection, settings)
+        return len(ids), decide(connection, lambda _: None, [], [], ids, settings)
+
+
+def _take(connection: Connection, settings: Settings) -> list[int]:
+    """Return the articles that come next, and note that they are done."""
+    rows = connection.execute(left(connection, settings).limit(AT_ONCE + 1)).all()
+    last, last_at = rows[AT_ONCE - 1] if len(rows) > AT_ONCE else (None, None)
+    connection.execute(update(Refolding).values(rules=FOLD, at=last_at, article_id=last))
+    return [row.id for row in rows[:AT_ONCE]]

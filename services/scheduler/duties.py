@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, exists, select
 from shared.database import now, reading
 from shared.messages import Batch, Duty
 from shared.queues import INDEX, Publish
+from shared.refolding import any_left
 from shared.settings import Settings
 from shared.tables import Article, FoldText, Publication
 
@@ -28,7 +29,12 @@ def due(connection: Connection, moment: datetime, settings: Settings) -> tuple[D
     )
     window = moment - timedelta(days=settings.fold_window_days)
     old = connection.scalar(select(exists().where(FoldText.at < window)))
-    said = ((Duty.TURN, turns), (Duty.CLEAR_OUT, keeps), (Duty.FORGET, old))
+    said = (
+        (Duty.TURN, turns),
+        (Duty.CLEAR_OUT, keeps),
+        (Duty.FORGET, old),
+        (Duty.REFOLD, any_left(connection)),
+    )
     return tuple(duty for duty, is_due in said if is_due)
 
 

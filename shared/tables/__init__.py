@@ -2,7 +2,19 @@
 
 from shared.tables.columns import BigId, Json, Moment, Table, core
 from shared.tables.fetching import Feed, Gap, Leased, Page, Poll, Publication, PublicationKey, SetAside, Subscription
-from shared.tables.folding import Claim, Copy, FoldText, Furniture, Pair, Pin, Posting, Segment, StoryMove, Term
+from shared.tables.folding import (
+    Claim,
+    Copy,
+    FoldText,
+    Furniture,
+    Pair,
+    Pin,
+    Posting,
+    Refolding,
+    Segment,
+    StoryMove,
+    Term,
+)
 from shared.tables.keeping import (
     Article,
     ArticleKey,
@@ -41,6 +53,7 @@ __all__ = [
     "Posting",
     "Publication",
     "PublicationKey",
+    "Refolding",
     "Revision",
     "Segment",
     "SetAside",

@@ -80,6 +80,19 @@ class StoryMove(Table):
     __table_args__ = (Index("story_moves_to", "moved_to"),)
 
 
+class Refolding(Table):
+    """By which rules the window's articles are folded; where `at` is given, those before that place still are not."""
+
+    __tablename__ = "refolding"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rules: Mapped[int]  # `shared.messages.FOLD`
+    at: Mapped[datetime | None]  # the recorded time of the article that was folded again last, the newest being first
+    article_id: Mapped[int | None] = mapped_column(BigId)  # its id
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_refolding"),)
+
+
 class Copy(Table):
     """What a copy did to its story's original."""
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from shared.database import now, writing
-from shared.tables import Feed, Gap
+from shared.tables import Feed, Gap, Refolding
 from tests.command.conftest import Run
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
@@ -102,6 +102,15 @@ def test_the_status_says_which_feed_is_due_for_longest_and_which_hosts_are_left_
     assert f"{first} https://paper.example/rss has been due for 2" in said
     assert "www.paper.example for 30 min" in said or "www.paper.example for 29 min" in said
     assert "s3cret" not in said
+
+
+def test_the_status_says_how_many_articles_are_to_be_folded_again(wireroom: Run, filled: Line) -> None:
+    assert wireroom("status", "--json").lines[0]["to_fold_again"] == 0
+    with writing(filled.engine) as connection:
+        connection.execute(update(Refolding).values(rules=0))
+    assert wireroom("status", "--json").lines[0]["to_fold_again"] == 3
+    assert wireroom("stories", "refold").status == 0
+    assert wireroom("status", "--json").lines[0]["to_fold_again"] == 0
 
 
 def test_the_status_shows_gaps_lost_articles_and_alarms(wireroom: Run, filled: Line) -> None:

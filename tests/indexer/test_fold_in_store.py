@@ -4,12 +4,12 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
-from services.indexer import candidates, redo
+from services.indexer import candidates
 from services.indexer.window import purge_texts
 from shared.tables import Article, Copy, Posting, StoryMove
-from tests.indexer.desk import NOON, Desk, clock, prose
+from tests.indexer.desk import NOON, Desk, prose
 from tests.indexer.newsdesk import Newsdesk, entry
 
 
@@ -143,19 +143,3 @@ def test_a_credit_that_is_given_later_alone_tells_the_original_too(newsdesk: New
     assert newsdesk.article("own").copy_role == "copy"
     newsdesk.poll(mirror, entry("copy", **said, credit="Halden Herald"))
     assert (newsdesk.article("own").copy_role, newsdesk.article("copy").copy_role) == ("original", "copy")
-
-
-def test_folding_the_window_again_finds_what_another_version_did_not(desk: Desk) -> None:
-    text = prose("tunnel")
-    moment = clock(desk)
-    old = desk.add("The Herald", text, at=moment)
-    desk.write(lambda connection: connection.execute(delete(Posting)))
-    new = desk.add("The Mirror", f"{text}\nThe mill by the river opens too.", headline="Vote opens doors", at=moment)
-    before = desk.add("The Archive", text, headline="Doors", at=moment - timedelta(days=40))
-    assert desk.stories() == {frozenset([old]), frozenset([new]), frozenset([before])}
-    (ids,) = redo.window(desk.engine, desk.settings)
-    assert ids == [old, new]
-    moved = redo.refold(desk.engine, ids, desk.settings)
-    assert [(article, kind) for article, *_, kind in moved] == [(new, "folded")]
-    assert desk.stories() == {frozenset([old, new]), frozenset([before])}
-    assert redo.refold(desk.engine, ids, desk.settings) == []

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
+from services.indexer import duties
 from services.scheduler import store as scheduling
 from services.scheduler.duties import AGAIN_AFTER_S, ASK_EVERY_S, CLEAR_OUT_EVERY_S, Roster
 from shared.database import now, reading, writing
 from shared.messages import Batch, Duty
 from shared.queues import INDEX
 from shared.settings import Settings
-from shared.tables import Article, Poll, Publication
+from shared.tables import Article, Poll, Publication, Refolding
 from tests.indexer.newsdesk import Newsdesk, entry
 
 PAST = datetime(2024, 3, 1, tzinfo=UTC)
@@ -32,9 +33,9 @@ class Sent:
         self.batches.append(Batch.model_validate_json(message.model_dump_json(exclude_defaults=True)))
 
     def after(self, seconds: float) -> tuple[Duty, ...]:
-        """Call the roster so many seconds later; return what it sent, but for what is always due now and then."""
+        """Call the roster so many seconds later; return what it sent, but for what leaves the window."""
         self.at += seconds
-        return tuple(duty for duty in self._roster.call() if duty in {Duty.TURN, Duty.CLEAR_OUT})
+        return tuple(duty for duty in self._roster.call() if duty is not Duty.FORGET)
 
 
 @pytest.fixture
@@ -80,6 +81,16 @@ def test_titles_that_keep_their_articles_for_a_while_are_cleared_out_now_and_the
     assert sent.after(ASK_EVERY_S) == (Duty.CLEAR_OUT,)
     assert sent.after(ASK_EVERY_S) == ()
     assert sent.after(CLEAR_OUT_EVERY_S) == (Duty.CLEAR_OUT,)
+
+
+def test_what_an_older_version_folded_is_sent_until_it_is_folded_again(desk: Newsdesk) -> None:
+    sent = Sent(desk.engine, desk.settings)
+    with writing(desk.engine) as connection:
+        connection.execute(update(Refolding).values(rules=0))
+    assert sent.after(ASK_EVERY_S) == (Duty.REFOLD,)
+    assert sent.after(AGAIN_AFTER_S) == (Duty.REFOLD,)
+    duties.do(desk.engine, sent.batches[-1].duties, desk.settings)
+    assert sent.after(AGAIN_AFTER_S) == ()
 
 
 def test_the_record_of_polls_is_purged_by_batches(desk: Newsdesk, monkeypatch: pytest.MonkeyPatch) -> None:

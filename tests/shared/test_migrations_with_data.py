@@ -13,6 +13,7 @@ from sqlalchemy.types import JSON, LargeBinary
 from services.command.servers import Postgres
 from shared import database
 from shared.database import check, connect, upgrade
+from shared.messages import FOLD
 from shared.tables import Moment
 from shared.tables import Table as Model
 
@@ -185,3 +186,14 @@ def test_an_embargo_that_passed_before_the_upgrade_is_still_to_be_logged(empty: 
     upgrade(empty)
     with empty.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM articles WHERE turns_at IS NOT NULL")) == ROWS
+
+
+def test_only_what_is_there_before_the_upgrade_is_to_be_folded_again(empty: Engine) -> None:
+    upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT rules FROM refolding WHERE at IS NULL")) == FOLD
+    go(empty, FIRST, down=True)
+    fill_all(empty)
+    upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT rules FROM refolding")) == 0
