@@ -5,7 +5,7 @@ CPU is user and system time of the indexer and of all processes of PostgreSQL to
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, insert, select, update
 
 from bench.errors import BenchError
 from bench.processes import tree
-from bench.store_database import empty_store, forget_statements, statements
+from bench.store_database import Store, empty_store, forget_statements, statements
 from bench.store_fill import fill
 from bench.store_news import ENTRIES, NOW, Piece, poll, questions, revise, token, write
 from services.command.servers import Valkey
@@ -54,9 +54,9 @@ class Cost:
 class Bench:
     """One store, the indexer before it, and feeds whose articles are numbered on."""
 
-    def __init__(self, engine: Engine, belt: Belt, settings: Settings, server: int | None) -> None:
-        self.engine, self.settings, self._server = engine, settings, server
-        self._index = indexer(engine, belt, settings)
+    def __init__(self, store: Store, belt: Belt, settings: Settings) -> None:
+        self.engine, self._store = store.engine, store
+        self._index = indexer(store.engine, belt, settings)
         self._pieces: dict[int, list[Piece]] = {}  # by feed
         self._editions: dict[int, int] = {}  # of their entries' bytes, by feed
         self._last: dict[int, str] = {}  # digest of an entry of the last window, by feed
@@ -125,29 +125,29 @@ class Bench:
         ]
         self._last |= {one.facts.id: (one.window or "")[:DIGEST_CHARS] for one in results}
         batches = _batches(results, read=read)
-        leases = [{"feed": feed, "token": token(feed, self._polls)} for feed in pieces]
-        with writing(self.engine) as connection:
-            for lease in leases:
-                connection.execute(
-                    update(core(Feed))
-                    .where(Feed.id == lease["feed"])
-                    .values(
-                        lease_token=lease["token"], lease_no=self._polls, leased_at=func.now() if self._server else NOW
-                    )
-                )
+        self._lease(pieces)
         messages = [batch.model_dump_json(exclude_defaults=True) for batch in batches]
         time.sleep(STEADY_S)
-        start = (time.process_time(), self._database_s(), time.monotonic())
+        server = self._store.server
+        start = (time.process_time(), _cpu_s(server), time.monotonic())
         for message in messages:
             self._index(Batch.model_validate_json(message))  # as a worker takes it off the belt
         with reading(self.engine) as connection:
             if connection.scalar(select(func.count()).select_from(SetAside)):
                 raise BenchError("The indexer set entries aside.")
-        end = (time.process_time(), self._database_s(), time.monotonic())
+        end = (time.process_time(), _cpu_s(server), time.monotonic())
         return Cost(count, end[0] - start[0], end[1] - start[1], end[2] - start[2])
 
-    def _database_s(self) -> float:
-        return sum(one.cpu_s + one.ended_s for one in tree(self._server)) if self._server else 0.0
+    def _lease(self, feeds: Iterable[int]) -> None:
+        clock = func.now() if self.engine.dialect.name == "postgresql" else NOW
+        with writing(self.engine) as connection:
+            for feed in feeds:
+                lease = {"lease_token": token(feed, self._polls), "lease_no": self._polls, "leased_at": clock}
+                connection.execute(update(core(Feed)).where(Feed.id == feed).values(lease))
+
+
+def _cpu_s(server: int | None) -> float:
+    return sum(one.cpu_s + one.ended_s for one in tree(server)) if server else 0.0
 
 
 def _batches(results: Sequence[Result], *, read: bool) -> list[Batch]:
@@ -180,13 +180,14 @@ def main(
 def _measure(kind: str, place: Path, size: int, window: int, new: int, *, profile: bool) -> float:
     """Print what work in a store of `size` articles takes; return new articles a second of CPU, one in ten revised."""
     settings = Settings(data_dir=place, fetch_pages=False)
-    with Valkey(place / "belt") as valkey, empty_store(kind, place, profile=profile) as (engine, server):
-        belt = Belt(connect_belt(valkey.url), settings.lease_s)
-        bench = Bench(engine, belt, settings, server)
+    with Valkey(place / "belt") as valkey, empty_store(kind, place, profile=profile) as store:
+        engine = store.engine
+        bench = Bench(store, Belt(connect_belt(valkey.url), settings.lease_s), settings)
         bench.add_feeds(-(-max(new, MODELS) // ENTRIES))
         bench.store_new(MODELS)
         began = time.monotonic()
-        held = fill(engine, size, window)
+        with store.relaxed():
+            held = fill(engine, size, window)
         with reading(engine) as connection:
             posted = connection.scalar(select(func.count()).where(Article.postings > 0))
         print(

@@ -1,6 +1,6 @@
 """The empty stores that the bench fills: SQLite in a file, or a PostgreSQL of its own, with its count of statements."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,33 +12,71 @@ from shared.database import connect, upgrade
 STATEMENTS = 25  # that are shown
 
 
+RELAXED = {  # while a store is filled, which nobody would mind to lose
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "8GB",
+    "shared_buffers": "1GB",
+    "autovacuum": "off",
+}
+
+
+class Store:
+    """A migrated, empty store."""
+
+    def __init__(self, engine: Engine, cluster: Postgres | None = None, pid: Path | None = None) -> None:
+        self.engine = engine
+        self._cluster, self._pid = cluster, pid
+
+    @property
+    def server(self) -> int | None:
+        """The process id of its server, where it has one; another one after each change of its settings."""
+        return int(self._pid.read_text().split()[0]) if self._pid else None
+
+    @contextmanager
+    def relaxed(self) -> Iterator[None]:
+        """Let PostgreSQL take many rows at once, as no server should that keeps anything."""
+        self.restart(RELAXED)
+        yield
+        self.restart(dict.fromkeys(RELAXED, "DEFAULT"))
+
+    def restart(self, settings: Mapping[str, str]) -> None:
+        """Start PostgreSQL anew with other settings."""
+        if self._cluster is None:
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for name, value in settings.items():
+                spelt = value if value == "DEFAULT" else f"'{value}'"
+                connection.execute(text(f"ALTER SYSTEM SET {name} = {spelt}"))
+            connection.execute(text("CHECKPOINT"))  # or the server would be killed while it is at it
+        self.engine.dispose()
+        self._cluster.stop()
+        self._cluster.start()
+
+
 @contextmanager
-def empty_store(kind: str, place: Path, *, profile: bool) -> Iterator[tuple[Engine, int | None]]:
-    """Yield a migrated, empty store, and the process id of its server where it has one."""
+def empty_store(kind: str, place: Path, *, profile: bool) -> Iterator[Store]:
+    """Yield a migrated, empty store."""
     if kind == "sqlite":
         engine = connect(f"sqlite:///{place / 'wireroom.db'}")
         upgrade(engine)
-        yield engine, None
+        yield Store(engine)
         engine.dispose()
         return
     with Postgres(place / "pg") as cluster:
         engine = connect(cluster.url, pool_size=2)
+        store = Store(engine, cluster, place / "pg" / "data" / "postmaster.pid")
         if profile:
-            _preload(engine)
-            engine.dispose()
-            cluster.stop()
-            cluster.start()
+            store.restart({"shared_preload_libraries": "pg_stat_statements"})
         upgrade(engine)
         if profile:
             with engine.begin() as connection:
                 connection.execute(text("CREATE EXTENSION pg_stat_statements"))
-        yield engine, int((place / "pg" / "data" / "postmaster.pid").read_text().split()[0])
+        yield store
         engine.dispose()
-
-
-def _preload(engine: Engine) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"))
 
 
 def forget_statements(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, text
 
 from bench.store import Bench
+from bench.store_database import Store
 from bench.store_fill import fill
 from bench.store_news import revise, write
 from shared.belt import Belt, connect
@@ -27,7 +28,7 @@ def test_an_article_is_the_same_each_time_it_is_written() -> None:
 
 def test_a_filled_store_goes_on(store: Engine, belt_url: str, settings: Callable[..., Settings]) -> None:
     given = settings(fetch_pages=False)
-    bench = Bench(store, Belt(connect(belt_url), given.lease_s), given, None)
+    bench = Bench(Store(store), Belt(connect(belt_url), given.lease_s), given)
     bench.add_feeds(2)
     bench.store_new(ARTICLES)
     assert fill(store, 10 * ARTICLES, 3 * ARTICLES) == 10 * ARTICLES == count(store, "articles")
