@@ -1,5 +1,6 @@
 """`wireroom run`: the whole line on this machine, embedded, under one supervisor."""
 
+import fcntl
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from sqlalchemy import Engine
 from services.command import console, feed_store, opml
 from services.command.samples.outlet import SampleOutlet
 from services.command.servers import Valkey
-from services.command.stores import open_store
+from services.command.stores import make_directory, open_store
 from services.command.supervisor import Child, Service, drain
 from shared import belt
 from shared.database import reading, writing
@@ -41,17 +42,18 @@ log = structlog.get_logger()
 def run(sources: Sequence[str], settings: Settings) -> None:
     """Run the line until Ctrl-C or SIGTERM; `sources` are OPML files and feed addresses, none: the sample titles.
 
-    :raises UsageError: a source cannot be read, the reader's port is taken, or a server cannot start.
+    :raises UsageError: a source cannot be read, another line runs in the data directory, the reader's port is taken, or
+        a server cannot start.
     """
     feeds = [feed for source in sources for feed in _read(source)]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    settings = _with_port(settings)
     if settings.redis_url:
         belt.connect(settings.redis_url)  # an address that nobody can read is told here, not by each of five services
     with ExitStack() as stack:
-        # first, for it refuses a directory in which another line is running
+        stack.enter_context(_alone(settings))
+        settings = _with_port(settings)
         redis_url = settings.redis_url or stack.enter_context(Valkey(settings.data_dir / "belt")).url
         engine = open_store(settings, migrate=True)
         samples: dict[str, str] = {}
@@ -74,6 +76,24 @@ def run(sources: Sequence[str], settings: Settings) -> None:
                 for child in children:
                     child.keep_running()
             console.say("Draining: what is on the line is finished first.")
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Keep other lines out of the data directory; the lock ends with this process, however it goes.
+
+    :raises UsageError: one is running there.
+    """
+    make_directory(settings)
+    with (settings.data_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"Another `wireroom run` works in {settings.data_dir}: stop it, or set WIREROOM_DATA_DIR and "
+                "WIREROOM_PORT."
+            ) from error
+        yield
 
 
 @contextmanager

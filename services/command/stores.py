@@ -22,7 +22,7 @@ def open_store(settings: Settings | None = None, *, migrate: bool = False) -> En
                 f"There is no store in {settings.data_dir}: start one with `wireroom run` or `wireroom db upgrade`, "
                 "or set WIREROOM_DATABASE_URL."
             )
-        _make_directory(settings)
+        make_directory(settings)
     engine = connect(store_url(settings))
     if migrate:
         upgrade(engine)
@@ -31,7 +31,11 @@ def open_store(settings: Settings | None = None, *, migrate: bool = False) -> En
     return engine
 
 
-def _make_directory(settings: Settings) -> None:
+def make_directory(settings: Settings) -> None:
+    """Make the data directory where there is none.
+
+    :raises UsageError: it cannot be made.
+    """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -46,5 +50,5 @@ def migrate(settings: Settings) -> list[str]:
     :raises UsageError: the store cannot be opened.
     """
     if not settings.database_url:
-        _make_directory(settings)
+        make_directory(settings)
     return upgrade(connect(store_url(settings)))

@@ -1,5 +1,6 @@
 """Whatever is wrong is one sentence that says what to do: status 2 for wrong usage, 1 for failed work, no traceback."""
 
+import fcntl
 import socket
 from pathlib import Path
 
@@ -142,11 +143,20 @@ def test_a_service_without_a_belt(wireroom: Run) -> None:
     assert "WIREROOM_REDIS_URL" in ran.sentence
 
 
-@pytest.mark.parametrize("verb", [["status"], ["scheduler"], ["worker", "index", "--check"]], ids=" ".join)
+@pytest.mark.parametrize("verb", [["status"], ["scheduler"], ["worker", "index", "--check"], ["run"]], ids=" ".join)
 def test_an_address_of_a_belt_that_is_none(wireroom: Run, verb: list[str]) -> None:
-    ran = wireroom(*verb, redis_url="carrier://pigeon")
+    ran = wireroom(*verb, redis_url="carrier://pigeon", port=0)
     assert ran.status == 2
     assert "WIREROOM_REDIS_URL" in ran.sentence
+
+
+@pytest.mark.parametrize("settings", [{}, {"redis_url": "redis://127.0.0.1:1/0"}], ids=["own belt", "another's"])
+def test_a_directory_in_which_a_line_runs(wireroom: Run, tmp_path: Path, settings: dict[str, str]) -> None:
+    with (tmp_path / "lock").open("w") as running:
+        fcntl.flock(running, fcntl.LOCK_EX)
+        ran = wireroom("run", port=0, **settings)
+    assert (ran.status, ran.out) == (2, b"")
+    assert ran.sentence.startswith(f"Another `wireroom run` works in {tmp_path}")
 
 
 def test_a_belt_that_is_away_makes_a_worker_ill(wireroom: Run) -> None:
