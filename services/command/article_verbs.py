@@ -69,10 +69,13 @@ def restore(article_id: Id) -> None:
 @verbs.command()
 def diff(article_id: Id, from_: From = None, to: To = None, as_json: Json = False) -> None:
     """Show what changed between two states, word by word: [-gone-] {+new+}; without numbers, what changed last."""
+    from services.command import record
     from services.reader.differences import differences
     from services.reader.queries.revisions import told
 
     with reading(open_store()) as connection:
+        if not record.articles_of(connection, [article_id]):
+            raise UsageError(f"There is no article {article_id}.")
         found = told(connection, article_id, from_, to)
     if found is None:
         raise UsageError(f"Article {article_id} has no two such states: `wireroom explain {article_id}` lists them.")
@@ -82,7 +85,11 @@ def diff(article_id: Id, from_: From = None, to: To = None, as_json: Json = Fals
         fields = [one.model_dump() for one in changed]
         console.facts({"older": first, "newer": last, "source": source, "differences": fields}, as_json=True)
         return
-    console.say(f"From state {first} to state {last}, as {source or 'its sources'} told it:")
+    told_by = f"as {source or 'its sources'} told it"
+    if not changed:
+        console.say(f"States {first} and {last}, {told_by}, have the same words and pictures.")
+        return
+    console.say(f"From state {first} to state {last}, {told_by}:")
     for one in changed:
         console.say(f"\n{one.field.replace('_', ' ')}:\n{''.join(_marked(run.kind, run.text) for run in one.runs)}")
 

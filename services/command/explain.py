@@ -44,7 +44,11 @@ def explain(
 def _said(connection: Connection, name: str, against: Sequence[int], settings: Settings) -> Facts:
     from services.command import record
 
+    if not name.strip():
+        raise UsageError("Give an address, or an article's number.")
     number = int(name) if name.isascii() and name.isdigit() and int(name) <= LARGEST else None
+    if missing := sorted(set(against) - record.articles_of(connection, against)):
+        raise UsageError(f"There is no article {missing[0]} to compare with.")
     ids = [number] if number else record.articles_at(connection, name)
     found = [one for id_ in ids if (one := _article(connection, id_, against, settings))]
     said: Facts = {"asked": name, "articles": found, "deleted": [], "feeds": [], "set_aside": []}

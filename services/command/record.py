@@ -43,6 +43,11 @@ def articles_at(connection: Connection, url: str) -> list[int]:
     return sorted(found)
 
 
+def articles_of(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Return those of `ids` that are articles."""
+    return set(connection.scalars(select(Article.id).where(Article.id.in_(ids)))) if ids else set()
+
+
 def article(connection: Connection, article_id: int) -> Facts | None:
     """Return what is known of an article apart from its text and its story, or None if there is none."""
     at = Article

@@ -33,17 +33,20 @@ def listing(context: typer.Context, as_json: Json = False, limit: Limit = 30) ->
         list_stories(as_json, limit)
 
 
-def split(story: StoryId, articles: ArticleIds, reason: Reason = None) -> None:
+def split(story: StoryId, articles: ArticleIds, reason: Reason = None, as_json: Json = False) -> None:
     """Take articles out of a story into one of their own, for good: their texts are compared no more."""
     from services.indexer import pins
 
-    _decide(lambda connection: pins.split(connection, story, articles, reason, now(connection)), articles)
+    _tell(
+        _decide(lambda connection: pins.split(connection, story, articles, reason, now(connection)), articles), as_json
+    )
 
 
 def merge(
     into: Annotated[int, typer.Argument(min=1, max=LARGEST, metavar="INTO", help="The story that stays.")],
     stories: Annotated[list[int], typer.Argument(min=1, max=LARGEST, metavar="STORY...", help="What it takes in.")],
     reason: Reason = None,
+    as_json: Json = False,
 ) -> None:
     """Put all articles of other stories into a story, for good."""
     from services.indexer import pins
@@ -52,25 +55,26 @@ def merge(
         for story in stories:
             pins.merge(connection, into, story, reason, now(connection))
 
-    _decide(work, [], [into, *stories])
+    _tell(_decide(work, [], [into, *stories]), as_json)
 
 
-def unpin(articles: ArticleIds) -> None:
+def unpin(articles: ArticleIds, as_json: Json = False) -> None:
     """Take the word back: fold articles by their texts again."""
     from services.indexer import pins
 
-    _decide(lambda connection: pins.unpin(connection, articles), articles, refold=articles)
+    _tell(_decide(lambda connection: pins.unpin(connection, articles), articles, refold=articles), as_json)
 
 
-def refold() -> None:
-    """Fold the articles of the window again, after an upgrade or with another threshold; pinned ones stay."""
+def refold(as_json: Json = False) -> None:
+    """Fold the articles of the window again at once, as with another threshold; pinned ones stay."""
     from services.indexer import redo
     from shared.settings import read_settings
 
     settings = read_settings()
     store = open_store(settings)
     batches = range(ceil(redo.begin(store, settings) / redo.AT_ONCE))
-    _tell([one for _ in console.progress(batches, "Folding") for one in redo.refold_next(store, settings)[1]])
+    moved = [one for _ in console.progress(batches, "Folding") for one in redo.refold_next(store, settings)[1]]
+    _tell(moved, as_json)
 
 
 def _decide(
@@ -78,21 +82,20 @@ def _decide(
     articles: list[int],
     stories: list[int] | None = None,
     refold: list[int] | None = None,
-) -> None:
-    """Do what the operator says in one commit with the changes that it makes; print these."""
+) -> Sequence[tuple[int, int, int, str]]:
+    """Do what the operator says in one commit with the changes that it makes; return who moved where, and how."""
     from services.indexer.redo import decide
     from shared.settings import read_settings
 
     settings = read_settings()
     with writing(open_store(settings)) as connection:
-        moved = decide(connection, work, articles, stories or [], refold or [], settings)
-    _tell(moved)
+        return decide(connection, work, articles, stories or [], refold or [], settings)
 
 
-def _tell(moved: Sequence[tuple[int, int, int, str]]) -> None:
+def _tell(moved: Sequence[tuple[int, int, int, str]], as_json: bool) -> None:
     """Print which articles are in another story now."""
     items = [
         {"article": article, "from_story": was, "story": story, "change": kind} for article, was, story, kind in moved
     ]
     columns = ("article", "from_story", "story", "change")
-    console.rows(items, columns, as_json=False, empty="No article is in another story than before.")
+    console.rows(items, columns, as_json=as_json, empty="No article is in another story than before.")

@@ -66,6 +66,15 @@ def test_any_two_states_can_be_compared_by_a_machine(wireroom: Run, desk: Newsde
     assert "no two such states" in wireroom("articles", "diff", 1, "--from", 7).sentence
 
 
+def test_states_that_say_the_same_and_articles_that_are_not_there_are_told(wireroom: Run, desk: Newsdesk) -> None:
+    assert wireroom("articles", "diff", 1, "--from", 2, "--to", 2).text == (
+        "States 2 and 2, as feed:1 told it, have the same words and pictures.\n"
+    )
+    assert wireroom("articles", "diff", 1, "--from", 2, "--to", 2, "--json").lines[0]["differences"] == []
+    missing = wireroom("articles", "diff", 999)
+    assert (missing.status, missing.sentence) == (2, "There is no article 999.")
+
+
 def test_flagged_articles_are_listed_counted_and_cleared(wireroom: Run, desk: Newsdesk) -> None:
     assert wireroom("articles", "flagged").text == "No article is flagged.\n"
     with writing(desk.engine) as connection:

@@ -84,7 +84,8 @@ def test_the_operators_split_and_merge_stick_and_are_explained(
     assert place["story_id"] != kept
     assert place["pinned"]["reason"] == "another event"
     assert "pinned" in place["not_folded_with"][0]["reason"]
-    assert "folded" in wireroom("stories", "merge", kept, place["story_id"]).text
+    (moved,) = wireroom("stories", "merge", kept, place["story_id"], "--json").lines
+    assert moved == {"article": gone, "from_story": place["story_id"], "story": kept, "change": "folded"}
     assert "No article" in wireroom("stories", "unpin", gone).text
     assert len(wireroom("stories", "--json").lines) == 1
 
@@ -92,6 +93,14 @@ def test_the_operators_split_and_merge_stick_and_are_explained(
 def test_a_wrong_word_on_stories_is_one_sentence(wireroom: Run, copies: list[Any]) -> None:
     ran = wireroom("stories", "split", 999, copies[0].id)
     assert (ran.status, ran.sentence) == (2, "There is no story 999: `wireroom stories` lists them.")
+
+
+def test_what_cannot_be_explained_is_said(wireroom: Run, copies: list[Any]) -> None:
+    against = wireroom("explain", copies[0].id, "--against", 999)
+    assert (against.status, against.sentence) == (2, "There is no article 999 to compare with.")
+    for nothing in ("", " "):
+        asked = wireroom("explain", nothing)
+        assert (asked.status, asked.sentence) == (2, "Give an address, or an article's number.")
 
 
 def test_a_deleted_article_is_told_by_its_address_and_by_its_number(
