@@ -76,6 +76,22 @@ def test_a_template_filled_twice_is_two_texts(one: str, other: str) -> None:
     assert another_edition(both(other), both(one))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("lundi", "jeudi"),
+        ("Montag", "Donnerstag"),
+        ("понедельник", "среду"),
+        ("poniedziałek", "środę"),
+        ("सोमवार", "बुधवार"),
+    ],
+)
+def test_a_day_in_place_of_another_counts_in_any_language_and_for_a_word_it_does_not(one: str, other: str) -> None:
+    text = "Auf der Brücke 31 {} neue Lampen."
+    assert replaced(both(text.format(one)), both(text.format(other)))[0] == 1
+    assert replaced(both(text.format(one)), both(text.format("gestern")))[0] == 0
+
+
 @pytest.mark.parametrize("edits", EDITS.values(), ids=EDITS)
 def test_a_text_that_was_corrected_or_edited_is_one(edits: dict[str, str]) -> None:
     edited = TEXT

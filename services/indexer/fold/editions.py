@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from services.indexer.fold.weekdays import DAYS
 from services.indexer.fold.words import words
 
 LEAST_OTHERS = 2.5  # names, figures and days, and half as much for other words; fewer may be corrections or roundings
@@ -20,7 +21,6 @@ _REACH = 6  # words in one place; more are a passage that was written anew
 _READ = 3000  # words of a text; a template shows itself in fewer, and two long texts are compared in their product
 _STEM = 4  # letters that two forms of one word share
 _SPELLINGS = 0.6  # of the letters of two spellings of one name
-_DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _WITHIN = re.compile(r"(?<=[\w,;:–—-] )[^\W\d_a-z]\w*")  # a word with a capital that opens no sentence
 _PAIRS_AT_HAND = 64  # pairs that more than one rule looks at
 _AT_HAND = 512  # texts whose names are kept for the next comparison, about 5 kB each
@@ -99,7 +99,7 @@ def _other(one: Sequence[str], other: Sequence[str], left: _Side, right: _Side) 
 
 def _figures(words: Sequence[str]) -> str:
     """Return the figures and days among words as one, however they are grouped: 1,000 and 1000 are the same."""
-    return "".join(word for word in words if word[0].isdigit() or word in _DAYS)
+    return "".join(word for word in words if word[0].isdigit() or word in DAYS)
 
 
 def _forms(a: str, b: str) -> bool:
