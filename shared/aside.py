@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, literal_column, select
+from sqlalchemy import Connection, literal_column, or_, select
 
 from shared.messages import Kind
-from shared.tables import Article, Layer
+from shared.tables import Article, Feed, Layer
 from shared.traces import marks, may_hold
 
 LEAST_ID = 8  # characters of an identifier that tells an article; shorter ones stand in any document
@@ -18,7 +18,9 @@ def storable(connection: Connection, kind: Kind, target_id: int, bodies: Iterabl
         Article.purged_at.is_not(None),
     )
     listed = select(Layer.article_id).where(Layer.feed_id == target_id)
-    mine = Article.id == target_id if kind is Kind.PAGE else Article.id.in_(listed)
+    title = select(Feed.publication_id).where(Feed.id == target_id).scalar_subquery()  # a feed may list it from now on
+    theirs = or_(Article.id.in_(listed), Article.publication_id == title)
+    mine = Article.id == target_id if kind is Kind.PAGE else theirs
     gone = connection.execute(purged.where(mine)).all()
     told_by = {mark for id_, url in gone for mark in marks(id_ if len(id_ or "") >= LEAST_ID else None, url, None)}
     whole = kind is Kind.PAGE and bool(gone)

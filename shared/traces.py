@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from shared.bundle import unpack, unpacked
 from shared.errors import Malformed
 
+LEAST_PATH = 8  # characters of a path that tells an article wherever it stands; a shorter one may be part of anything
+
 _ESCAPES = 2  # times that a feed escapes what it carries
 _JSON = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -29,9 +31,24 @@ def may_hold(data: bytes, told_by: Iterable[str]) -> bool:
         bodies = [data]
     wanted = list(told_by)
     for body in map(unpacked, bodies):
-        if body is None or any(mark in _plain(body.replace(b"\0", b"").decode("utf-8", "replace")) for mark in wanted):
+        if body is None:
+            return True
+        text = _plain(body.replace(b"\0", b"").decode("utf-8", "replace"))
+        if any(_stands_in(text, mark) for mark in wanted):
             return True
     return False
+
+
+def _stands_in(text: str, mark: str) -> bool:
+    """Return whether a text bears a mark: an address not as the beginning of a longer one, a short path by itself.
+
+    >>> _stands_in('<a href="/1">', "/1"), _stands_in("3/1/2024, https://a.example/17", "/1")
+    (True, False)
+    """
+    if mark not in text or "/" not in mark:
+        return mark in text
+    alone = r"(?<![\w/.-])" if mark.startswith("/") and len(mark) < LEAST_PATH else ""
+    return re.search(rf"{alone}{re.escape(mark)}(?!\w)", text) is not None
 
 
 def _plain(text: str) -> str:

@@ -62,7 +62,8 @@ def _buried(fresh: Fresh, graves: dict[int, int]) -> bool:
     if any(not key.startswith("id:") for key in found):
         return True
     elsewhere = any(key.startswith("url:") for key in fresh.entry.keys)
-    return any(not elsewhere or headline == _headline(fresh.head.content.headline) for headline in found.values())
+    same = {_headline(fresh.head.content.headline), _headline(None)}  # one that was purged had no headline left
+    return any(not elsewhere or headline in same for headline in found.values())
 
 
 def _headline(headline: str | None) -> int:

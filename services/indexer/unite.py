@@ -81,9 +81,9 @@ def _bring_feeds(connection: Connection, into: int, other: int, settings: Settin
     append(connection, last, _bring_furniture(connection, into, other, settings), now(connection))
 
 
-def _hold_feeds(connection: Connection, publication_id: int) -> None:
-    """Lock a publication's feeds before the log's row, as whoever settles their fetches does."""
-    mine = Feed.publication_id == publication_id
+def _hold_feeds(connection: Connection, *publications: int) -> None:
+    """Lock publications' feeds before the log's row, as whoever settles their fetches does."""
+    mine = Feed.publication_id.in_(publications)
     connection.execute(select(Feed.id).where(mine).order_by(Feed.id).with_for_update())
 
 
@@ -103,7 +103,7 @@ def _bring_furniture(connection: Connection, into: int, other: int, settings: Se
 
 def _bring_articles(connection: Connection, into: int, other: int, settings: Settings) -> int:
     """Bring over one batch of articles; return how many, 0 where `other` has gone with the last of them."""
-    _hold_feeds(connection, other)
+    _hold_feeds(connection, into, other)
     ids, twins = _batch(connection, into, other)
     hold_pages(connection, sorted({*ids, *twins.values()}))
     last = take_head(connection)

@@ -21,7 +21,7 @@ from shared.errors import UsageError
 from shared.messages import Entry
 from shared.schema import Content
 from shared.settings import Settings
-from shared.tables import Article, Layer, Page, Revision, Segment, SetAside, Term
+from shared.tables import Article, Feed, Layer, Page, Revision, Segment, SetAside, Term
 from shared.traces import marks, may_hold
 
 _WORDS: dict[str, Any] = {
@@ -70,7 +70,7 @@ def purge(connection: Connection, article_id: int, reason: str, settings: Settin
     """
     if connection.dialect.name == "sqlite":
         connection.execute(text("PRAGMA secure_delete = ON"))  # what is deleted is overwritten, not only unlinked
-    hold_pages(connection, [article_id])
+    _hold_sources(connection, article_id)
     withdraw(connection, article_id, reason, settings)
     _clear_set_aside(connection, article_id)
     moment = now(connection)
@@ -88,6 +88,13 @@ def purge(connection: Connection, article_id: int, reason: str, settings: Settin
         connection.execute(
             text("INSERT INTO search_texts (search_texts) VALUES ('optimize')")
         )  # drops what was taken out
+
+
+def _hold_sources(connection: Connection, article_id: int) -> None:
+    """Lock what brings an article: who sets its bytes aside holds that too, and has done so before or knows then."""
+    feeds = select(Layer.feed_id).where(Layer.article_id == article_id)
+    connection.execute(select(Feed.id).where(Feed.id.in_(feeds)).order_by(Feed.id).with_for_update())
+    hold_pages(connection, [article_id])
 
 
 def _held(connection: Connection, article_id: int) -> tuple[int, Known]:

@@ -78,15 +78,16 @@ class Newsdesk:
         if not entries:
             settle_facts(self.engine, [result], self.settings)
             return Brought()
-        return self._commit(result)
+        return self.commit(result)
 
     def page(self, article: int, said: Entry, lease: int | None = None) -> Brought:
         """Commit a fetch of an article's page."""
         facts = self.lease(Kind.PAGE, article, lease)
         result = Result(facts=facts, window=said.digest, entries=(said,), parser=PARSER)
-        return self._commit(result)
+        return self.commit(result)
 
-    def _commit(self, result: Result) -> Brought:
+    def commit(self, result: Result) -> Brought:
+        """Commit what a fetch brought."""
         brought = commit_documents(self.engine, result.facts.kind, [result], self.settings)
         return brought[0] if brought else Brought()
 

@@ -3,15 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import select, text
 
 from services.indexer import duties, flags, withdrawal
 from services.indexer.rights import next_turn, opens, strictest, turned
 from shared.database import now, reading, writing
 from shared.errors import UsageError
-from shared.messages import Duty, Rejected
+from shared.messages import Duty
 from shared.schema import Content
-from shared.tables import Article, Change, Layer, Page, SetAside, Story
+from shared.tables import Change, Story
 from shared.tables import readable_articles as readable
 from tests.indexer.newsdesk import NOON, Newsdesk, entry
 
@@ -81,6 +81,16 @@ def test_an_embargo_lifts_by_itself_and_logs_it(newsdesk: Newsdesk) -> None:
     assert newsdesk.read(select(Story.original_id, Story.articles, Story.publications)) == [(one, 2, 2)]
     turn(newsdesk)
     assert newsdesk.head() == before + 1
+
+
+def test_a_story_whose_only_article_may_not_be_read_counts_none(newsdesk: Newsdesk) -> None:
+    feed = newsdesk.feed("a.example", newsdesk.publication())
+    newsdesk.poll(feed, entry("held", status="withheld"), entry("later", embargoed_until=soon(newsdesk, HOUR)))
+    counts = select(Story.articles, Story.publications)
+    assert newsdesk.read(counts) == [(0, 0), (0, 0)]
+    newsdesk.move(newsdesk.article("later").id, embargoed_until=-HOUR, turns_at=-HOUR)
+    turn(newsdesk)
+    assert sorted(newsdesk.read(counts)) == [(0, 0), (1, 1)]
 
 
 def test_an_article_that_expires_logs_it_and_leaves_its_storys_count(newsdesk: Newsdesk) -> None:
@@ -222,107 +232,6 @@ def test_withdrawing_twice_says_it_once(sqlite_newsdesk: Newsdesk) -> None:
     withdraw(sqlite_newsdesk, 1, "once more")
     assert [kind for kind, _ in sqlite_newsdesk.changes()] == ["created", "withdrawn"]
     assert sqlite_newsdesk.article("one").status_reason == "once more"
-
-
-# -- purge
-
-SECRET = "Zanzibar marmalade"
-
-
-def purged(newsdesk: Newsdesk) -> list[int]:
-    """Publish a text in two titles, with a page and a bad entry set aside, and purge it in the first."""
-    text = entry("one").content.body_text or ""
-    said = {"headline": f"{SECRET} sinks", "body_text": f"{text} The {SECRET} said so.", "summary": SECRET}
-    newsdesk.poll(newsdesk.feed("a.example", newsdesk.publication("A")), entry("one", **said))
-    newsdesk.page(1, entry("one", **said))
-    newsdesk.poll(1, entry("one", **said, section="Sea"))
-    with writing(newsdesk.engine) as connection:
-        aside = {"at": NOON, "stage": "parse", "url": "https://a.example/feed", "reason": "It has no end."}
-        bad = f"<item><guid>one</guid>{SECRET}".encode()
-        connection.execute(insert(SetAside).values(**aside, kind="feed", target_id=1, data=bad))
-        connection.execute(insert(SetAside).values(**aside, kind="page", target_id=1, data=SECRET.encode()))
-        connection.execute(insert(SetAside).values(**aside, kind="feed", target_id=1, data=b"<item>another"))
-    newsdesk.poll(newsdesk.feed("b.example", newsdesk.publication("B")), entry("two", body_text=text))
-    with writing(newsdesk.engine) as connection:
-        withdrawal.purge(connection, 1, "a court said so", newsdesk.settings)
-    return [1, newsdesk.article("two").id]
-
-
-def test_a_purge_leaves_the_text_nowhere(newsdesk: Newsdesk) -> None:
-    purged(newsdesk)
-    names = [name for name in inspect(newsdesk.engine).get_table_names() if not name.startswith("alembic")]
-    with reading(newsdesk.engine) as connection:
-        for name in names:
-            for row in connection.execute(text(f'SELECT * FROM "{name}"')):
-                held = " ".join(
-                    bytes(one).decode("latin-1") if isinstance(one, bytes | memoryview) else str(one) for one in row
-                )
-                assert SECRET not in held, name
-                assert "marmalad" not in held, name
-    assert newsdesk.read(select(Page.article_id)) == []
-    assert [row.data is None for row in newsdesk.read(select(SetAside.data).order_by(SetAside.id))] == [
-        True,
-        True,
-        False,
-    ]
-
-
-def test_the_full_text_index_forgets_what_was_purged(newsdesk: Newsdesk) -> None:
-    purged(newsdesk)
-    match = (
-        "search_texts MATCH 'marmalade'"
-        if newsdesk.engine.dialect.name == "sqlite"
-        else "words @@ to_tsquery('marmalade')"
-    )
-    with reading(newsdesk.engine) as connection:
-        assert connection.execute(text(f"SELECT count(*) FROM search_texts WHERE {match}")).scalar() == 0
-
-
-def test_a_purge_keeps_a_tombstone(newsdesk: Newsdesk) -> None:
-    one, _ = purged(newsdesk)
-    article = newsdesk.article("one")
-    assert (article.status, article.status_reason, article.body_text, article.headline) == (
-        "cancelled",
-        "a court said so",
-        None,
-        None,
-    )
-    assert article.purged_at is not None
-    assert article.url == "https://paper.example/one"
-    assert newsdesk.revisions(one) == []
-    assert article.story_id != newsdesk.article("two").story_id
-
-
-def test_polls_never_bring_a_purged_article_back(newsdesk: Newsdesk) -> None:
-    purged(newsdesk)
-    before = newsdesk.head()
-    for said in (entry("one", headline=f"{SECRET} again"), entry("one", keys=("url:https://paper.example/one",))):
-        newsdesk.poll(1, said)
-        newsdesk.poll(newsdesk.feed(f"{said.digest}.example", 1), said)
-    assert newsdesk.head() == before
-    assert len(newsdesk.read(select(Article.id))) == 2
-    assert newsdesk.article("one").headline is None
-    assert all(
-        not row.content or "headline" not in row.content
-        for row in newsdesk.read(select(Layer.content).where(Layer.article_id == 1))
-    )
-
-
-def test_what_is_set_aside_after_a_purge_holds_nothing_of_it(newsdesk: Newsdesk) -> None:
-    purged(newsdesk)
-    excerpts = ("<link>https://paper.example/one</link>" + SECRET, "<link>https://paper.example/three</link>")
-    bad = [Rejected(reason="It has no end.", excerpt=excerpt) for excerpt in excerpts]
-    newsdesk.poll(1, entry("three"), rejected=tuple(bad))
-    rows = newsdesk.read(select(SetAside.data).order_by(SetAside.id.desc()).limit(2))
-    assert [row.data for row in rows] == [excerpts[1].encode(), None]
-
-
-def test_a_purged_article_cannot_be_taken_back(sqlite_newsdesk: Newsdesk) -> None:
-    purged(sqlite_newsdesk)
-    with pytest.raises(UsageError, match="its text is gone"), writing(sqlite_newsdesk.engine) as connection:
-        withdrawal.restore(connection, 1, sqlite_newsdesk.settings)
-    with pytest.raises(UsageError, match="no article 99"), writing(sqlite_newsdesk.engine) as connection:
-        withdrawal.purge(connection, 99, "x", sqlite_newsdesk.settings)
 
 
 # -- the readers' view of history
