@@ -35,6 +35,11 @@ def _made(part: Role, headline: str, original: str) -> Made:
     return round(part.cut, 4), round(part.added, 4), not same_headline(headline, original)
 
 
+def forget_moves(connection: Connection, stories: Iterable[int]) -> None:
+    """Forget that others went into stories that are no more, with all that was in them."""
+    connection.execute(delete(StoryMove).where(among(StoryMove.moved_to, stories)))
+
+
 def note_moves(connection: Connection, moved: Iterable[tuple[int, int]], now: datetime) -> None:
     """Note where stories that are no more went, as (story, story that took it in); older moves follow."""
     for story, moved_to in moved:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, upd
 from services.indexer.judge import Fresh, Known, Revised, Source, Unchanged
 from services.indexer.layers import put_layers
 from services.indexer.merge import Head, LayerState, content_sha256
-from services.indexer.rights import next_turn
+from services.indexer.rights import next_turn, opens
 from shared.among import among, among_given, pairs_given
 from shared.rows import as_json, insert_rows, new_ids, update_rows
 from shared.schema import Content
@@ -108,8 +108,8 @@ def insert_fresh(connection: Connection, fresh: Sequence[tuple[Source, Fresh]], 
     ids, stories = new_ids(connection, Article, len(fresh)), new_ids(connection, Story, len(fresh))
     digests = [content_sha256(verdict.head.content) for _, verdict in fresh]  # of their only layers too
     times = [verdict.head.content.published_at or now for _, verdict in fresh]
-    born = zip(stories, ids, times, strict=True)
-    insert_rows(connection, Story, _STORY, [(story, id_, 1, 1, at, now, now) for story, id_, at in born])
+    born = zip(stories, ids, (int(_opens(verdict.head, now)) for _, verdict in fresh), times, strict=True)
+    insert_rows(connection, Story, _STORY, [(story, id_, seen, seen, at, now, now) for story, id_, seen, at in born])
     insert_rows(
         connection,
         Article,
@@ -145,6 +145,11 @@ def insert_fresh(connection: Connection, fresh: Sequence[tuple[Source, Fresh]], 
         connection, [(id_, source, one.layer, one.entry.digest) for id_, (source, one) in zip(ids, fresh, strict=True)]
     )
     return ids
+
+
+def _opens(head: Head, now: datetime) -> bool:
+    content = head.content
+    return opens(content.status, content.embargoed_until, content.expires_at, now)
 
 
 def update_revised(connection: Connection, revised: Sequence[tuple[Source, Revised]], now: datetime) -> None:

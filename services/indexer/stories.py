@@ -8,7 +8,7 @@ from itertools import chain
 from sqlalchemy import Connection, delete, insert, select
 
 from services.indexer import candidates, furniture, pins
-from services.indexer.aftermath import keep_copies, note_moves
+from services.indexer.aftermath import forget_moves, keep_copies, note_moves
 from services.indexer.changes import News
 from services.indexer.fold.pairs import Pair as FoldPair
 from services.indexer.fold.pairs import judge
@@ -114,6 +114,8 @@ def restory(
     heirs = {story: id_ for story, _, id_ in reversed(left) if story in gone}  # of its original, else of its first
     where = {text.id: place.story for place in places for text in place.members}
     note_moves(connection, [(story, where[id_]) for story, id_ in sorted(heirs.items())], now)
+    if emptied := gone - {text.story_id for text in texts.values()}:
+        forget_moves(connection, emptied)
     return [news for place in places for news in place.moves()]
 
 

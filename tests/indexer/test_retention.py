@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from services.indexer import duties, retention
 from shared.database import writing
 from shared.messages import Duty
-from shared.tables import Article, Change, Furniture, Layer, Publication, Revision, Story, Tombstone
+from shared.tables import Article, Change, Furniture, Layer, Publication, Revision, Story, StoryMove, Tombstone
 from tests.indexer.newsdesk import Newsdesk, carrying, entry, facts
 
 DAY = timedelta(days=1)
@@ -63,6 +63,19 @@ def test_a_story_goes_on_without_what_was_deleted(newsdesk: Newsdesk) -> None:
     assert {two.copy_of, three.copy_of} in ({two.id, None}, {three.id, None})
     assert newsdesk.read(select(Story.id, Story.articles)) == [(two.story_id, 2)]
     assert two.story_id == three.story_id
+
+
+def test_nothing_went_into_a_story_that_is_emptied(newsdesk: Newsdesk) -> None:
+    text = {"headline": "Ferry", "body_text": entry("ferry").content.body_text, "published_at": NOW}
+    feeds = [kept_for(newsdesk, 7, name) for name in "AB"]
+    newsdesk.poll(feeds[0], entry("one", **text))
+    newsdesk.poll(feeds[1], entry("two", published_at=NOW))
+    newsdesk.poll(feeds[1], entry("two", **text))
+    assert newsdesk.read(select(StoryMove.moved_to)) == [(newsdesk.article("one").story_id,)]
+    for name in ("one", "two"):
+        newsdesk.move(newsdesk.article(name).id, ordered_at=-8 * DAY)
+    clear_out(newsdesk)
+    assert (count(newsdesk, Story), count(newsdesk, StoryMove)) == (0, 0)
 
 
 def test_what_still_lists_a_deleted_article_does_not_bring_it_back(newsdesk: Newsdesk) -> None:

@@ -197,3 +197,14 @@ def test_only_what_is_there_before_the_upgrade_is_to_be_folded_again(empty: Engi
     upgrade(empty)
     with empty.connect() as connection:
         assert connection.scalar(text("SELECT rules FROM refolding")) == 0
+
+
+def test_stories_that_went_into_one_that_is_no_more_are_forgotten(empty: Engine) -> None:
+    upgrade(empty)
+    fill_all(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE story_moves SET moved_to = 999 WHERE story_id = 1"))
+    go(empty, "0003", down=True)
+    upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT story_id FROM story_moves")).all() == [(2,)]

@@ -3,6 +3,8 @@
 Revision ID: 0004
 """
 
+from alembic import op
+
 from shared.migrations import refolding
 
 revision = "0004"
@@ -12,8 +14,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add it."""
+    """Add it, and forget where stories went that are no more since."""
     refolding.upgrade()
+    op.execute("DELETE FROM story_moves WHERE moved_to NOT IN (SELECT id FROM stories)")
 
 
 def downgrade() -> None:
