@@ -97,14 +97,7 @@ class Belt:
         """
         with _reachable():
             data = cast("bytes | None", self.client.get(key))
-        if data is None:
-            return None
-        try:
-            if zstandard.frame_content_size(data) > max_bytes:
-                raise Malformed(f"{key} holds more than {max_bytes} bytes.")
-            return zstandard.ZstdDecompressor().decompress(data, max_output_size=max_bytes)
-        except zstandard.ZstdError as error:
-            raise Malformed(f"{key} is damaged: {error}.") from error
+        return None if data is None else unpacked(key, data, max_bytes)
 
     def drop(self, *keys: str) -> None:
         """Remove `keys`; the next message is already published.
@@ -116,13 +109,19 @@ class Belt:
 
     # -- marks of begun work
 
-    def begin(self, token: str) -> bool:
-        """Mark the lease as being worked on; False if it is marked already: someone is at it, or died at it.
+    def begin_with(self, token: str, key: str) -> tuple[bool, bytes | None]:
+        """Mark the lease as being worked on, and return, in one round trip, what is under `key`, packed.
+
+        False if it is marked already: someone is at it, or died at it.
 
         :raises TransientError: Redis is away or full.
         """
         with _reachable():
-            return bool(self.client.set(f"begun:{token}", b"1", nx=True, ex=self._ttl_s))
+            pipe = self.client.pipeline(transaction=False)
+            pipe.set(f"begun:{token}", b"1", nx=True, ex=self._ttl_s)
+            pipe.get(key)
+            marked, packed = pipe.execute()
+        return bool(marked), packed
 
     def begin_all(self, tokens: Iterable[str]) -> set[str]:
         """Mark many leases; return those that were not marked already.
@@ -353,6 +352,19 @@ class Belt:
         with _reachable():
             at = cast("bytes | None", self.client.get(f"pulse:{worker}"))
         return None if at is None else max(0, int(time.time()) - int(at))
+
+
+def unpacked(key: str, packed: bytes, max_bytes: int) -> bytes:
+    """Return the bytes that were kept under `key`.
+
+    :raises Malformed: they are more than `max_bytes`, or damaged.
+    """
+    try:
+        if zstandard.frame_content_size(packed) > max_bytes:
+            raise Malformed(f"{key} holds more than {max_bytes} bytes.")
+        return zstandard.ZstdDecompressor().decompress(packed, max_output_size=max_bytes)
+    except zstandard.ZstdError as error:
+        raise Malformed(f"{key} is damaged: {error}.") from error
 
 
 def _moment(seconds: int, microseconds: int) -> float:

@@ -28,6 +28,7 @@ _PLACES = {
     "section": "section", "keywords": "category", "images": "media, text", "media": "media",
     "copyright_notice": "rights", "embargoed_until": "embargo", "status_reason": "status",
 }  # fmt: skip
+_PLACED = {kind: {field: f"{kind} {place}" for field, place in _PLACES.items()} for kind in ("feed", "agency")}
 _KILL = re.compile(
     r"^\W*(?:(?:STORY|PHOTO|COPY)\s+)?(?:KILL|KILLED|WITHDRAWN|MANDATORY KILL|BULLETIN "
     r"KILL)\s*[:\u2013\u2014-]\s*\S|^\W*STORY (?:KILLED|WITHDRAWN)\W*$"
@@ -236,7 +237,7 @@ def _keywords(item: Item) -> tuple[str, ...]:
 def _provenance(values: dict[str, object], item: Item, language_from: str) -> dict[str, str]:
     """Return where each value came from; dates are kept as written too."""
     kind = "agency" if item.agency else "feed"
-    found = {field: f"{kind} {place}" for field, place in _PLACES.items() if field in values}
+    found = {field: place for field, place in _PLACED[kind].items() if field in values}
     found |= {field: f"{kind} {name}" for field, name in item.names.items() if field in values}
     if "byline" in values and not item.byline:
         found["byline"] = found.get("authors") or f"{kind} {item.names.get('authors', 'author')}"

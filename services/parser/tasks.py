@@ -8,7 +8,7 @@ import structlog
 
 from services.parser import limits
 from services.parser.document import read_document, refused
-from shared.belt import Belt
+from shared.belt import Belt, unpacked
 from shared.errors import Failed, Malformed, TransientError, contain
 from shared.messages import Batch, Document, Documents, Result, expired
 from shared.queues import INDEX, Publish
@@ -71,10 +71,11 @@ def _work(settings: Settings, belt: Belt, document: Document) -> Result | None:
     if expired(document.lease_ends, datetime.now(UTC)):
         _log_drop(document, "its lease has run out")
         return None
-    if not belt.begin(token):
+    begun, packed = belt.begin_with(token, document.body_key)
+    if not begun:
         _log_drop(document, "its lease was begun before: someone is at it, or died at it")
         return None
-    result = contain(lambda: _read(settings, belt, document))
+    result = contain(lambda: _read(settings, document, packed))
     if isinstance(result, Failed) and not isinstance(result.error, TransientError):
         log.error("document failed", kind=document.target.kind, id=document.target.id, exc_info=result.error)
         return None
@@ -84,13 +85,13 @@ def _work(settings: Settings, belt: Belt, document: Document) -> Result | None:
     return result
 
 
-def _read(settings: Settings, belt: Belt, document: Document) -> Result | None:
+def _read(settings: Settings, document: Document, packed: bytes | None) -> Result | None:
     """Return what the document brings, or None if the belt no longer has it."""
+    if packed is None:
+        _log_drop(document, "its bytes are no longer on the belt")
+        return None
     try:
-        data = belt.get(document.body_key, settings.max_document_bytes)
-        if data is None:
-            _log_drop(document, "its bytes are no longer on the belt")
-            return None
+        data = unpacked(document.body_key, packed, settings.max_document_bytes)
         with limits.cpu_seconds(settings.parse_time_s):
             return read_document(document, data, settings.max_entries)
     except Malformed as error:

@@ -76,7 +76,7 @@ def test_work_whose_lease_ran_out_is_dropped(stage: Stage) -> None:
 
 def test_work_that_somebody_began_is_dropped_and_its_mark_stays(stage: Stage) -> None:
     message = stage.put(rss(item(1)))
-    stage.belt.begin("token")
+    stage.belt.begin_all(["token"])
     stage.handle(message)
     assert stage.published == []
     assert stage.marked()

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from services.command.servers import Valkey
-from shared.belt import FORGET_AFTER_LEASES, Belt, Load, connect, document_key
+from shared.belt import FORGET_AFTER_LEASES, Belt, Load, connect, document_key, unpacked
 from shared.errors import Malformed, TransientError
 from shared.messages import Kind
 from shared.queues import FETCH, INDEX, PARSE
@@ -72,24 +72,35 @@ def test_a_document_has_its_place_by_lease() -> None:
 
 
 def test_only_the_first_begins(belt: Belt) -> None:
-    assert belt.begin("t")
-    assert not belt.begin("t")
+    assert belt.begin_all(["t"])
+    assert not belt.begin_all(["t"])
+
+
+def test_who_begins_is_handed_the_document_packed(belt: Belt) -> None:
+    key = document_key(Kind.FEED, 1, "t")
+    belt.put(key, b"<rss/>")
+    begun, packed = belt.begin_with("t", key)
+    assert begun
+    assert unpacked(key, packed or b"", MIB) == b"<rss/>"
+    assert belt.begun(["t"]) == {"t"}
+    assert belt.begin_with("t", key) == (False, packed)
+    assert belt.begin_with("other", "doc:gone") == (True, None)
 
 
 def test_work_that_ended_may_begin_again(belt: Belt) -> None:
-    belt.begin("t")
+    belt.begin_all(["t"])
     belt.end("t")
-    assert belt.begin("t")
+    assert belt.begin_all(["t"])
 
 
 def test_a_mark_stands_for_two_leases(belt: Belt) -> None:
-    belt.begin("t")
+    belt.begin_all(["t"])
     assert 2 * LEASE_S - 5 <= belt.client.ttl("begun:t") <= 2 * LEASE_S
 
 
 def test_what_began_and_never_ended_is_told(belt: Belt) -> None:
     for token in ("a", "b", "c"):
-        belt.begin(token)
+        belt.begin_all([token])
     belt.end("b")
     assert belt.begun(["a", "b", "c", "d"]) == {"a", "c"}
 
@@ -147,7 +158,13 @@ def test_a_pulse_has_an_age(belt: Belt) -> None:
 
 def test_a_belt_that_is_away_is_a_transient_error() -> None:
     away = Belt(connect("unix:///nowhere/redis.sock"), LEASE_S)
-    for work in (lambda: away.begin("t"), away.load, away.queued, lambda: away.put("k", b""), lambda: away.get("k", 1)):
+    for work in (
+        lambda: away.begin_all(["t"]),
+        away.load,
+        away.queued,
+        lambda: away.put("k", b""),
+        lambda: away.get("k", 1),
+    ):
         with pytest.raises(TransientError, match="cannot be reached"):
             work()
 

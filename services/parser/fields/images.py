@@ -40,6 +40,7 @@ _AGENCY = (
     r"picture[ -]alliance|nurphoto|anadolu(?: agency)?|xinhua|tass|keystone|bloomberg|unsplash|pixabay|"
     r"depositphotos|adobe stock|wikimedia(?: commons)?)(?: via getty images)?"
 )
+_AGENCY_WORDS = tuple(sorted(set(re.findall("[a-z]+", _AGENCY))))
 _NAME = r"[^.!?/|]{2,50}"
 _SIGNED = re.compile(  # behind a sentence, or alone: a name and an agency parted by a stroke, or an agency alone
     rf"(?:^|[.!?…”\"»]\s+(?:/\s*)?)"
@@ -47,9 +48,13 @@ _SIGNED = re.compile(  # behind a sentence, or alone: a name and an agency parte
     re.IGNORECASE,
 )
 _BARRED = re.compile(r"\s+\|\s+(?P<credit>[^|]{2,80})$")
-_SIGNS = re.compile(
-    rf"[)\]）】:：©/|]|by|von|{_AGENCY}", re.IGNORECASE
-)  # a caption without one of them holds no credit
+_FORMS = (  # each with whether it is sure, and what in lower case it ends in or holds: most captions hold no credit
+    (_IN_BRACKETS, False, (), (")", "]", "）", "】")),
+    (_LABELLED, True, (), (":", "：", "©", "/", "by", "von")),
+    (_SIGN, True, (), ("©", "(c)")),
+    (_BARRED, False, (), ("|",)),
+    (_SIGNED, True, _AGENCY_WORDS, ("/",)),
+)
 _SOURCE = re.compile(
     r"getty|reuters|\bap\b|associated press|\bafp\b|\bpa\b|press association|pa wire|pa images|alamy|"
     r"shutterstock|\bepa\b|\bdpa\b|imago|istock|photo|picture|image|"
@@ -77,10 +82,12 @@ def split_caption(text: str | None) -> tuple[str | None, str | None]:
     ('A bridge in Kyiv', 'REUTERS')
     """
     caption = line(text, _CAPTION_CHARS)
-    if not caption or not _SIGNS.search(caption):
-        return caption, None
-    for form, sure in ((_IN_BRACKETS, False), (_LABELLED, True), (_SIGN, True), (_BARRED, False), (_SIGNED, True)):
-        found = form.search(caption)
+    if not caption:
+        return None, None
+    low = caption.lower().rstrip(".")
+    for form, sure, ends, signs in _FORMS:
+        fits = low.endswith(ends) or any(sign in low for sign in signs)
+        found = form.search(caption) if fits else None
         if found and (sure or _names_source(found["credit"])):
             return caption[: found.start()].rstrip(" .|,;–—-") or None, _credit(found["credit"])
     return caption, None

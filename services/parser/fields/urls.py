@@ -174,7 +174,7 @@ def _ascii_host(host: str) -> str:
     try:
         return host.encode("idna").decode()
     except UnicodeError:
-        return quote(host, safe=":@[]")
+        return quote(host, safe=":@[]").lower()  # hosts have no capitals, whatever stands in them
 
 
 def host_of(url: str | None) -> str:
