@@ -43,6 +43,8 @@ _LAZY_SRC = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SRC = re.compile(r"""(\ssrc\s*=\s*)(["'])(?P<url>.*?)\2""", re.IGNORECASE | re.DOTALL)
+_CODE = frozenset({"script", "style"})  # what follows one that is never closed is code as well
+_ENCLOSING = re.compile(rf"<(/?)({'|'.join(sorted(_WITHOUT_CONTENT - {'embed'}))})\b[^<>]*>", re.IGNORECASE)
 _EMPTY = re.compile(r"<(p|div|span|a|strong|em|b|i|li|ul|figure)>\s*</\1>")
 
 
@@ -86,7 +88,8 @@ def clean_body(html: str, base: str | None) -> Body:
 def clean_html(html: str, base: str | None) -> str:
     """Return `html` with allow-listed elements, attributes and addresses only; idempotent."""
     _BASE.set(base)
-    cleaned = _CLEANER.clean(clean_characters(_LAZY.sub(_eager, html) if "data-" in html else html))
+    html = _LAZY.sub(_eager, html) if "data-" in html else html
+    cleaned = _CLEANER.clean(clean_characters(_close(html) if _ENCLOSING.search(html) else html))
     while (fuller := _EMPTY.sub("", cleaned)) != cleaned:
         cleaned = fuller
     return cleaned.strip()
@@ -110,6 +113,23 @@ _CLEANER = nh3.Cleaner(
     url_schemes={"http", "https"},
     link_rel=None,
 )
+
+
+def _close(html: str) -> str:
+    """Return `html` in which no element that goes with its content swallows the text behind it.
+
+    HTML gives `<iframe/>` all that follows (13.2.5.40); systems that write XHTML mean one that is empty. So one that
+    is written as empty, or never closed, and is no code, is closed at once.
+    """
+    closed: dict[str, bool] = {}  # by name: whether the next tag of that name closes one, as seen from the end
+    at_once = set()
+    for tag in reversed(list(_ENCLOSING.finditer(html))):
+        name = tag[2].lower()
+        empty = tag[0].endswith("/>") and not closed.get(name)
+        if not tag[1] and (empty or (name not in closed and name not in _CODE)):
+            at_once.add(tag.start())
+        closed[name] = bool(tag[1])
+    return _ENCLOSING.sub(lambda tag: f"{tag[0]}</{tag[2]}>" if tag.start() in at_once else tag[0], html)
 
 
 def _eager(found: re.Match[str]) -> str:

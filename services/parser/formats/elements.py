@@ -1,5 +1,6 @@
 """Elements of feeds by short names, whatever namespace address or prefix a publisher chose for them. Pure."""
 
+import binascii
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -18,7 +19,7 @@ _SPACES = {
             "blogs.law.harvard.edu/tech/rss cyber.law.harvard.edu/rss backend.userland.com/rss091 "
             "backend.userland.com/rss092 my.netscape.com/publish/formats/rss-0.91.dtd "
             "www.w3.org/2005/atom purl.org/atom/ns# example.com/newformat# example.com/necho "
-            "purl.org/echo uri/of/echo/namespace# www.sitemaps.org/schemas/sitemap/0.9 "
+            "purl.org/echo purl.org/pie uri/of/echo/namespace# www.sitemaps.org/schemas/sitemap/0.9 "
             "www.google.com/schemas/sitemap/0.84",
         ),
         ("dc:", "purl.org/dc/elements/1.1 purl.org/dc/elements/1.0"),
@@ -45,6 +46,13 @@ _SPACES = {
     )
     for address in addresses.split()
 }
+# Names of RSS and Atom, which some publishers write with capitals of their own.
+_WRITTEN = (
+    "author category channel comments content copyright description enclosure entry expirationDate feed guid id image "
+    "issued item language lastBuildDate link managingEditor modified pubDate published rights source subtitle summary "
+    "title ttl updated url webMaster"
+)
+_NAMES = {name.lower(): name for name in _WRITTEN.split()}
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _PREFIXED = re.compile(r"<(/?)[A-Za-z_][\w.-]*:(?=[A-Za-z])")
 _DECLARATION = re.compile(r"""\sxmlns(?::[\w.-]+)?="[^"]*\"""")
@@ -57,12 +65,16 @@ Fields = dict[str, list[etree._Element]]
 
 @lru_cache(maxsize=4096)
 def short(tag: str) -> str:
-    """Return a tag's short name: `title` for all RSS and Atom, `dc:creator`; `?:name` in unknown namespaces."""
+    """Return a tag's short name: `title` for all RSS and Atom, `dc:creator`; `?:name` in unknown namespaces.
+
+    >>> short("PubDate"), short("{http://www.w3.org/2005/Atom}title"), short("{urn:own}note")
+    ('pubDate', 'title', '?:note')
+    """
     if not tag.startswith("{"):
-        return tag
+        return _NAMES.get(tag.lower(), tag)
     space, _, local = tag[1:].partition("}")
     prefix = _SPACES.get(_SCHEME.sub("", space.strip()).lower().rstrip("/"))
-    return f"?:{local}" if prefix is None else prefix + local
+    return f"?:{local}" if prefix is None else prefix + local if prefix else _NAMES.get(local.lower(), local)
 
 
 def fields_of(element: etree._Element) -> Fields:
@@ -105,10 +117,24 @@ def first(fields: Fields, *names: str) -> tuple[str, str] | tuple[None, None]:
     return None, None
 
 
+def is_packed(element: etree._Element) -> bool:
+    """Return whether the element's text is written in Base64 (Atom 0.3, 3.1.2; RFC 4287, 4.1.3.3)."""
+    return element.get("mode") == "base64" or element.get("type") == "application/octet-stream"
+
+
+def _unpacked(element: etree._Element) -> str:
+    """Return the text that the element holds in Base64; as it stands, where it is none."""
+    text = element.text or ""
+    try:
+        return binascii.a2b_base64(text, strict_mode=False).decode("utf-8")
+    except ValueError:
+        return text
+
+
 def html_of(element: etree._Element) -> str:
     """Return what the element holds as HTML: escaped markup unescaped once, markup that stands open as it is."""
     if len(element) == 0:
-        text = element.text or ""
+        text = _unpacked(element) if is_packed(element) else element.text or ""
         if "<" in text or ("&" not in text and ">" not in text):
             return text
         plain = element.get("type", "").lower() in {"text", "text/plain"} and element.get("mode") != "escaped"

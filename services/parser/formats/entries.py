@@ -14,6 +14,7 @@ from services.parser.formats.elements import (
     fields_of,
     first,
     html_of,
+    is_packed,
     text_of,
     texts,
 )
@@ -22,7 +23,7 @@ from services.parser.item import Attached, Item, Person
 _TITLE = ("title", "media:title", "dc:title", "itunes:title")
 _PUBLISHED = (
     "pubDate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created",
-    "prism:publicationDate", "pubdate", "PubDate", "date",
+    "prism:publicationDate", "date",
 )  # fmt: skip
 _UPDATED = ("updated", "modified", "dcterms:modified", "prism:modificationDate")
 _CONTENT = (
@@ -34,10 +35,13 @@ _CONTENT = (
     "?:fulltext",
     "?:full-text",
     "?:encoded",
+    "body",
+    "fullitem",
 )
 _SUMMARY = ("description", "summary", "dc:description", "media:description", "itunes:summary", "dcterms:abstract")
-_AUTHORS = ("author", "dc:creator", "dc:contributor", "itunes:author", "media:author")
+_AUTHORS = ("author", "dc:creator", "dc:author", "dc:contributor", "itunes:author", "media:author")
 _RIGHTS = ("copyright", "rights", "dc:rights", "media:copyright", "dcterms:rights", "prism:copyright")
+_WORDS = ("content:encoded", "content", "description", "summary", "title")
 _MANY = 100  # of anything repeated within one entry
 _WHOLE = ("tag:", "urn:", "mailto:")  # addresses that lead to no page
 
@@ -59,6 +63,8 @@ def read_entry(
     title_from, title = _title(fields)
     content_from, content = _markup(fields, _CONTENT)
     summary_from, summary = _markup(fields, _SUMMARY)
+    if not summary and not content:
+        summary_from, summary = _of_group(fields)
     published_from, published = first(fields, *_PUBLISHED)
     updated_from, updated = first(fields, *_UPDATED)
     people_from, people = _people(fields)
@@ -84,7 +90,7 @@ def read_entry(
         source=_source(fields),
         publisher=first(fields, "dc:publisher")[1],
         rights=first(fields, *_RIGHTS)[1],
-        language=first(fields, "dc:language", "language")[1] or element.get(XML_LANG),
+        language=first(fields, "dc:language", "language")[1] or _language(element, fields),
         categories=tuple(_categories(fields))[:_MANY],
         section=first(fields, "prism:section", "?:section", "section")[1],
         attached=tuple(_attached(fields))[:_MANY],
@@ -146,6 +152,12 @@ def _links(fields: Fields) -> Iterator[tuple[int, str, str | None]]:
             )
 
 
+def _language(element: etree._Element, fields: Fields) -> str | None:
+    """Return the language of the entry's text, which its own element says better than what is around it (XML, 2.12)."""
+    words = (found for name in _WORDS for found in fields.get(name, ()))
+    return next((said for one in words if (said := one.get(XML_LANG))), None) or element.get(XML_LANG)
+
+
 def _title(fields: Fields) -> tuple[str | None, str | None]:
     for name in _TITLE:
         for element in fields.get(name, ()):
@@ -165,9 +177,15 @@ def _markup(fields: Fields, names: tuple[str, ...]) -> tuple[str | None, str | N
     return None, None
 
 
+def _of_group(fields: Fields) -> tuple[str | None, str | None]:
+    """Return what a group of media is said to show, where nothing else says what the entry is about."""
+    found = (_markup(fields_of(group), ("media:description",)) for group in fields.get("media:group", ()))
+    return next((one for one in found if one[1]), (None, None))
+
+
 def _is_medium(element: etree._Element) -> bool:
     kind = element.get("type", "")
-    return "/" in kind and not kind.startswith(("text/", "application/xhtml"))
+    return "/" in kind and not kind.startswith(("text/", "application/xhtml")) and not is_packed(element)
 
 
 def _people(fields: Fields) -> tuple[str | None, tuple[Person, ...]]:
@@ -205,8 +223,18 @@ def _categories(fields: Fields) -> Iterator[str]:
         if text and text.strip():
             yield text.strip()
     yield from (text for _, text in texts(fields, "dc:subject"))
-    for _, joined in texts(fields, "media:keywords", "itunes:keywords", "prism:keyword"):
+    yield from _media_categories(fields)
+    for _, joined in texts(fields, "media:keywords", "itunes:keywords", "prism:keyword", "keywords", "tags"):
         yield from (part.strip() for part in joined.split(",") if part.strip())
+
+
+def _media_categories(fields: Fields) -> Iterator[str]:
+    """Yield what Media RSS and iTunes file the entry under; by a scheme of its own it is a path or a list of words."""
+    for group in (fields, *map(fields_of, fields.get("media:group", ()))):
+        for element in group.get("media:category", ()):
+            yield element.get("label") or ("" if element.get("scheme") else text_of(element).strip())
+    for element in fields.get("itunes:category", ()):
+        yield from (one.get("text") or "" for one in element.iter(element.tag))
 
 
 def _attached(fields: Fields) -> Iterator[Attached]:
@@ -221,7 +249,7 @@ def _attached(fields: Fields) -> Iterator[Attached]:
         if element.get("rel", "").lower() == "enclosure":
             yield _file(element, element.get("href"), {}, element.get("duration"))
     for element in fields.get("itunes:image", []):
-        yield Attached(element.get("href") or text_of(element).strip(), "thumbnail")
+        yield Attached(element.get("href") or element.get("url") or text_of(element).strip(), "thumbnail")
     for element in fields.get("image", []):
         url = first(fields_of(element), "url")[1] or element.get(RDF_RESOURCE) or text_of(element).strip()
         yield Attached(url, "image", caption=first(fields_of(element), "title")[1])

@@ -11,7 +11,7 @@ from lxml import etree
 from services.parser.fields.text import key_of, line
 from services.parser.fields.urls import absolute
 from services.parser.formats import broken, hubs, wishes, xml
-from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, short, text_of
+from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, html_of, short, text_of
 from services.parser.formats.entries import link, own_base, person_of, read_entry, source_id
 from services.parser.item import Item, Person, Slot, Window
 from shared.digests import entry_digest
@@ -74,7 +74,7 @@ def tree_window(root: etree._Element, url: str) -> Window:
     feed = _feed_facts(channel, about, base)
     entry_base = base if name == "feed" or base != url else feed.site_url or base
     authors = _feed_authors(about, feed.title) if name == "feed" else ()
-    slots = [_slot(element, entry_base, authors) for element in _entries(root, name, header, about)]
+    slots = [_slot(element, entry_base, authors) for element in _entries(root, name)]
     return Window(
         feed=feed,
         slots=tuple(slots),
@@ -84,16 +84,19 @@ def tree_window(root: etree._Element, url: str) -> Window:
     )
 
 
-def _entries(root: etree._Element, name: str, header: Fields, about: Fields) -> list[etree._Element]:
-    """Return the entries and tombstones in document order."""
+def _entries(root: etree._Element, name: str) -> list[etree._Element]:
+    """Return the entries and tombstones in document order, by whichever format's name."""
     if name == "entry":
         return [root]
     if name == "feed":
-        return [child for child in root if short(str(child.tag)) in {"entry", "at:deleted-entry"}]
-    found = [
-        element for element in root.iter("{*}item", _DELETED) if short(str(element.tag)) in {"item", "at:deleted-entry"}
-    ]
-    return [element for element in found if next(element.iterancestors("{*}item"), None) is None]
+        return [child for child in root if _is_entry(child)]
+    found = [element for element in root.iter("{*}item", _DELETED) if _is_entry(element)]
+    found = found or [element for element in root.iter() if _is_entry(element)]
+    return [element for element in found if not any(map(_is_entry, element.iterancestors()))]
+
+
+def _is_entry(element: etree._Element) -> bool:
+    return short(str(element.tag)) in {"item", "entry", "at:deleted-entry"}
 
 
 def _level(root: etree._Element) -> None:
@@ -158,13 +161,18 @@ def _excerpt(element: etree._Element) -> str:
 def _feed_facts(channel: etree._Element, about: Fields, base: str | None) -> FeedFacts:
     language = first(about, "language", "dc:language")[1] or channel.get(XML_LANG)
     return FeedFacts(
-        title=line(first(about, "title")[1], 300),
+        title=line(_title(about), 300),
         site_url=link({"link": about.get("link", [])}, base),
         language=language.strip()[:35] if language else None,
         ttl_s=_ttl_s(about),
         **hubs.linked(about, base=base),
         **wishes.asked(about, base),
     )
+
+
+def _title(about: Fields) -> str | None:
+    found = (html_of(element) for name in ("title", "dc:title") for element in about.get(name, ()))
+    return next((text for text in found if text.strip()), None)
 
 
 def _ttl_s(about: Fields) -> int | None:

@@ -1,0 +1,133 @@
+"""Feeds in forms that few publishers write and their specifications allow, or that say plainly what is meant."""
+
+import base64
+
+import pytest
+
+from services.parser.fields.html import clean_body
+from services.parser.fields.text import line
+from services.parser.formats.detect import read_listing
+from services.parser.look import read_feed_bytes
+from shared.messages import Entry
+from tests.parser.documents import URL
+
+ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
+SPACES = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
+
+
+def entries(data: bytes) -> list[Entry]:
+    return read_feed_bytes(data, URL, None)
+
+
+def rss_entry(inside: str, spaces: str = SPACES) -> Entry:
+    [entry] = entries(f"<rss {spaces}><channel><item>{inside}</item></channel></rss>".encode())
+    return entry
+
+
+def atom_entry(inside: str, spaces: str = ATOM) -> Entry:
+    [entry] = entries(f"<feed {spaces}><entry>{inside}</entry></feed>".encode())
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("spaces", "attributes"),
+    [
+        ('xmlns="http://purl.org/atom/ns#"', 'type="text/html" mode="base64"'),
+        (ATOM, 'type="application/octet-stream"'),
+    ],
+)
+def test_text_in_base64_is_unpacked(spaces: str, attributes: str) -> None:
+    def packed(name: str, text: str) -> str:
+        return f"<{name} {attributes}>\n{base64.b64encode(text.encode()).decode()}\n</{name}>"
+
+    entry = atom_entry(packed("title", "Quay &amp; <b>mole</b>") + packed("content", "<p>Über Nacht.</p>"), spaces)
+    assert entry.content.headline == "Quay & mole"
+    assert entry.content.summary == "Über Nacht."
+
+
+def test_what_is_said_to_be_base64_and_is_not_stands_as_it_is() -> None:
+    entry = atom_entry('<title mode="base64">The mole is open</title>', 'xmlns="http://purl.org/atom/ns#"')
+    assert entry.content.headline == "The mole is open"
+
+
+def test_names_of_elements_may_be_written_with_any_capitals() -> None:
+    item = "<Item><TITLE>Mole</TITLE><PubDate>Mon, 06 Jan 2025 08:00:00 GMT</PubDate></Item>"
+    data = f"<rss><channel><Title>Post</Title>{item}</channel></rss>".encode()
+    assert read_listing(data, URL, None).feed.title == "Post"
+    [entry] = entries(data)
+    assert (entry.content.headline, entry.content.published_at is not None) == ("Mole", True)
+
+
+def test_an_atom_feed_may_call_its_entries_items_and_an_rss_feed_its_items_entries() -> None:
+    assert [one.content.headline for one in entries(f"<feed {ATOM}><item><title>A</title></item></feed>".encode())] == [
+        "A"
+    ]
+    assert [
+        one.content.headline for one in entries(b"<rss><channel><entry><title>B</title></entry></channel></rss>")
+    ] == ["B"]
+
+
+def test_a_feeds_title_is_text_whatever_markup_it_is_written_in() -> None:
+    title = '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">The <script>go()</script>Post</div></title>'
+    assert read_listing(f"<feed {ATOM}>{title}</feed>".encode(), URL, None).feed.title == "The Post"
+    named = f"<rss {SPACES}><channel><dc:title>The Post</dc:title></channel></rss>"
+    assert read_listing(named.encode(), URL, None).feed.title == "The Post"
+
+
+def test_a_body_or_full_item_beside_the_description_is_the_text() -> None:
+    for name in ("body", "fullitem"):
+        entry = rss_entry(
+            f"<title>T</title><description>Short.</description><{name}><p>{'Long text. ' * 60}</p></{name}>"
+        )
+        assert entry.content.summary == "Short."
+        assert (entry.content.body_text or "").startswith("Long text.")
+
+
+def test_a_groups_description_sums_up_an_entry_that_says_nothing_else() -> None:
+    group = "<media:group><media:description>How the mole is built.</media:description></media:group>"
+    assert rss_entry(f"<title>Film</title>{group}").content.summary == "How the mole is built."
+    assert rss_entry(f"<title>Film</title><description>Own.</description>{group}").content.summary == "Own."
+
+
+def test_the_language_of_the_text_goes_before_that_of_what_is_around_it() -> None:
+    entry = atom_entry('<title>T</title><content xml:lang="de">Der Hafen</content>', f'{ATOM} xml:lang="en"')
+    assert entry.content.language == "de"
+
+
+def test_categories_of_media_and_lists_of_tags_are_keywords() -> None:
+    entry = rss_entry("<media:category>Coast</media:category><tags>harbour, mole</tags><category>News</category>")
+    assert set(entry.content.keywords) == {"Coast", "harbour", "mole", "News"}
+
+
+def test_an_author_in_dublin_core_is_one() -> None:
+    assert rss_entry("<title>T</title><dc:author>Ada Lindqvist</dc:author>").content.byline == "Ada Lindqvist"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>Before.</p><iframe src="https://film.example/7"/><p>Behind.</p>',
+        '<p>Before.</p><script src="https://film.example/7.js"/><p>Behind.</p>',
+        '<p>Before.</p><object data="/film.swf"><p>Behind.</p>',
+        '<p>Before.</p><video src="/a.mp4" /><p>Behind.</p><video src="/b.mp4">no film</video>',
+    ],
+)
+def test_an_element_that_is_written_as_empty_swallows_nothing(html: str) -> None:
+    assert clean_body(html, URL).paragraphs == ("Before.", "Behind.")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script/>go()</script>",
+        "<script>go()",
+        "<style>p {}",
+        "<iframe/>x</iframe>",
+    ],
+)
+def test_what_is_closed_or_code_goes_with_its_content(html: str) -> None:
+    assert clean_body(f"<p>Before.</p>{html}", URL).paragraphs == ("Before.",)
+
+
+def test_elements_that_html_has_given_up_are_markup_too() -> None:
+    assert line("<marquee>New: mole open</marquee><!-- draft") == "New: mole open"
