@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from services.parser.formats.brokenjson import load
 from services.parser.formats.detect import read_listing
 from services.parser.look import read_feed_bytes
 from shared.errors import Malformed, PermanentError
@@ -148,3 +149,7 @@ def test_how_long_a_podcast_lasts_is_said_beside_its_file() -> None:
     text = rss(item, opening='<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">')
     (entry,) = read_feed_bytes(text.encode(), URL, None)
     assert [medium.duration_s for medium in entry.content.media] == [3723.0]
+
+
+def test_json_that_breaks_off_among_much_white_space_is_read_like_any_other() -> None:
+    assert load('{"items": [], ' + " " * 200_000) == ({"items": []}, False)

@@ -112,3 +112,8 @@ def test_american_zones_without_a_season_take_the_dates(text: str, moment: str) 
 def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
     parse_date(text + " 6 January 2025 9:00 GMT")
     parse_date(f"{text} 06/01/2025")
+
+
+def test_a_long_run_of_letters_is_no_date_and_no_labour() -> None:
+    assert parse_date("1 " + "新" * 60) is None
+    assert parse_date("Posted" + "o" * 45 + "n 6 January 2025 09:00 GMT") == parse_date("2025-01-06T09:00:00Z")

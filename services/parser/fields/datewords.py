@@ -20,7 +20,7 @@ ZONES = {
 SUMMERY = {"et": -300, "ct": -360, "mt": -420, "pt": -480}  # the winter's; the date tells whether it is summer
 
 _OF = r"(?:de|del|di|d['’]|of|do|da|ta['’]|ng)"
-_WORD = r"[^\W\d_]+(?:['’.-]?[^\W\d_]+)*"
+_WORD = r"[^\W\d_]+(?:['’.-][^\W\d_]+)*"  # one way only to read a long word, or the time doubles with each letter
 _DAYS = (
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|ος|-?го|-?е)?[.,]?[\s-]+(?:{_OF}\s*)?(?P<month>{_WORD})[.,]?[\s-]+"
                rf"(?:{_OF}\s*)?(?P<year>\d{{4}})(?!\d)"),

@@ -8,7 +8,7 @@ from shared.errors import Malformed
 
 MAX_LEVELS = 4  # of what breaks off; a feed's entries stand no deeper
 _TRAILING_COMMA = re.compile(r"""("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])""", re.DOTALL)
-_MEMBER = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*+")\s*:\s*', re.DOTALL)
+_MEMBER = re.compile(r'\s*+,?\s*+("(?:[^"\\]|\\.)*+")\s*+:\s*+', re.DOTALL)
 _PART = re.compile(r"\s*,?\s*")
 _DECODER = json.JSONDecoder(strict=False)
 
