@@ -13,6 +13,7 @@ from services.indexer.fold.words import digest
 from services.indexer.judge import Fresh, Repeat, Verdict
 from services.indexer.pages import hold_pages
 from services.indexer.stories import restory
+from services.indexer.window import forget_terms
 from shared.among import among, among_given
 from shared.database import now, reading, writing
 from shared.settings import Settings
@@ -124,6 +125,7 @@ def remove(connection: Connection, ids: Sequence[int]) -> int:
     append(connection, last, [News("deleted", id_, {"reason": "past its keeping"}) for id_ in found], moment)
     _bury(connection, found, moment)
     candidates.remove(connection, found)
+    forget_terms(connection, found)
     pins.outlive(connection, found)
     connection.execute(delete(Article).where(among(Article.id, found)))
     moved = restory(connection, {row.story_id for row in rows}, moment)

@@ -19,6 +19,7 @@ from services.indexer.merge import kinds_of_change, merge
 from services.indexer.pages import hold_pages
 from services.indexer.publications import add_key
 from services.indexer.stories import fold, restory
+from services.indexer.window import forget_terms
 from shared.among import among
 from shared.database import now, writing
 from shared.errors import UsageError
@@ -167,6 +168,7 @@ def _twins(connection: Connection, into: int, ids: Sequence[int]) -> dict[int, i
 def _absorb(connection: Connection, twin: int, id_: int, *, words: bool) -> None:
     """Give an article's keys, pins and, with its words, layers and history to its twin, and delete it."""
     candidates.remove(connection, [id_])
+    forget_terms(connection, [id_])
     into = select(Article.publication_id).where(Article.id == twin).scalar_subquery()
     same = aliased(ArticleKey)
     free = ~exists().where(same.publication_id == into, same.key == ArticleKey.key)

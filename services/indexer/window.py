@@ -1,6 +1,6 @@
 """The fold's window: what lies before it is taken out of the indexes; stories and pairs stay as they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -19,9 +19,14 @@ AT_ONCE = 500  # texts or articles in one commit
 def note_terms(connection: Connection, articles: Sequence[tuple[int, str, str]], known: Sequence[int]) -> None:
     """Note by which terms articles are found as related, given as (id, headline, text); `known` were noted before."""
     if known:
-        connection.execute(delete(Term).where(among(Term.article_id, known)))
+        forget_terms(connection, known)
     rows = [(term, id_) for id_, headline, text in articles for term in terms(headline, text)]
     insert_rows(connection, Term, ("term", "article_id"), rows)
+
+
+def forget_terms(connection: Connection, ids: Collection[int]) -> None:
+    """Let no term find these articles."""
+    connection.execute(delete(Term).where(among(Term.article_id, ids)))
 
 
 def forget(engine: Engine, settings: Settings, batches: int) -> int:
@@ -62,5 +67,5 @@ def purge_articles(connection: Connection, before: datetime, limit: int = AT_ONC
         old.update(connection.scalars(seen))
     if old:
         connection.execute(delete(Claim).where(among(Claim.article_id, old)))
-        connection.execute(delete(Term).where(among(Term.article_id, old)))
+        forget_terms(connection, old)
     return len(old)

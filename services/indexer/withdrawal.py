@@ -16,12 +16,13 @@ from services.indexer.merge import Head, LayerState, cancelled, kinds_of_change,
 from services.indexer.pages import hold_pages
 from services.indexer.rights import OPERATOR, change_of
 from services.indexer.stories import fold
+from services.indexer.window import forget_terms
 from shared.database import now
 from shared.errors import UsageError
 from shared.messages import Entry
 from shared.schema import Content
 from shared.settings import Settings
-from shared.tables import Article, Feed, Layer, Page, Revision, Segment, SetAside, Term
+from shared.tables import Article, Feed, Layer, Page, Revision, Segment, SetAside
 from shared.traces import marks, may_hold
 
 _WORDS: dict[str, Any] = {
@@ -79,7 +80,7 @@ def purge(connection: Connection, article_id: int, reason: str, settings: Settin
     connection.execute(update(Layer).where(*said).values(content={}))
     connection.execute(delete(Revision).where(Revision.article_id == article_id))
     connection.execute(delete(Segment).where(Segment.article_id == article_id))
-    connection.execute(delete(Term).where(Term.article_id == article_id))
+    forget_terms(connection, [article_id])
     connection.execute(update(Article).where(Article.id == article_id).values(**_WORDS, purged_at=moment))
     # without its words it folds with nothing, and leaves the fold's index
     last = take_head(connection)

@@ -105,12 +105,15 @@ class Copy(Table):
 
 
 class Term(Table):
-    """A telling name or word of an article: what related stories are found by."""
+    """A telling name or word of an article: what related stories are found by.
+
+    Who deletes an article deletes its terms.
+    """
 
     __tablename__ = "terms"
 
     term: Mapped[int] = mapped_column(BigId, primary_key=True)  # its digest
-    article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(BigId, primary_key=True)
 
     __table_args__ = (Index("terms_article", "article_id"), NARROW)
 

@@ -10,7 +10,7 @@ from services.indexer.redo import decide
 from services.indexer.titles import is_section, name_of, site_key
 from shared.database import writing
 from shared.errors import UsageError
-from shared.tables import Article, ArticleKey, Feed, Furniture, Layer, Publication, PublicationKey, Story
+from shared.tables import Article, ArticleKey, Feed, Furniture, Layer, Publication, PublicationKey, Story, Term
 from tests.indexer.newsdesk import NOON, Newsdesk, carrying, entry, facts
 
 
@@ -151,7 +151,10 @@ def test_an_article_that_both_had_is_one_with_both_sightings(newsdesk: Newsdesk,
         row.id for row in newsdesk.read(select(Article.id).where(Article.source_id == "shared").order_by(Article.id))
     )
     before = newsdesk.head()
+    terms = select(func.count()).select_from(Term).where(Term.article_id == goes)
+    assert newsdesk.read(terms) != [(0,)]
     merge(newsdesk, a, b)
+    assert newsdesk.read(terms) == [(0,)]
     assert newsdesk.article("shared").id == stays
     assert newsdesk.article("shared").body_text == entry("shared").content.body_text
     assert {row.source for row in newsdesk.read(select(Layer.source).where(Layer.article_id == stays))} == {

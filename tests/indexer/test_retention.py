@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from services.indexer import duties, retention
 from shared.database import writing
 from shared.messages import Duty
-from shared.tables import Article, Change, Furniture, Layer, Publication, Revision, Story, StoryMove, Tombstone
+from shared.tables import Article, Change, Furniture, Layer, Publication, Revision, Story, StoryMove, Term, Tombstone
 from tests.indexer.newsdesk import Newsdesk, carrying, entry, facts
 
 DAY = timedelta(days=1)
@@ -28,6 +28,11 @@ def kept_for(newsdesk: Newsdesk, days: int | None, name: str = "The Paper") -> i
     return newsdesk.feed(f"{name}.example", newsdesk.publication(name, retention_days=days))
 
 
+def terms_of(newsdesk: Newsdesk) -> set[int]:
+    """Return the articles that have terms."""
+    return {row.article_id for row in newsdesk.read(select(Term.article_id))}
+
+
 def test_articles_go_when_their_titles_time_is_over(newsdesk: Newsdesk) -> None:
     week, ever = kept_for(newsdesk, 7), kept_for(newsdesk, None, "The Archive")
     newsdesk.poll(week, entry("old", published_at=NOW), entry("new", published_at=NOW))
@@ -35,7 +40,9 @@ def test_articles_go_when_their_titles_time_is_over(newsdesk: Newsdesk) -> None:
     for name in ("old", "kept"):
         newsdesk.move(newsdesk.article(name).id, ordered_at=-8 * DAY)
     gone = newsdesk.article("old").id
+    assert gone in terms_of(newsdesk)
     clear_out(newsdesk)
+    assert gone not in terms_of(newsdesk)
     assert {row.source_id for row in newsdesk.read(select(Article.source_id))} == {"new", "kept"}
     assert newsdesk.changes()[-1] == ("deleted", gone)
     assert (count(newsdesk, Story), count(newsdesk, Revision), count(newsdesk, Layer)) == (2, 2, 2)

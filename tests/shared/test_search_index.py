@@ -6,7 +6,7 @@ from alembic.operations import Operations
 from sqlalchemy import Engine, insert, text
 
 from shared.database import reading, writing
-from shared.migrations import search
+from shared.migrations import lighter, search
 from shared.spacing import UNSPACED, spaced
 from shared.tables import Article, Publication, Story
 from tests.reader.conftest import NOON, PLAIN
@@ -37,6 +37,46 @@ def test_articles_from_before_the_index_are_in_it(store: Engine) -> None:
     with writing(store) as connection:
         connection.execute(text("UPDATE articles SET headline = 'Ferries'"))
     assert (found(store, "bridges"), found(store, "ferries")) == (0, 1)
+
+
+def test_articles_stored_at_once_are_each_indexed_in_their_language(postgres_store: Engine) -> None:
+    add_article(postgres_store, headline="Bridges", language="en")
+    with writing(postgres_store) as connection:
+        columns = ", ".join(
+            ("publication_id", "story_id", "feed_id", "first_seen_at", "ordered_at", "postings", *PLAIN)
+        )
+        told = "(VALUES ('Häuser', 'de'), ('Houses', 'en-GB'), ('Cafés', 'en'), ('Talo', 'xx'), ('Maison', NULL)) v"
+        connection.execute(
+            text(
+                f"INSERT INTO articles ({columns}, headline, language) "
+                f"SELECT {columns}, h, l FROM (SELECT {columns} FROM articles) a, {told} (h, l)"
+            )
+        )
+    with reading(postgres_store) as connection:
+        query = "SELECT language, config, words::text FROM search_texts JOIN articles ON id = article_id"
+        rows = {tuple(row) for row in connection.execute(text(query))}
+    assert rows == {
+        ("en", "wireroom_en", "'bridg':1A"),
+        ("de", "wireroom_de", "'haus':1A"),
+        ("en-GB", "wireroom_en", "'hous':1A"),
+        ("en", "wireroom_en", "'cafe':1A"),
+        ("xx", "wireroom_simple", "'talo':1A"),
+        (None, "wireroom_simple", "'maison':1A"),
+    }
+
+
+def test_words_are_indexed_as_they_were_before_ascii_ones_took_a_shorter_way(postgres_store: Engine) -> None:
+    query = "SELECT cfgname, to_tsvector(cfgname::regconfig, :words)::text FROM pg_ts_config ORDER BY cfgname"
+    words = {"words": "The cafes' naïve coöperation 1st über Straßen running ÆON Ｆｕｌｌ co-op's"}
+
+    def indexed() -> list[tuple[str, str]]:
+        with postgres_store.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), words)]
+
+    now = indexed()
+    with postgres_store.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        lighter.downgrade()
+    assert indexed() == now
 
 
 def test_a_change_beside_the_words_leaves_the_index_alone(store: Engine) -> None:

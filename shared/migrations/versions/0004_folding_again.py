@@ -5,7 +5,7 @@ Revision ID: 0004
 
 from alembic import op
 
-from shared.migrations import refolding
+from shared.migrations import lighter, refolding
 
 revision = "0004"
 down_revision = "0003"
@@ -16,9 +16,11 @@ depends_on = None
 def upgrade() -> None:
     """Add it, and forget where stories went that are no more since."""
     refolding.upgrade()
+    lighter.upgrade()
     op.execute("DELETE FROM story_moves WHERE moved_to NOT IN (SELECT id FROM stories)")
 
 
 def downgrade() -> None:
     """Take it away."""
+    lighter.downgrade()
     refolding.downgrade()
