@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import redis
 from sqlalchemy import Engine
@@ -14,6 +15,10 @@ from sqlalchemy import Engine
 from services.command.servers import Postgres, Valkey
 from shared.database import connect, upgrade
 from shared.settings import Settings
+
+# How long an example takes, or is made, says more of the machine than of the code.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -42,26 +42,26 @@ def check(result: Result) -> None:
         assert all(address is None or address.startswith(("http://", "https://")) for address in addresses)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from([Kind.FEED, Kind.PAGE]), st.binary(max_size=400) | MARKUP)
 def test_any_bytes_give_an_answer_or_a_reason(kind: Kind, data: bytes) -> None:
     check(answer(kind, data))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(MARKUP)
 def test_any_markup_in_an_entry_leaves_no_script(markup: bytes) -> None:
     text = markup.decode("utf-8", "replace").replace("]]>", "").replace("\x00", "")
     check(answer(Kind.FEED, rss(item(1, description=f"<![CDATA[{text}]]>", title=f"<![CDATA[{text[:200]}]]>"))))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from([Kind.FEED, Kind.PAGE]), MARKUP)
 def test_the_same_bytes_give_the_same_batch_to_the_byte(kind: Kind, data: bytes) -> None:
     assert answer(kind, data).model_dump_json() == answer(kind, data).model_dump_json()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(MARKUP)
 def test_a_stored_text_is_clean_already(markup: bytes) -> None:
     for entry in answer(Kind.PAGE, b"<html><body><article>" + markup).entries:

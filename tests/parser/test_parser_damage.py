@@ -27,7 +27,7 @@ def damaged(data: bytes, at: float, length: int, piece: bytes) -> bytes:
     return data[:start] + piece + data[start + length :]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(CASES), st.floats(0, 1), st.integers(0, 400), pieces)
 def test_a_damaged_document_gives_entries_or_a_reason(case: Path, at: float, length: int, piece: bytes) -> None:
     with contextlib.suppress(PermanentError):
@@ -35,7 +35,7 @@ def test_a_damaged_document_gives_entries_or_a_reason(case: Path, at: float, len
             assert "<script" not in (entry.content.body_html or "")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0, 1), st.integers(0, 400), pieces)
 def test_a_damaged_page_gives_an_article_or_a_reason(at: float, length: int, piece: bytes) -> None:
     with contextlib.suppress(PermanentError):

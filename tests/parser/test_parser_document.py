@@ -124,14 +124,14 @@ def test_a_title_that_was_encoded_twice_is_mended() -> None:
     assert read(rss(item(1, title=twice))).entries[0].content.headline == "Zürich café"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.binary(max_size=2000))
 def test_any_bytes_give_a_result(data: bytes) -> None:
     for kind in Kind:
         assert isinstance(read(data, kind=kind), Result)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text(max_size=60), at=st.integers(0, 700), cut=st.integers(0, 700))
 def test_any_damage_to_a_feed_gives_a_result(text: str, at: int, cut: int) -> None:
     whole = rss(item(1), item(2))

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.parser.fields.html import clean_body, clean_html
@@ -60,7 +60,6 @@ def test_paragraphs_that_are_never_closed_are_no_nesting() -> None:
     assert len(clean_body("<p>word" * 3000, BASE).paragraphs) == 3000
 
 
-@settings(deadline=None)
 @given(PIECES)
 def test_no_script_survives_and_cleaning_is_idempotent(pieces: list[str]) -> None:
     cleaned = clean_html("".join(pieces), BASE)

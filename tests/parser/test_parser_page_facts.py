@@ -51,6 +51,12 @@ def read(said: dict[str, Any] | None = None, *, head: str = "", above: str = "",
             "page shown rdfa person",
         ),
         ("<div><b>Ada Byron, Max Frisch |</b> <b>13.05.2026 15:44</b></div>", "", "page shown beside date"),
+        (
+            f"<h4>{'The mole has held through the storm, and so has the town behind it. ' * 3}</h4>"
+            "<div><span>Ada Byron, Max Frisch |</span> <span>13.05.2026 15:44</span></div>",
+            "",
+            "page shown beside date",
+        ),
         ("", "<p style='text-align:right'><strong>Ada Byron and Max Frisch</strong></p>", "page signature"),
     ],
 )
@@ -58,6 +64,11 @@ def test_people_are_found_where_they_sign(above: str, below: str, place: str) ->
     content = read(above=above, below=below)
     assert [author.name for author in content.authors] == ["Ada Byron", "Max Frisch"]
     assert content.provenance["authors"] == place
+
+
+def test_a_byline_does_not_say_when() -> None:
+    content = read(above="<p class='byline'>von Ada Byron, HARBOUR POST Stand: 28. April 2026, 05:00 Uhr</p>")
+    assert (content.byline, content.authors[0].name) == ("von Ada Byron, HARBOUR POST", "Ada Byron")
 
 
 def test_people_agencies_and_roles_are_three_facts_and_the_byline_keeps_all() -> None:

@@ -22,7 +22,7 @@ PIECES = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(PIECES)
 def test_the_paragraphs_are_the_text_that_a_tree_holds_outside_figures(pieces: list[str]) -> None:
     cleaned = clean_html("".join(pieces), BASE)
@@ -33,7 +33,7 @@ def test_the_paragraphs_are_the_text_that_a_tree_holds_outside_figures(pieces: l
     assert "".join("".join(read_body(cleaned).paragraphs).split()) == "".join(root.text_content().split())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(PIECES)
 def test_all_pictures_of_a_tree_are_found_in_its_order(pieces: list[str]) -> None:
     cleaned = clean_html("".join(pieces), BASE)

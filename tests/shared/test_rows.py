@@ -80,7 +80,7 @@ def test_no_rows_are_no_statement(store: Engine, table: type) -> None:
         update_rows(connection, table, ("id", "id"), [])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(st.none(), st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")))))
 def test_postgresql_reads_arrays_of_any_words(postgres_store: Engine, words: list[str | None]) -> None:
     query = "SELECT value FROM unnest(CAST(:given AS text[])) WITH ORDINALITY AS one (value, at) ORDER BY at"

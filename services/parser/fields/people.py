@@ -35,7 +35,7 @@ _OTHER_WORK = re.compile(  # what somebody else did for the text, behind the nam
 )
 _WHEN = re.compile(
     r"(?<=\w)[\s,|•·–—-]+(?:(?:published|updated|posted|last (?:updated|modified)|created|aktualisiert|veröffentlicht|"
-    r"publicado|publié|pubblicato)\b.*|(?:am|on|le|el|il|den|at)\s+(?=\D{0,25}\d).*)$|\s+@\w+",
+    r"publicado|publié|pubblicato|stand(?=:))\b.*|(?:am|on|le|el|il|den|at)\s+(?=\D{0,25}\d).*)$|\s+@\w+",
     re.IGNORECASE,
 )
 _MAIL_NAME = re.compile(r"^\s*[^\s@()<>]+@[^\s@()<>]+\s*\((?P<name>[^()]+)\)\s*$")
@@ -137,7 +137,7 @@ def split_names(text: str) -> list[str]:
     if found := _MAIL_NAME.match(text) or _NAME_MAIL.match(text):
         text = found["name"]
     text = _BY.sub("", _DATED_BY.sub("", text), count=1)
-    text = _WHEN.sub("", _OTHER_WORK.sub("", text))
+    text = without_date(_OTHER_WORK.sub("", text))
     text = _MAIL.sub("", text)
     text = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", text)
     text = without_agency(text)
@@ -150,6 +150,15 @@ def split_names(text: str) -> list[str]:
     first = next((at for at, name in enumerate(names) if is_full_name(name)), len(names))
     kept = names[:first] + [name for name in names[first:] if is_full_name(name) or " " in name]
     return [name for name in dict.fromkeys(kept) if name]  # behind a full name a single word is a place or a desk
+
+
+def without_date(text: str) -> str:
+    """Return a line that names who wrote a text without when that was.
+
+    >>> without_date("Ada Byron, Harbour Post Stand: 6. Januar 2025, 14:07 Uhr")
+    'Ada Byron, Harbour Post'
+    """
+    return _WHEN.sub("", text)
 
 
 def _comma_parts(part: str) -> list[str]:

@@ -15,6 +15,7 @@ from services.parser.fields.people import (
     opens_byline,
     read_people,
     split_names,
+    without_date,
 )
 from services.parser.fields.text import collapse, count_words, key_of, line
 from services.parser.formats.pagemeta import Meta, people_of, text_of
@@ -163,7 +164,7 @@ def _shown(root: html.HtmlElement, path: str) -> list[Person]:
             continue
         within, told = _names_within(element), split_names(text)
         apart = any(one.startswith(f"{name} ") for name in within for one in told)  # something else follows a name
-        found = [text] if _may_be_byline(text) and not apart else within
+        found = [without_date(text)] if _may_be_byline(text) and not apart else within
         names += [name for name in found if name not in names]
         alike = look if found else alike
     return [Person(name) for name in names]
@@ -191,9 +192,11 @@ def _beside_date(root: html.HtmlElement) -> Iterator[Person]:
     heading = next(iter(root.iter("h1")), None)
     if heading is None:
         return
+    longer = 0
     for _, element in zip(range(_MOST_BELOW), heading.xpath("following::*[not(*)]"), strict=False):
         text = collapse(element.text or "").strip(" |·•,-–—")
-        if len(text) > _PLACE_CHARS:
+        longer += len(text) > _PLACE_CHARS
+        if longer > 1:  # the first may be the standfirst
             return
         around = element.getparent()
         if text and around is not None and is_full_name(text) and not _is_beside(element):
