@@ -29,20 +29,24 @@ def atom_entry(inside: str, spaces: str = ATOM) -> Entry:
     return entry
 
 
-@pytest.mark.parametrize(
-    ("spaces", "attributes"),
-    [
-        ('xmlns="http://purl.org/atom/ns#"', 'type="text/html" mode="base64"'),
-        (ATOM, 'type="application/octet-stream"'),
-    ],
-)
-def test_text_in_base64_is_unpacked(spaces: str, attributes: str) -> None:
-    def packed(name: str, text: str) -> str:
-        return f"<{name} {attributes}>\n{base64.b64encode(text.encode()).decode()}\n</{name}>"
+def packed(name: str, attributes: str, text: str) -> str:
+    return f"<{name} {attributes}>\n{base64.b64encode(text.encode()).decode()}\n</{name}>"
 
-    entry = atom_entry(packed("title", "Quay &amp; <b>mole</b>") + packed("content", "<p>Über Nacht.</p>"), spaces)
+
+def test_text_in_base64_is_unpacked() -> None:
+    attributes = 'type="text/html" mode="base64"'
+    title = packed("title", attributes, "Quay &amp; <b>mole</b>")
+    entry = atom_entry(title + packed("content", attributes, "<p>Über Nacht.</p>"), 'xmlns="http://purl.org/atom/ns#"')
     assert entry.content.headline == "Quay & mole"
     assert entry.content.summary == "Über Nacht."
+
+
+def test_atom_1_0_packs_content_alone() -> None:
+    attributes = 'type="application/octet-stream"'
+    entry = atom_entry("<title>T</title>" + packed("content", attributes, "<p>Über Nacht.</p>"))
+    assert entry.content.summary == "Über Nacht."
+    title = packed("title", attributes, "Mole")
+    assert atom_entry(title).content.headline == base64.b64encode(b"Mole").decode()
 
 
 def test_what_is_said_to_be_base64_and_is_not_stands_as_it_is() -> None:
@@ -101,6 +105,12 @@ def test_categories_of_media_and_lists_of_tags_are_keywords() -> None:
 
 def test_an_author_in_dublin_core_is_one() -> None:
     assert rss_entry("<title>T</title><dc:author>Ada Lindqvist</dc:author>").content.byline == "Ada Lindqvist"
+
+
+def test_a_permanent_link_may_be_relative_if_it_is_said_to_be_one() -> None:
+    assert rss_entry('<guid isPermaLink="true">/news/7/</guid>').url == "https://harbour.example/news/7/"
+    assert rss_entry("<guid>/news/7/</guid>").url is None
+    assert rss_entry('<guid isPermaLink="true">7</guid>').url is None
 
 
 @pytest.mark.parametrize(

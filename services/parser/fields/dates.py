@@ -12,7 +12,10 @@ from functools import lru_cache
 from services.parser.fields.datewords import SUMMERY, ZONES, find_parts
 from services.parser.fields.months import month_number
 
-_CLOCK = r"(?P<hour>\d\d?)[:.h](?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
+_CLOCK = (
+    r"(?P<hour>\d\d?)(?::|[.h](?=\d\d))(?P<minute>\d\d?)"
+    r"(?:(?::|(?<=\.\d\d)\.)(?P<second>\d\d?)(?:[.,](?P<fraction>\d+))?)?"
+)
 _HALF = r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
 _AT = r"(?:(?:at|um|à|às|a las|alle(?: ore)?|ore|kl\.?|klo|om|в|о|saat|pukul|,|-|\||•)\s*)?"
 _HOURS = r"(?:\s*(?:[Uu]hr|hrs?|uur))?"
@@ -22,7 +25,7 @@ _DAY_NAME = rf"(?:{_WORD}(?:-{_WORD})?\.?,?\s+)?"
 _OF = r"(?:(?:de|del|di|d['’]|of)\s+)?"
 
 _ISO = re.compile(
-    r"(?P<year>\d{4})[-/](?P<month>\d\d?)[-/](?P<day>\d\d?)(?:[T\s]\s*(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
+    r"(?P<year>\d{4})[-/](?P<month>\d\d?)[-/](?P<day>\d\d?)(?:[T\s]\s*(?P<hour>\d\d?):(?P<minute>\d\d?)(?::(?P<second>\d\d?)(?:[.,](?P<fraction>\d+))?)?)?"
     r"\s*(?P<zone>Z|[A-Za-z]{2,5}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d?\d?(?::\d\d)?)?$"
 )
 _BASIC = re.compile(
@@ -33,14 +36,14 @@ _MAIL = re.compile(
     rf"(?:\s+{_AT}{_CLOCK}{_HALF}{_HOURS})?{_ZONE}(?:\s*\([^)]*\))?$"
 )
 _SPOKEN = re.compile(
-    rf"(?:{_WORD}\.?,?\s+)??(?P<month>{_WORD})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?:(?P<year1>\d{{4}}),?\s*)?(?:at\s+)?"
+    rf"(?:{_WORD}\.?,?\s+)??(?P<month>{_WORD})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+)(?:(?P<year1>\d{{4}}),?\s*)?(?:at\s+)?"
     rf"(?:{_CLOCK}{_HALF})?\s*(?P<zone>[A-Za-z]{{1,5}}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d\d)?\s*(?P<year2>\d{{4}})?$"
 )
 _DOTTED = re.compile(  # day, month, year: no language writes dots in another order
     rf"{_DAY_NAME}(?P<day>\d\d?)\.\s?(?P<month>\d\d?)\.\s?(?P<year>\d{{4}}|\d\d),?(?:\s*{_AT}{_CLOCK}{_HOURS})?{_ZONE}$"
 )
 _YEAR_FIRST = re.compile(
-    rf"(?P<year>\d{{4}})\.?\s+(?P<month>{_WORD})\s+(?P<day>\d\d?)\.?,?(?:\s+{_AT}{_CLOCK})?{_ZONE}$"
+    rf"(?P<year>\d{{4}})(?:\.?\s+|-)(?P<month>{_WORD})[\s-]+(?P<day>\d\d?)\.?,?(?:[T\s]\s*{_AT}{_CLOCK})?{_ZONE}$"
 )
 _EAST = re.compile(
     r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d\d?)\s*[月월]\s*(?P<day>\d\d?)\s*[日일]\s*(?:\(?[^\d\s]{1,3}\)?\s*)?"
@@ -48,6 +51,7 @@ _EAST = re.compile(
     r"\s*(?P<zone>Z|[A-Za-z]{2,5}|(?:UTC|GMT)?\s*[+-]\s*\d\d?:?\d?\d?)?$"
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d\d?):?(\d\d)?", re.IGNORECASE)
+_YEAR_BEFORE_ZONE = re.compile(r"(?<=:\d\d)\s+(\d{4})\s+([+-]\d{4}|[A-Z]{3,4})$")  # date(1) writes them the other way
 _FORMS = (_ISO, _MAIL, _SPOKEN, _BASIC, _DOTTED, _YEAR_FIRST, _EAST)
 _EARLIEST, _LATEST = 1970, 9999
 _MAX_CHARS = 80
@@ -89,6 +93,7 @@ def _parts(text: str) -> dict[str, str | None] | None:
     if _EPOCH.fullmatch(text):
         moment = datetime.fromtimestamp(int(text[:10]), UTC)
         return _parts(moment.isoformat())
+    text = _YEAR_BEFORE_ZONE.sub(r" \2 \1", text)
     found = next((found for form in _FORMS if (found := form.match(text))), None)
     exact = found is not None and month_number(found["month"] or "") is not None
     if found is not None and exact and (not found["zone"] or _knows(found["zone"])):

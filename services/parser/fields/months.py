@@ -5,17 +5,17 @@ _NAMES = (
     # he, ur, bn, th, ca, is, tl, sw, hr, sk, be, lt, lv, et, ms, ar (Levant, Maghreb), fa, bg, sr, sl
     "jan january janv janvier januar jän jänner enero ene gennaio gen januari janeiro "
     "янв январь января січ січень січня sty styczeń stycznia leden ledna tammikuu tammikuuta tammi ocak oca "
-    "ianuarie ian január ιανουάριος ιανουαρίου ιαν जनवरी يناير "
+    "ianuarie ian január ιανουάριος ιανουαρίου ιαν γεν जनवरी يناير "
     "ינואר בינואר جنوری জানুয়ারি มกราคม ม.ค gener janúar enero siječnja siječanj januára студзеня "
     "sausio janvāris janvārī jaanuar januari جانفي ژانویه януари јануар јануара januarja",
     "feb february fév févr février fevrier februar febrero febbraio februari fev fevereiro "
     "фев февр февраль февраля лют лютий лютого lut luty lutego únor února helmikuu helmikuuta helmi şubat şub "
-    "februarie február febr φεβρουάριος φεβρουαρίου φεβ फरवरी فبراير "
+    "februarie február febr φεβρουάριος φεβρουαρίου φεβ φεβρ फरवरी فبراير "
     "פברואר בפברואר فروری ফেব্রুয়ারি กุมภาพันธ์ ก.พ febrer febrúar pebrero veljače veljača februára "
     "лютага vasario februāris februārī veebruar فيفري شباط فوریه февруари фебруар фебруара februarja",
     "mar march mars mär märz maerz marzo maart mrt mrz março marco "
     "мар март марта бер березень березня marzec marca březen března marts maaliskuu maaliskuuta maalis mart maret "
-    "martie március márc μάρτιος μαρτίου μαρ मार्च مارس "
+    "martie március márc μάρτιος μαρτίου μαρ μάρ मार्च مارس "
     "מרץ במרץ מרס במרס مارچ মার্চ มีนาคม มี.ค març marso machi ožujka ožujak marca сакавіка kovo "
     "marts märts mac آذار مارس марта",
     "apr april avr avril abr abril aprile "
@@ -25,27 +25,27 @@ _NAMES = (
     "balandžio aprīlis aprīlī aprill نيسان أفريل آوریل април априла aprila",
     "may mai mayo maggio mag mei maio "
     "май мая трав травень травня maj maja květen května toukokuu toukokuuta touko mayıs "
-    "május máj μάιος μαΐου μαϊ मई مايو "
+    "május máj μάιος μαΐου μαϊ μάι μαι मई مايو "
     "מאי במאי مئی মে พฤษภาคม พ.ค maig maí mayo mei svibnja svibanj mája траўня gegužės maijs maijā "
     "mai أيار مه maj",
     "jun june juin juni junio giugno giu junho "
     "июн июнь июня черв червень червня cze czerwiec czerwca červen června kesäkuu kesäkuuta kesä haziran haz "
-    "iunie iun június jún ιούνιος ιουνίου ιουν जून يونيو "
+    "iunie iun június jún ιούνιος ιουνίου ιουν ιούν जून يونيو "
     "יוני ביוני جون জুন มิถุนายน มิ.ย juny júní hunyo lipnja lipanj júna чэрвеня birželio jūnijs "
     "jūnijā juuni حزيران جوان ژوئن юни јун јуна junija",
     "jul july juil juillet juli julio luglio lug julho "
     "июл июль июля лип липень липня lip lipiec lipca červenec července heinäkuu heinäkuuta heinä temmuz tem "
-    "iulie iul július júl ιούλιος ιουλίου ιουλ जुलाई يوليو "
+    "iulie iul július júl ιούλιος ιουλίου ιουλ ιούλ जुलाई يوليو "
     "יולי ביולי جولائی জুলাই กรกฎาคม ก.ค juliol júlí hulyo julai srpnja srpanj júla ліпеня liepos "
     "jūlijs jūlijā juuli تموز جويلية ژوئیه юли јул јула julija",
     "aug august août aout agosto ago augustus "
     "авг август августа серп серпень серпня sie sierpień sierpnia srpen srpna augusti elokuu elokuuta elo ağustos "
-    "ağu agustus agu augusztus αύγουστος αυγούστου αυγ अगस्त أغسطس اغسطس "
+    "ağu agustus agu augusztus αύγουστος αυγούστου αυγ αύγ अगस्त أغسطس اغسطس "
     "אוגוסט באוגוסט اگست আগস্ট สิงหาคม ส.ค agost ágúst agosti kolovoza kolovoz augusta жніўня "
     "rugpjūčio augusts augustā ogos آب أوت اوت август августа avgust avgusta",
     "sep sept september septembre septiembre settembre set setembro "
     "сен сент сентябрь сентября вер вересень вересня wrz wrzesień września září syyskuu syyskuuta syys eylül eyl "
-    "septembrie szeptember szept σεπτέμβριος σεπτεμβρίου σεπ सितंबर سبتمبر "
+    "septembrie szeptember szept σεπτέμβριος σεπτεμβρίου σεπ σεπτ सितंबर سبتمبر "
     "ספטמבר בספטמבר ستمبر সেপ্টেম্বর กันยายน ก.ย setembre setyembre septemba rujna rujan septembra "
     "верасня rugsėjo septembris septembrī أيلول سپتامبر септември септембар септембра",
     "oct october octobre okt oktober octubre ottobre ott out outubro "
@@ -55,7 +55,7 @@ _NAMES = (
     "oktobris oktobrī oktoober اکتبر октомври октобар октобра oktobra",
     "nov november novembre noviembre novembro "
     "ноя нояб ноябрь ноября лист листопад листопада listopad listopada listopadu lis marraskuu marraskuuta marras "
-    "kasım kas noiembrie νοέμβριος νοεμβρίου νοε नवंबर نوفمبر "
+    "kasım kas noiembrie νοέμβριος νοεμβρίου νοε νοέ नवंबर نوفمبر "
     "נובמבר בנובמבר نومبر নভেম্বর พฤศจิกายน พ.ย novembre nóvember nobyembre novemba studenoga "
     "studeni novembra лістапада lapkričio novembris novembrī نوامبر ноември новембар новембра",
     "dec december déc décembre decembre dez dezember diciembre dic dicembre dezembro "

@@ -119,7 +119,9 @@ def first(fields: Fields, *names: str) -> tuple[str, str] | tuple[None, None]:
 
 def is_packed(element: etree._Element) -> bool:
     """Return whether the element's text is written in Base64 (Atom 0.3, 3.1.2; RFC 4287, 4.1.3.3)."""
-    return element.get("mode") == "base64" or element.get("type") == "application/octet-stream"
+    if element.get("mode") == "base64":
+        return True
+    return element.get("type") == "application/octet-stream" and short(str(element.tag)) == "content"
 
 
 def _unpacked(element: etree._Element) -> str:

@@ -124,10 +124,9 @@ def link(fields: Fields, base: str | None) -> str | None:
         if url := absolute(href, absolute(near, base) or base if near else base):
             return url
     for element in fields.get("guid", ()):
-        if element.get("isPermaLink", "true").lower() != "false" and text_of(element).strip().startswith(
-            ("http://", "https://")
-        ):
-            return absolute(text_of(element), base)
+        said, text = element.get("isPermaLink", "").strip().lower(), text_of(element).strip()
+        if (said != "false" and text.startswith(("http://", "https://"))) or (said == "true" and "/" in text):
+            return absolute(text, base)
     return None
 
 
