@@ -43,8 +43,10 @@ def rename(publication_id: Id, name: Annotated[str, typer.Argument(help="Its nam
 
     if not name.strip():
         raise UsageError("A title needs a name.")
-    with writing(open_store()) as connection:
+    engine = open_store()
+    with writing(engine) as connection:
         publications.rename(connection, publication_id, name.strip())
+    publications.tell(engine, publication_id)
     console.say(f"Publication {publication_id} is called {name.strip()!r}.")
 
 
@@ -83,8 +85,11 @@ def terms(
     values: dict[str, Any] = {name: value or None for name, value in given.items() if value is not None}
     if not values:
         raise UsageError("Say what to set: --serve, --retention-days or --attribution.")
-    with writing(open_store()) as connection:
+    engine = open_store()
+    with writing(engine) as connection:
         publications.change(connection, publication_id, **values)
+    if serve:
+        publications.tell(engine, publication_id)
     console.say(
         f"Publication {publication_id}: " + ", ".join(f"{name} {value or '–'}" for name, value in values.items())
     )

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select, union_all, update
+from sqlalchemy import Connection, Engine, bindparam, exists, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.indexer.changes import News, append, take_head
 from services.indexer.settle import Row
 from services.indexer.titles import name_of, site_key
+from shared.among import among
+from shared.database import now, reading, writing
 from shared.errors import UsageError
 from shared.messages import FeedFacts
-from shared.tables import Feed, Publication, PublicationKey
+from shared.tables import Article, Feed, Publication, PublicationKey
 
 NAME_CHARS = 300
+TOLD_AT_ONCE = 1000  # lines of the log in one commit
 
 _FIND = union_all(
     select(Publication.id).where(Publication.key == bindparam("wanted")),
@@ -114,6 +118,23 @@ def change(connection: Connection, publication_id: int, **values: Any) -> None:
     """
     if connection.execute(update(Publication).where(Publication.id == publication_id).values(**values)).rowcount == 0:
         raise UsageError(f"There is no publication {publication_id}: `wireroom publications list` shows their numbers.")
+
+
+def tell(engine: Engine, publication_id: int) -> int:
+    """Log that a title's articles are served otherwise, for those who keep copies; return how many articles that is.
+
+    It may be interrupted; called again, it tells all of them again.
+    """
+    with reading(engine) as connection:
+        mine = select(Article.id).where(Article.publication_id == publication_id).order_by(Article.id)
+        ids = list(connection.scalars(mine))
+    for start in range(0, len(ids), TOLD_AT_ONCE):
+        with writing(engine) as connection:
+            last = take_head(connection)
+            there = connection.scalars(select(Article.id).where(among(Article.id, ids[start : start + TOLD_AT_ONCE])))
+            news = [News("revised", id_, {"kinds": ["publication"]}) for id_ in sorted(there)]
+            append(connection, last, news, now(connection))
+    return len(ids)
 
 
 def _insert(connection: Connection) -> Any:

@@ -104,6 +104,8 @@ def test_titles_are_listed_renamed_and_given_terms(wireroom: Run, desk: Newsdesk
         "feeds": 1,
         "articles": 1,
     }
+    changes = wireroom("changes", "--json").lines
+    assert [one["detail"] for one in changes[2:]] == [{"kinds": ["publication"]}] * 2  # of the name, and of the terms
     assert "full, excerpt and headline" in wireroom("publications", "terms", 1, "--serve", "all").sentence
     assert "Say what to set" in wireroom("publications", "terms", 1).sentence
     wireroom("publications", "terms", 1, "--retention-days", 0)

@@ -105,6 +105,17 @@ def test_a_renamed_title_keeps_its_feeds_and_is_found_by_either_name(newsdesk: N
     assert titles(newsdesk) == [("name:the paper", "The Mirror")]
 
 
+def test_a_title_that_is_served_otherwise_is_told_to_those_who_keep_copies(newsdesk: Newsdesk, monkeypatch) -> None:
+    monkeypatch.setattr(publications, "TOLD_AT_ONCE", 2)
+    paper, other = newsdesk.publication("The Paper"), newsdesk.publication("The Mirror")
+    newsdesk.poll(newsdesk.feed("paper.example", paper), *(entry(name) for name in ("one", "two", "three")))
+    newsdesk.poll(newsdesk.feed("mirror.example", other), entry("four"))
+    before = newsdesk.head()
+    assert publications.tell(newsdesk.engine, paper) == 3
+    told = {newsdesk.article(name).id for name in ("one", "two", "three")}
+    assert newsdesk.changes(before) == [("revised", id_) for id_ in sorted(told)]
+
+
 def test_two_titles_cannot_bear_one_name(newsdesk: Newsdesk) -> None:
     newsdesk.publication("The Mirror")
     with pytest.raises(UsageError, match="publications merge"):
