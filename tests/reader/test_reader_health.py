@@ -1,6 +1,8 @@
 """Health and metrics: what compose and Prometheus ask, with the store and the belt there and away."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -10,6 +12,8 @@ from shared import tables
 from shared.belt import Belt
 from shared.belt import connect as connect_belt
 from shared.database import connect, writing
+
+READING = Path(__file__).parents[2] / "docs" / "reading.md"
 
 
 def samples(reader) -> dict[tuple[str, ...], float]:
@@ -92,6 +96,14 @@ def test_metrics_count_what_is_in_the_store(reader, desk) -> None:
         ("wireroom_oldest_due_lateness_seconds", "feed"): 0,
     }
     assert {name: found.get(name) for name in expected} == expected
+
+
+def test_the_docs_name_every_metric_and_no_other(reader, serving, belt: Belt) -> None:
+    serving.app.state.belt = belt
+    families = re.findall(r"^# HELP (wireroom_\w+)", reader.get("/metrics").text, re.MULTILINE)
+    rows = re.findall(r"^\| (`wireroom_.+?) \|", READING.read_text(), re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(wireroom_\w+)", row)}
+    assert named == set(families)
 
 
 def test_lateness_is_that_of_the_feed_that_waits_longest(reader, desk) -> None:
