@@ -119,11 +119,6 @@ class Settings(BaseSettings):
     def _named(cls, value: object) -> object:
         return value or None  # an empty path would be the directory we happen to be in
 
-    @property
-    def document_ttl_s(self) -> int:
-        """Seconds that a document waits on the belt: two leases."""
-        return 2 * self.lease_s
-
 
 def read_settings() -> Settings:
     """Return the settings that the environment gives.

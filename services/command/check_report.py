@@ -12,7 +12,6 @@ from shared.schedule import Standing, Wish, interval, words
 from shared.schema import Access
 from shared.settings import Settings
 
-MANY_WORDS = 150  # of a text that is an article and no summary
 AHEAD = timedelta(minutes=10)
 DAY_S = 86_400.0
 

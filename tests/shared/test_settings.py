@@ -17,7 +17,6 @@ def test_without_an_environment_all_is_as_described() -> None:
 def test_a_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIREROOM_LEASE_S", "60")
     assert read_settings().lease_s == 60
-    assert read_settings().document_ttl_s == 120
 
 
 def test_addresses_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ from shared.schema import Access, Subject
 
 MAX_KEYWORDS = 50
 MAX_LINKED = 20  # words under one article; more are the site's own list
-_TOPICS = "cv.iptc.org/newscodes/"  # an address of IPTC's vocabularies holds the scheme, then the code
 _TIERS = ("article:content_tier", "og:article:content_tier", "content_tier", "article:access", "sailthru.access")
 _LOCKED = frozenset({"locked", "paid", "premium", "subscriber", "subscribers", "paywall", "member"})
 _OTHERS = re.compile(r"related|sidebar|widget|teaser|recommend|popular|trending|latest|tag-?cloud", re.IGNORECASE)
