@@ -12,19 +12,19 @@ VERBS = {  # verb: the module that brings it, and what it does
     "run": ("processes", "Run the whole line on this machine; Ctrl-C drains and stops."),
     "scheduler": ("processes", "Lease what is due, until told to stop."),
     "worker": ("processes", "Do one stage's work, until told to stop."),
-    "reader": ("processes", "Serve the store to services and to people, until told to stop."),
+    "reader": ("processes", "Serve the store by HTTP, until told to stop."),
     "feeds": ("feeds", "The feeds that are polled."),
-    "poll": ("look", "Fetch and parse feeds now and show their articles; stores nothing."),
-    "extract": ("look", "Fetch article pages and show the articles on them; stores nothing."),
+    "poll": ("look", "Show the articles of feeds as they are now; stores nothing."),
+    "extract": ("look", "Show the articles on pages as they are now; stores nothing."),
     "fold": ("look", "Fold the articles of a file into stories."),
-    "articles": ("article_verbs", "List articles, newest first; withdraw one, or show what changed in it."),
+    "articles": ("article_verbs", "List articles; withdraw one, or show what changed in it."),
     "publications": ("publication_verbs", "The titles: their names, terms and retention."),
     "stories": ("story_verbs", "List stories with the titles that carry them, newest first."),
     "changes": ("read", "Print the change log in its order."),
     "search": ("search", "Find articles by their words, the best first."),
-    "explain": ("explain", "Say all that is known of one address, and why its article is in its story."),
+    "explain": ("explain", "Say all that is known of one address or article."),
     "status": ("read", "Show how the line is doing."),
-    "ledger": ("ledger", "Show what polling costs each publisher, and what it spares them."),
+    "ledger": ("ledger", "Show what polling costs each publisher."),
     "setaside": ("asides", "What could not be processed, with its reason and its bytes."),
     "db": ("processes", "The store's schema."),
 }
@@ -81,7 +81,7 @@ def _usage(error: TyperException) -> str:
     message = error.format_message()
     if message.startswith("Usage:"):
         return message
-    message = " ".join(message.split())
+    message = " ".join(message.split()).replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     asked = f"{context.command_path if context else 'wireroom'} --help"
     return f"wireroom: {message.rstrip('.?')}{'?' if message.endswith('?') else '.'} See `{asked}`."

@@ -78,7 +78,7 @@ def feeds_of(site: str) -> list[str]:
         with _client(settings) as client:
             feeds = discover.find(client, site, lists, lambda answer: whole(client, answer))
     except WireroomError as error:
-        raise WireroomError(f"{without_password(site)}: {error}") from error
+        raise WireroomError(f"{without_password(site)}: {_wrong(Failed(error))}") from error
     if not feeds:
         shown = without_password(site)
         raise UsageError(f"{shown} names no feed, and none is where feeds commonly are: give a feed's own address.")

@@ -65,11 +65,21 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
 
 
 def cell(value: object) -> str:
-    """Return a value in one line, as people are shown it."""
+    """Return a value in one line, as people are shown it.
+
+    >>> cell({"kinds": ["text", "picture"], "listed": True}), cell([])
+    ('kinds text, picture, listed yes', '–')
+    """
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {cell(one)}" for name, one in value.items()) or "–"
+    if isinstance(value, list):
+        return ", ".join(map(cell, value)) or "–"
     return " ".join(str(value).split())
 
 

@@ -49,16 +49,16 @@ def _said(connection: Connection, name: str, against: Sequence[int], settings: S
     number = int(name) if name.isascii() and name.isdigit() and int(name) <= LARGEST else None
     if missing := sorted(set(against) - record.articles_of(connection, against)):
         raise UsageError(f"There is no article {missing[0]} to compare with.")
-    ids = [number] if number else record.articles_at(connection, name)
+    ids = record.articles_at(connection, name) if number is None else [number]
     found = [one for id_ in ids if (one := _article(connection, id_, against, settings))]
     said: Facts = {"asked": name, "articles": found, "deleted": [], "feeds": [], "set_aside": []}
-    if number and not found:
+    if number is not None and not found:
         said["deleted"] = record.deleted(connection, number)
-    if not number:
+    if number is None:
         said |= {"feeds": record.feeds_at(connection, name), "set_aside": record.aside_at(connection, name)}
         said["deleted"] = record.deleted_at(connection, name)
     if not any(said[part] for part in ("articles", "deleted", "feeds", "set_aside")):
-        what = f"There is no article {number}" if number else f"Nothing is known of {name}"
+        what = f"Nothing is known of {name}" if number is None else f"There is no article {number}"
         raise UsageError(f"{what}: no feed that is polled has listed it.")
     return said
 
@@ -142,6 +142,8 @@ def _table(heading: str, rows: Sequence[Facts]) -> Iterator[str]:
         yield f"  {heading}"
     for row in rows:
         told = (
-            f"{name.replace('_', ' ')} {console.cell(value)}" for name, value in row.items() if value not in (None, "")
+            f"{name.replace('_', ' ')} {console.cell(value)}"
+            for name, value in row.items()
+            if value not in (None, "", [], {})
         )
         yield f"    {'; '.join(told)}"

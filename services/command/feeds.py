@@ -11,6 +11,7 @@ from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.hosts import feed_address, without_password
+from shared.settings import read_settings
 
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -45,6 +46,8 @@ def add(
 ) -> None:
     """Add feeds; they are polled at once. A site's address (no path) adds the feeds that it names."""
     addresses = [feed_address(url) for url in urls]
+    if any(url.startswith("file:") for url in addresses) and not read_settings().drop_dir:
+        raise UsageError("No folder of this machine is read while WIREROOM_DROP_DIR does not name the one above them.")
     found = [one for url in addresses for one in (check.feeds_of(url) if find or discover.is_site(url) else [url])]
     feeds = [opml.Outline(url, folder=folder, interval_s=interval) for url in found]
     with writing(open_store()) as connection:

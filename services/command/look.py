@@ -199,7 +199,7 @@ def _file(source: str, settings: Settings) -> bytes:
         with Path(source).open("rb") as file:
             data = file.read(settings.max_document_bytes + 1)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{source!r} cannot be read: {_why(error)}.") from error
+        raise UsageError(f"it cannot be read: {_why(error)}.") from error
     if len(data) > settings.max_document_bytes:
         raise Malformed(f"it is longer than {settings.max_document_bytes} bytes (WIREROOM_MAX_DOCUMENT_BYTES).")
     return data

@@ -111,7 +111,7 @@ def listen(settings: Settings) -> socket.socket:
     try:
         listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = (error.strerror or str(error)).partition(" (while")[0].lower()  # what follows names the address again
         raise UsageError(
             f"The reader cannot listen on {settings.host}:{settings.port}: {why}. "
             "Set WIREROOM_HOST and WIREROOM_PORT to an address of this machine and a free port."

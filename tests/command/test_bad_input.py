@@ -38,6 +38,7 @@ def test_a_verb_that_is_none(wireroom: Run) -> None:
         ["articles", "--publication", "0"],
         ["feeds", "list", "--state", "asleep"],
         ["feeds", "add", "https://a.example/\x01feed"],
+        ["feeds", "add", "file:///drops/agency/"],
         ["worker"],
         ["worker", "sleep"],
         ["poll", "--colour"],
