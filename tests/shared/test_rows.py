@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select, text
 from shared.among import among, among_given, as_array, pairs_given
 from shared.database import reading, writing
 from shared.rows import insert_rows, update_rows
-from shared.tables import ArticleKey, Gap, Posting, Publication, Term
+from shared.tables import Gap, Posting, Publication, Term
 
 WORDS = ['a"b', "a\\b", "{x,y}", "NULL", "", " edge ", "two\nlines", "東京", "a,b", "'", '\\"', "null"]
 HIGH, LOW = 2**63 - 1, -(2**63)
@@ -65,12 +65,17 @@ def test_words_are_found_whatever_signs_they_hold(store: Engine) -> None:
 
 
 def test_pairs_are_found_as_pairs(store: Engine) -> None:
-    asked = select(ArticleKey.key).where(pairs_given(ArticleKey.publication_id, ArticleKey.key, "keys"))
+    add(store, WORDS)
+    named = select(Publication.name).where(pairs_given(Publication.id, Publication.name, "named")).order_by("id")
     numbers = select(Posting.hash).where(pairs_given(Posting.hash, Posting.text_key, "pairs"))
     with writing(store) as connection:
         insert_rows(connection, Posting, ("hash", "text_key"), [(1, HIGH), (2, LOW)])
         assert list(connection.scalars(numbers, {"pairs": [(1, HIGH), (2, HIGH), (1, LOW)]})) == [1]
-        assert list(connection.scalars(asked, {"keys": [(1, word) for word in WORDS]})) == []
+        assert list(connection.scalars(numbers, {"pairs": []})) == []
+        ids = list(connection.scalars(select(Publication.id).order_by(Publication.id)))
+        kept = list(connection.scalars(select(Publication.name).order_by(Publication.id)))
+        assert list(connection.scalars(named, {"named": list(zip(ids, kept, strict=True))})) == kept
+        assert list(connection.scalars(named, {"named": list(zip(ids[1:], kept, strict=False))})) == []
 
 
 @pytest.mark.parametrize("table", [Gap, Term])
