@@ -43,15 +43,15 @@ def replay(times: Sequence[float], window: int, policy: Policy, start_s: float, 
     told.requests += 1
     while (now_s := now_s + wait_s) < end_s:
         told.requests += 1
-        seen, arrivals = _look(told, times, seen, window, now_s)
+        arrivals: Sequence[float] = ()
+        if seen < len(times) and times[seen] <= now_s:
+            seen, arrivals = _look(told, times, seen, window, now_s)
         wait_s = policy(Seen(now_s, arrivals, min(window, seen)))
     _look(told, times, seen, window, end_s)
     return told
 
 
 def _look(told: Told, times: Sequence[float], seen: int, window: int, now_s: float) -> tuple[int, Sequence[float]]:
-    if seen == len(times) or times[seen] > now_s:
-        return seen, ()
     upto = bisect_right(times, now_s, seen)
     first = max(seen, upto - window)
     told.lost += first - seen

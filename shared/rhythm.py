@@ -74,27 +74,39 @@ class Rhythm:
         return sum(self.hours)
 
     @cached_property
-    def shape(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """How much busier than the mean each hour and each weekday is; an hour is half what the two beside it are."""
-        seen = _watched(self.since_s, self.at_s, HOUR_S, 24, 0)
-        days = _watched(self.since_s, self.at_s, DAY_S, 7, MONDAY)
-        count = self.count
-        hours = [(one + HOUR_DOUBT) / (count * part + HOUR_DOUBT) for one, part in zip(self.hours, seen, strict=True)]
-        return (
-            tuple((hours[at - 1] + 2 * hours[at] + hours[at - 23]) / 4 for at in range(24)),
-            tuple((one + DAY_DOUBT) / (count * part + DAY_DOUBT) for one, part in zip(self.days, days, strict=True)),
-        )
+    def _watched(self) -> tuple[Sequence[float], Sequence[float]]:
+        return _watched(self.since_s, self.at_s, HOUR_S, 24, 0), _watched(self.since_s, self.at_s, DAY_S, 7, MONDAY)
+
+    @cached_property
+    def _usual(self) -> dict[int, float]:
+        return {}
+
+    def usual(self, hour: int) -> float:
+        """Return how much busier than the mean an hour is, which is counted from 1970, by the day's hours and weekdays.
+
+        Of the day's hours, each is half what the two beside it are.
+        """
+        place = hour % (7 * 24)
+        known = self._usual.get(place)
+        if known is None:
+            at, day = hour % 24, (hour // 24 + MONDAY) % 7
+            near = self._hour(at - 1) + 2 * self._hour(at) + self._hour(at - 23)
+            known = near / 4 * (self.days[day] + DAY_DOUBT) / (self.count * self._watched[1][day] + DAY_DOUBT)
+            self._usual[place] = known
+        return known
+
+    def _hour(self, at: int) -> float:
+        return (self.hours[at] + HOUR_DOUBT) / (self.count * self._watched[0][at] + HOUR_DOUBT)
 
     def mean(self, now_s: float) -> float:
         """Return the mean rate as of `now_s`, articles a second."""
-        faded = exp(-(now_s - self.at_s) / MEMORY_S)
-        watched = MEMORY_S * (1 - faded * exp(-(self.at_s - self.since_s) / MEMORY_S))
+        faded = exp((self.at_s - now_s) / MEMORY_S)
+        watched = MEMORY_S * (1 - exp((self.since_s - now_s) / MEMORY_S))
         return (self.count * faded + PRIOR) / (watched + PRIOR_S)
 
     def rate(self, moment_s: float, mean: float) -> float:
         """Return the usual rate at `moment_s`, articles a second."""
-        hours, days = self.shape
-        return mean * hours[int(moment_s // HOUR_S) % 24] * days[(int(moment_s // DAY_S) + MONDAY) % 7]
+        return mean * self.usual(int(moment_s // HOUR_S))
 
     def busy(self, now_s: float, usual: float) -> float:
         """Return how many times as busy as usual the feed is now: what came lately, against what comes usually."""

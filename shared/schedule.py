@@ -1,6 +1,7 @@
 """When a feed or page is fetched next, and why. Pure."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from shared.failures import RETRY_AFTER_CAP_S, asked_s, back_off, span
 from shared.messages import Facts, Kind, Outcome
 from shared.rhythm import DAY_S, HOUR_S, Rhythm
 from shared.settings import Settings
-from shared.waiting import Wait, wait
+from shared.waiting import wait
 
 KNOWN_SHARE = 0.5  # of a window that should be known already when it is polled, so that a busier hour loses nothing
 PUSH_SLOWER = 6.0  # times as long while push is proven to work: a poll then only watches over it
@@ -54,6 +55,13 @@ class Standing:
     wish: Wish = field(default_factory=Wish)
     pushed: bool = False  # push is proven to work
     failing_s: float = 0.0  # since the last good answer
+
+    @cached_property
+    def room(self) -> float:
+        """How many articles may be expected until the next poll, so that none leaves the window unseen."""
+        if not self.window or self.rhythm is None:
+            return inf
+        return min(self.window * (1 - KNOWN_SHARE), self.rhythm.room(self.window))
 
 
 class Interval(NamedTuple):
@@ -122,40 +130,39 @@ def interval(standing: Standing, settings: Settings, now_s: float) -> Interval:
         return Interval(settings.poll_interval_s, "unknown")
     floor_s = standing.floor_s or settings.poll_floor_s
     ceiling_s = max(standing.ceiling_s or settings.poll_ceiling_s, floor_s)
-    room = min(standing.window * (1 - KNOWN_SHARE), standing.rhythm.room(standing.window)) if standing.window else inf
-    left = wait(standing.rhythm, now_s, settings.poll_worth_s, room, ceiling_s, settings.poll_fresh_s)
+    left = wait(standing.rhythm, now_s, settings.poll_worth_s, standing.room, ceiling_s, settings.poll_fresh_s)
     rate = left.expected / left.seconds * HOUR_S if left.seconds else 0.0
-    (seconds, cause), other = _on_the_clock(left, standing.rhythm.next_tick(now_s), ceiling_s), left.seconds
-    wish = standing.wish
-    if left.cause != "room" and (standing.pushed or wish.pace_s > seconds or wish.skip_hours or wish.skip_days):
-        seconds, cause = _later(standing, left._replace(seconds=seconds, cause=cause), now_s, room, ceiling_s)
+    seconds, cause, wish = left.seconds, left.cause, standing.wish
+    if cause != "room":  # where the window may roll over, nothing is waited for
+        if (tick_s := standing.rhythm.next_tick(now_s)) is not None and tick_s <= ceiling_s:
+            seconds, cause = _on_the_clock(seconds, tick_s, ceiling_s), "clock"
+        if standing.pushed or wish.pace_s > seconds or wish.skip_hours or wish.skip_days:
+            seconds, cause = _later(standing, seconds, cause, now_s, ceiling_s)
     if seconds < floor_s:
         return Interval(floor_s, "floor of a full window" if cause == "room" else "floor", rate, seconds)
-    return Interval(seconds, cause, rate, other)
+    return Interval(seconds, cause, rate, left.seconds)
 
 
-def _on_the_clock(left: Wait, tick_s: float | None, ceiling_s: float) -> tuple[float, str]:
-    """Return the wait until just after the minute that a timer keeps to, the nearest one; else what is left, and why.
+def _on_the_clock(seconds: float, tick_s: float, ceiling_s: float) -> float:
+    """Return the wait until just after the minute that a timer keeps to, the one nearest to `seconds`.
 
-    Between two of its minutes there is nothing to find. Where the window may roll over, no minute is waited for.
+    Between two of its minutes there is nothing to find.
     """
-    if tick_s is None or tick_s > ceiling_s or left.cause == "room":
-        return left.seconds, left.cause
-    hours = min(round((left.seconds - tick_s) / HOUR_S), int((ceiling_s - tick_s) // HOUR_S))
-    return tick_s + max(hours, 0) * HOUR_S, "clock"
+    hours = min(round((seconds - tick_s) / HOUR_S), int((ceiling_s - tick_s) // HOUR_S))
+    return tick_s + max(hours, 0) * HOUR_S
 
 
-def _later(standing: Standing, left: Wait, now_s: float, room: float, ceiling_s: float) -> tuple[float, str]:
+def _later(standing: Standing, seconds: float, cause: str, now_s: float, ceiling_s: float) -> tuple[float, str]:
     """Return the wait that push or the publisher's wish makes longer, and which did; never until the window is full."""
     assert standing.rhythm is not None
-    seconds, cause, wish = left.seconds, left.cause, standing.wish
+    wish = standing.wish
     if standing.pushed:
         seconds, cause = min(seconds * PUSH_SLOWER, ceiling_s), "push"
     if (asked := min(wish.pace_s, WISH_CEILING_S)) > seconds:
         seconds, cause = float(asked), "wish"
     if (until_s := wish.skips_until(now_s + seconds)) > now_s + seconds:
         seconds, cause = min(until_s - now_s, DAY_S), "skip"
-    full = wait(standing.rhythm, now_s, inf, room, seconds)
+    full = wait(standing.rhythm, now_s, inf, standing.room, seconds)
     return (full.seconds, "room") if full.cause == "room" else (seconds, cause)
 
 

@@ -3,7 +3,7 @@
 from math import exp, inf, sqrt
 from typing import NamedTuple
 
-from shared.rhythm import HOUR_S, MONDAY, RECENT_S, Rhythm
+from shared.rhythm import HOUR_S, RECENT_S, Rhythm
 
 LATE = 15.0  # requests that it is worth to have one article in time
 _CALMING = exp(-HOUR_S / RECENT_S)
@@ -31,40 +31,39 @@ def wait(rhythm: Rhythm, now_s: float, worth_s: float, room: float, longest_s: f
     within the last D count L each beside what all have waited. Feeds for which polls D apart pay get them; at the
     others one poll more finds too few in time, and they are left to the mean.
     """
-    own, (hours, days) = rhythm.own_share, rhythm.shape
-    hour, mean = int(now_s // HOUR_S), rhythm.mean(now_s)
-    rate = mean * hours[hour % 24] * days[(hour // 24 + MONDAY) % 7]
+    own, hour, mean = rhythm.own_share, int(now_s // HOUR_S), rhythm.mean(now_s)
+    rate = mean * rhythm.usual(hour)
     busy = rhythm.busy(now_s, rate)
     mean, rate, room = mean * own, rate * own * busy, room * own
-    edge = HOUR_S - now_s % HOUR_S  # where the rate changes, and where what is no longer fresh came at another
-    passed, tail, tail_edge = [rate], 0, edge + fresh_s
-    elapsed = came = waited = within = 0.0  # articles, seconds of theirs, and articles of the last `fresh_s`
-    late_s, begins = 0.0, fresh_s or inf  # before that no article is late
+    edge = HOUR_S - now_s % HOUR_S  # where the rate changes
+    turn, turns = fresh_s or inf, edge + fresh_s  # where that changes at which came what is now too old to be fresh
+    rates, passed, old = [rate], 0, 0.0  # before the first turn nothing is too old
+    elapsed = came = waited = within = late_s = 0.0  # articles, seconds of theirs, and articles of the last `fresh_s`
     while elapsed < longest_s:
-        end, grows = (edge if edge < begins else begins), rate
-        if late_s:
-            end, grows = (edge if edge < tail_edge else tail_edge), rate - passed[tail]
+        end = edge if edge < turn else turn
         span = (end if end < longest_s else longest_s) - elapsed
-        fills = (room - came) / rate
-        pays = _pays(worth_s - waited - late_s * within, came + late_s * grows, rate)
-        if pays <= span or fills <= span:
-            step = max(min(pays, fills), 0.0)
-            alone = waited + (came + rate * step / 2) * step
-            cause = "room" if fills < pays else "fresh" if late_s and alone < 0.99 * worth_s else "worth"
-            return Wait(elapsed + step, cause, (came + rate * step) / own)
-        waited += (came + rate * span / 2) * span
-        came += rate * span
+        more, grows = rate * span, rate - old
+        waits = waited + (came + more / 2) * span
+        if came + more >= room or waits + late_s * (within + grows * span) >= worth_s:
+            break
+        elapsed, came, waited = end, came + more, waits
         within += grows * span
-        elapsed = end
-        if end == begins:
-            late_s, begins = LATE * worth_s, inf
-        if end == tail_edge and late_s:
-            tail, tail_edge = tail + 1, tail_edge + HOUR_S
+        if end == turn:
+            late_s, old = LATE * worth_s, rates[passed]
+            turn, passed = turns + HOUR_S * passed, passed + 1
+            if waited + late_s * within >= worth_s:
+                break
         if end == edge:
             hour, edge, busy = hour + 1, edge + HOUR_S, 1 + (busy - 1) * _CALMING
-            rate = mean * hours[hour % 24] * days[(hour // 24 + MONDAY) % 7] * busy
-            passed.append(rate)
-    return Wait(longest_s, "neither", came / own)
+            rate = mean * rhythm.usual(hour) * busy
+            rates.append(rate)
+    else:
+        return Wait(longest_s, "neither", came / own)
+    fills, pays = (room - came) / rate, _pays(worth_s - waited - late_s * within, came + late_s * grows, rate)
+    step = min(fills, pays)
+    alone = waited + (came + rate * step / 2) * step
+    cause = "room" if fills < pays else "fresh" if late_s and alone < 0.99 * worth_s else "worth"
+    return Wait(elapsed + step, cause, (came + rate * step) / own)
 
 
 def _pays(lacking: float, grows: float, rate: float) -> float:
