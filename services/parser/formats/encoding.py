@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from charset_normalizer import from_bytes
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -21,6 +23,24 @@ _MEANT = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252", "iso8859-9": "cp1254",
     "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932",
 }  # fmt: skip
+# Labels of browsers (Encoding Standard, 4.2) that Python does not know.
+_LABELS = {
+    "mac": "mac_roman", "csmacintosh": "mac_roman", "x-mac-roman": "mac_roman", "x-mac-cyrillic": "mac_cyrillic",
+    "x-sjis": "cp932", "x-euc-jp": "euc_jp", "x-gbk": "gb18030", "cn-big5": "big5hkscs", "x-x-big5": "big5hkscs",
+    "windows-874": "cp874", "dos-874": "cp874", "iso-8859-8-i": "iso8859_8", "koi": "koi8_r", "koi8": "koi8_r",
+    "x-cp1250": "cp1250", "x-cp1251": "cp1251", "x-cp1252": "cp1252", "x-cp1254": "cp1254", "x-cp1256": "cp1256",
+}  # fmt: skip
+_MARKUP = re.compile(rb"<[^<>]*>|&#?\w+;")
+_NO_LETTERS = bytes(byte for byte in range(0x80) if not chr(byte).isalpha())
+_ASCII = bytes(range(0x80))
+_DENSE = (
+    0.25  # of all letters, those beyond ASCII: more than any language has that is written in Latin ones but Vietnamese
+)
+_HEAD_OF_WORDS_BYTES = 100_000  # of a document: where it shows what letters it is written in
+_SAMPLE_BYTES = 20_000  # of its words: what tells an encoding
+_GUESSED = [
+    "gb18030", "big5", "euc_jp", "cp932", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "tis_620"
+]  # fmt: skip
 _C1 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0x100)}
 
 
@@ -51,10 +71,22 @@ def decode(data: bytes, media_type: str | None = None) -> str:
             return data.decode("utf-8")
         except UnicodeDecodeError:
             pass
-    for name in names:
-        if name != "utf-8":
-            return data.decode(name, "replace")
-    return data.decode("utf-8", "wireroom-1252")
+    codec = next((name for name in names if name != "utf-8"), None)
+    if codec is None or codec == "cp1252":  # which systems write that were never told
+        codec = _guessed(data) or codec
+    return data.decode(codec, "replace") if codec else data.decode("utf-8", "wireroom-1252")
+
+
+def _guessed(data: bytes) -> str | None:
+    """Return the encoding of a text in other letters than Latin ones, told by their sequences; None if it is UTF-8."""
+    words = _MARKUP.sub(b"\n", data[:_HEAD_OF_WORDS_BYTES])
+    letters = words.translate(None, _NO_LETTERS)
+    beyond = letters.translate(None, _ASCII)
+    if len(beyond) <= _DENSE * len(letters) or 4 * len(beyond.decode("utf-8", "ignore")) > len(beyond):
+        return None
+    sample = words if len(words) <= _SAMPLE_BYTES else words[:_SAMPLE_BYTES].rpartition(b"\n")[0]
+    found = from_bytes(sample, cp_isolation=_GUESSED).best()
+    return _MEANT.get(found.encoding, found.encoding) if found else None
 
 
 def _declared(data: bytes, media_type: str | None) -> list[str]:
@@ -68,7 +100,7 @@ def _declared(data: bytes, media_type: str | None) -> list[str]:
 
 def _codec(label: str) -> str | None:
     try:
-        name = codecs.lookup(label).name
+        name = codecs.lookup(_LABELS.get(label.lower(), label)).name
         "".encode(name)
     except (LookupError, UnicodeError, ValueError):
         return None
