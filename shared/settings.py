@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from shared.errors import UsageError
 
 _PLACE = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
+_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 
 
 class Settings(BaseSettings):
@@ -112,6 +113,13 @@ class Settings(BaseSettings):
         for place in value:
             if not _PLACE.fullmatch(place):
                 raise ValueError(f"{place!r} is no place: write host:port, a port with each host")
+        return value
+
+    @field_validator("push_url")
+    @classmethod
+    def _reached(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise ValueError(f"{value!r} is no web address: write https://host, as hubs reach it")
         return value
 
     @field_validator("drop_dir", "sftp_known_hosts", "sftp_key", mode="before")
