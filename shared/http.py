@@ -6,41 +6,32 @@ Nothing outlives a request but idle connections and TLS sessions: no cookies, no
 """
 
 import base64
-import http.client
 import socket
 import ssl
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from threading import Lock
-from typing import Any, Self
+from typing import Self
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_auth_from_url, urldefragauth
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from requests.utils import get_auth_from_url, urldefragauth
 
 from shared.addresses import allow_list, host_of, is_same_origin, place_of, target_of
 from shared.bodies import ACCEPT_ENCODING, decode
+from shared.connections import IDLE_PER_HOST, Adapters
 from shared.crowd import Crowd, Turns
 from shared.errors import Blocked, FetchError, Refused
+from shared.mishaps import RAISED, explain
 from shared.passport import Passport
-from shared.sockets import Dialler, Exchange, Limits, Resolve, SecureWire, Wire, current
-from shared.tls import Context, loaded
+from shared.sockets import Dialler, Exchange, Limits, Resolve
 
 __all__ = ["Client", "Limits", "Response", "host_of"]
 
 HEAD_BYTES = 64 * 1024  # of one answer's header fields, interim answers (1xx) included
 PIECE_BYTES = 64 * 1024
-HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise
-IDLE_PER_HOST = 4
-CERTIFICATES_KEPT = 16  # client certificates whose connections are kept
 NO_PASSPORT = Passport()
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -80,7 +71,7 @@ class Client:
         self._headers = {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"}
         crowd = Crowd(per_address, limits.body_bytes, turns)
         self._dialler = Dialler(allow_list(allow), limits.connect_s, resolve, crowd)
-        self._adapters = _Adapters(trust)
+        self._adapters = Adapters(trust)
 
     def __enter__(self) -> Self:
         return self
@@ -117,8 +108,8 @@ class Client:
         with exchange.running():
             try:
                 return self._follow(url, asked, passport, exchange)
-            except _RAISED as error:
-                raise _explain(error) from error
+            except RAISED as error:
+                raise explain(error) from error
 
     @property
     def tls(self) -> ssl.SSLContext:
@@ -148,8 +139,8 @@ class Client:
         with exchange.running():
             try:
                 return self._finish(self._ask(request, NO_PASSPORT, exchange), str(request.url), exchange, None, False)
-            except _RAISED as error:
-                raise _explain(error) from error
+            except RAISED as error:
+                raise explain(error) from error
 
     def _follow(self, url: str, headers: dict[str, str], passport: Passport, exchange: Exchange) -> Response:
         place_of(url)
@@ -230,160 +221,8 @@ class Client:
         return decode(pieces, coding, limits.wire_bytes, limits.body_bytes, exchange.grow)
 
 
-class _PlainConnection(HTTPConnection):
-    def _new_conn(self) -> Wire:
-        return current().dial(self._dns_host, self.port)
-
-    def putrequest(self, *args: Any, **more: Any) -> None:
-        current().take_turn(self.sock)
-        super().putrequest(*args, **more)
-
-
-class _SecureConnection(HTTPSConnection):
-    def _new_conn(self) -> Wire:
-        return current().dial(self._dns_host, self.port)
-
-    def putrequest(self, *args: Any, **more: Any) -> None:
-        current().take_turn(self.sock)
-        super().putrequest(*args, **more)
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _SecurePool}
-
-
-class _Adapter(HTTPAdapter):
-    """requests' own adapter over connections that judge their addresses, with one TLS context for all of them."""
-
-    def __init__(self, trust: Path | None, certificate: str | None = None) -> None:
-        self.tls = _trusting(trust)
-        if certificate:
-            loaded(self.tls, certificate)
-        super().__init__(HOSTS_KEPT, IDLE_PER_HOST, max_retries=0)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
-        self.poolmanager = urllib3.PoolManager(connections, maxsize=maxsize, block=block, ssl_context=self.tls)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **_: Any) -> urllib3.ProxyManager:
-        if proxy not in self.proxy_manager:
-            manager = urllib3.ProxyManager(
-                urldefragauth(proxy),
-                proxy_headers=self.proxy_headers(proxy),
-                num_pools=HOSTS_KEPT,
-                maxsize=IDLE_PER_HOST,
-                ssl_context=self.tls,
-            )
-            manager.pool_classes_by_scheme = _POOLS
-            self.proxy_manager[proxy] = manager
-        found: urllib3.ProxyManager = self.proxy_manager[proxy]
-        return found
-
-    def cert_verify(self, *_: Any) -> None:
-        """The context has its authorities already; naming the file again would load it at each connection (20 ms)."""
-
-    def ask(self, request: requests.PreparedRequest, timeout_s: float, proxy: str | None) -> urllib3.BaseHTTPResponse:
-        """Return the head of the answer, its body unread."""
-        proxies = {"http": proxy, "https": proxy} if proxy else None
-        raw: urllib3.BaseHTTPResponse = self.send(request, stream=True, timeout=timeout_s, proxies=proxies).raw
-        return raw
-
-    def build_response(self, _: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse) -> requests.Response:
-        response = requests.Response()  # without reading cookies that nobody keeps
-        response.raw = resp
-        return response
-
-
-def _trusting(trust: Path | None) -> Context:
-    return Context.trusting(trust or Path(DEFAULT_CA_BUNDLE_PATH), SecureWire)
-
-
-class _Adapters:
-    """An adapter for connections without a client certificate, and one for each certificate lately used."""
-
-    def __init__(self, trust: Path | None) -> None:
-        self._trust, self._plain = trust, _Adapter(trust)
-        self._others: OrderedDict[str, _Adapter] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, certificate: str | None) -> _Adapter:
-        """Return the adapter whose connections show `certificate`."""
-        if certificate is None:
-            return self._plain
-        with self._lock:
-            adapter = self._others.pop(certificate, None) or _Adapter(self._trust, certificate)
-            self._others[certificate] = adapter
-            while len(self._others) > CERTIFICATES_KEPT:
-                self._others.popitem(last=False)[1].close()
-        return adapter
-
-    @cached_property
-    def tls(self) -> ssl.SSLContext:
-        """A context for other protocols; urllib3 has its own offer HTTP (RFC 7301), which strict FTP servers refuse."""
-        return _trusting(self._trust)
-
-    def close(self) -> None:
-        """Close all idle connections."""
-        for adapter in (self._plain, *self._others.values()):
-            adapter.close()
-
-
 def _normal(url: str) -> str:
     """Return `url` as it is asked for: host in lower case and ASCII, the rest quoted, no credentials, no fragment."""
     request = requests.PreparedRequest()
     request.prepare_url(urldefragauth(url), None)
     return str(request.url)
-
-
-_RAISED = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
-
-
-def _explain(error: BaseException) -> FetchError:
-    """Return the failure that stands behind what requests, urllib3, http.client or the socket raised."""
-    causes = list(_causes(error))[::-1]
-    for kind, sentence, types in _FAILURES:
-        for cause in causes:
-            if isinstance(cause, types):
-                return FetchError(kind, sentence.format(_reason(cause)))
-    if any("Tunnel connection failed" in str(cause) for cause in causes):
-        return FetchError("proxy", f"The proxy refuses: {_reason(causes[0])}.")
-    if any("header" in str(cause) for cause in causes if isinstance(cause, http.client.HTTPException)):
-        return Refused("too_large", "The answer has too many header fields, or too long ones.")
-    if isinstance(error, requests.exceptions.InvalidURL | urllib3.exceptions.LocationValueError):
-        return Blocked("blocked", "This is no web address.")
-    return FetchError("http", f"The server does not speak HTTP as it should: {_reason(causes[0])}.")
-
-
-_FAILURES: tuple[tuple[str, str, tuple[type[BaseException], ...]], ...] = (
-    ("tls", "TLS failed: {}.", (ssl.SSLError, urllib3.exceptions.SSLError)),
-    ("timeout", "The server did not answer in time.", (TimeoutError, urllib3.exceptions.TimeoutError)),
-    ("http", "The body is not chunked as it says it is.", (urllib3.exceptions.InvalidChunkLength,)),
-    ("truncated", "The body ends before its end.", (http.client.IncompleteRead, urllib3.exceptions.IncompleteRead)),
-    (
-        "truncated",
-        "The server hung up before the end of its answer.",
-        (http.client.RemoteDisconnected, ConnectionError),
-    ),
-)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield `error` and all that it was made of, the origin last."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _reason(error: BaseException) -> str:
-    text = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error) or type(error).__name__
-    words = "".join(char if char.isprintable() else " " for char in str(text)[:200])  # some of it is the server's own
-    return " ".join(words.lower().replace("_", " ").split()).rstrip(".")

@@ -1,0 +1,130 @@
+"""The connections beneath `shared.http`: requests' own, but dialled by `shared.sockets`, which judges each address.
+
+They are kept while they are idle, apart for each client certificate that they show.
+"""
+
+import ssl
+from collections import OrderedDict
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, urldefragauth
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from shared.sockets import SecureWire, Wire, current
+from shared.tls import Context, loaded
+
+HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise
+IDLE_PER_HOST = 4
+CERTIFICATES_KEPT = 16  # client certificates whose connections are kept
+
+
+class _PlainConnection(HTTPConnection):
+    def _new_conn(self) -> Wire:
+        return current().dial(self._dns_host, self.port)
+
+    def putrequest(self, *args: Any, **more: Any) -> None:
+        current().take_turn(self.sock)
+        super().putrequest(*args, **more)
+
+
+class _SecureConnection(HTTPSConnection):
+    def _new_conn(self) -> Wire:
+        return current().dial(self._dns_host, self.port)
+
+    def putrequest(self, *args: Any, **more: Any) -> None:
+        current().take_turn(self.sock)
+        super().putrequest(*args, **more)
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _SecurePool}
+
+
+class _Adapter(HTTPAdapter):
+    """requests' own adapter over connections that judge their addresses, with one TLS context for all of them."""
+
+    def __init__(self, trust: Path | None, certificate: str | None = None) -> None:
+        self.tls = _trusting(trust)
+        if certificate:
+            loaded(self.tls, certificate)
+        super().__init__(HOSTS_KEPT, IDLE_PER_HOST, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
+        self.poolmanager = urllib3.PoolManager(connections, maxsize=maxsize, block=block, ssl_context=self.tls)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **_: Any) -> urllib3.ProxyManager:
+        if proxy not in self.proxy_manager:
+            manager = urllib3.ProxyManager(
+                urldefragauth(proxy),
+                proxy_headers=self.proxy_headers(proxy),
+                num_pools=HOSTS_KEPT,
+                maxsize=IDLE_PER_HOST,
+                ssl_context=self.tls,
+            )
+            manager.pool_classes_by_scheme = _POOLS
+            self.proxy_manager[proxy] = manager
+        found: urllib3.ProxyManager = self.proxy_manager[proxy]
+        return found
+
+    def cert_verify(self, *_: Any) -> None:
+        """The context has its authorities already; naming the file again would load it at each connection (20 ms)."""
+
+    def ask(self, request: requests.PreparedRequest, timeout_s: float, proxy: str | None) -> urllib3.BaseHTTPResponse:
+        """Return the head of the answer, its body unread."""
+        proxies = {"http": proxy, "https": proxy} if proxy else None
+        raw: urllib3.BaseHTTPResponse = self.send(request, stream=True, timeout=timeout_s, proxies=proxies).raw
+        return raw
+
+    def build_response(self, _: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse) -> requests.Response:
+        response = requests.Response()  # without reading cookies that nobody keeps
+        response.raw = resp
+        return response
+
+
+def _trusting(trust: Path | None) -> Context:
+    return Context.trusting(trust or Path(DEFAULT_CA_BUNDLE_PATH), SecureWire)
+
+
+class Adapters:
+    """An adapter for connections without a client certificate, and one for each certificate lately used."""
+
+    def __init__(self, trust: Path | None) -> None:
+        self._trust, self._plain = trust, _Adapter(trust)
+        self._others: OrderedDict[str, _Adapter] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, certificate: str | None) -> _Adapter:
+        """Return the adapter whose connections show `certificate`."""
+        if certificate is None:
+            return self._plain
+        with self._lock:
+            adapter = self._others.pop(certificate, None) or _Adapter(self._trust, certificate)
+            self._others[certificate] = adapter
+            while len(self._others) > CERTIFICATES_KEPT:
+                self._others.popitem(last=False)[1].close()
+        return adapter
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """A context for other protocols; urllib3 has its own offer HTTP (RFC 7301), which strict FTP servers refuse."""
+        return _trusting(self._trust)
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        for adapter in (self._plain, *self._others.values()):
+            adapter.close()

@@ -1,0 +1,56 @@
+"""What went wrong where a request failed: requests', urllib3's, http.client's and the socket's errors as ours. Pure."""
+
+import http.client
+import ssl
+from collections.abc import Iterator
+
+import requests
+import urllib3
+
+from shared.errors import Blocked, FetchError, Refused
+
+RAISED = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
+
+
+def explain(error: BaseException) -> FetchError:
+    """Return the failure that stands behind what requests, urllib3, http.client or the socket raised."""
+    causes = list(_causes(error))[::-1]
+    for kind, sentence, types in _FAILURES:
+        for cause in causes:
+            if isinstance(cause, types):
+                return FetchError(kind, sentence.format(_reason(cause)))
+    if any("Tunnel connection failed" in str(cause) for cause in causes):
+        return FetchError("proxy", f"The proxy refuses: {_reason(causes[0])}.")
+    if any("header" in str(cause) for cause in causes if isinstance(cause, http.client.HTTPException)):
+        return Refused("too_large", "The answer has too many header fields, or too long ones.")
+    if isinstance(error, requests.exceptions.InvalidURL | urllib3.exceptions.LocationValueError):
+        return Blocked("blocked", "This is no web address.")
+    return FetchError("http", f"The server does not speak HTTP as it should: {_reason(causes[0])}.")
+
+
+_FAILURES: tuple[tuple[str, str, tuple[type[BaseException], ...]], ...] = (
+    ("tls", "TLS failed: {}.", (ssl.SSLError, urllib3.exceptions.SSLError)),
+    ("timeout", "The server did not answer in time.", (TimeoutError, urllib3.exceptions.TimeoutError)),
+    ("http", "The body is not chunked as it says it is.", (urllib3.exceptions.InvalidChunkLength,)),
+    ("truncated", "The body ends before its end.", (http.client.IncompleteRead, urllib3.exceptions.IncompleteRead)),
+    (
+        "truncated",
+        "The server hung up before the end of its answer.",
+        (http.client.RemoteDisconnected, ConnectionError),
+    ),
+)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield `error` and all that it was made of, the origin last."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _reason(error: BaseException) -> str:
+    text = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error) or type(error).__name__
+    words = "".join(char if char.isprintable() else " " for char in str(text)[:200])  # some of it is the server's own
+    return " ".join(words.lower().replace("_", " ").split()).rstrip(".")
