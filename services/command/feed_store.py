@@ -14,6 +14,7 @@ from services.command.opml import Outline
 from services.indexer import publications
 from services.indexer.changes import take_head
 from services.indexer.layers import leave
+from shared.among import among
 from shared.database import now
 from shared.errors import UsageError
 from shared.hosts import lane_of, without_password
@@ -28,7 +29,7 @@ _TAKEN_BACK = {"lease_token": None, "attempts": 0}
 def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | None = None) -> tuple[int, int]:
     """Add feeds, due now; return how many are new and how many were known. A known feed keeps what it has."""
     moment = now(connection)
-    known = set(connection.scalars(select(Feed.url).where(Feed.url.in_([feed.url for feed in feeds]))))
+    known = set(connection.scalars(select(Feed.url).where(among(Feed.url, {feed.url for feed in feeds}))))
     fresh = {feed.url: feed for feed in feeds if feed.url not in known}
     names = {feed.publication or publication for feed in fresh.values()} - {None}
     named = {name: _publication(connection, name, moment) for name in sorted(filter(None, names))}

@@ -36,6 +36,11 @@ def change(engine: Engine, **values: Any) -> None:
         connection.execute(update(Feed).values(**values))
 
 
+def test_a_list_may_be_longer_than_a_statement_takes_parameters(store: Engine) -> None:
+    with writing(store) as connection:
+        assert feed_store.add(connection, [Outline(A)] * 70_000) == (1, 69_999)
+
+
 def test_added_feeds_are_due_at_once(wireroom: Run, sqlite_store: Engine) -> None:
     ran = wireroom("feeds", "add", A, B, A, "--folder", "Dailies", "--interval", 600, "--publication", "The Paper")
     assert (ran.status, ran.text) == (0, "2 added, 1 known already.\n")
