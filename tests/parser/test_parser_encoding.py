@@ -37,6 +37,10 @@ def test_western_letters_are_read_as_such(declaration: str) -> None:
     assert decode(text.encode("cp1252")) == text
 
 
+def test_a_few_signs_tell_no_encoding() -> None:
+    assert decode("<rss><channel><title>€ “é”</title></channel></rss>".encode("cp1252")).count("€") == 1
+
+
 def test_a_few_wrong_bytes_make_no_other_encoding_of_utf_8() -> None:
     good, bad = feed(TEXTS["cp1251"]).encode(), "«Цитата»".encode("cp1251")
     assert TEXTS["cp1251"] in decode(good + bad)
@@ -45,6 +49,11 @@ def test_a_few_wrong_bytes_make_no_other_encoding_of_utf_8() -> None:
 def test_a_declaration_of_other_letters_is_believed() -> None:
     text = feed(TEXTS["cp1251"], '<?xml version="1.0" encoding="koi8-r"?>')
     assert decode(text.encode("koi8_r")) == text
+
+
+def test_a_mainframes_bytes_are_read_by_their_declaration() -> None:
+    text = feed("Über", '<?xml version="1.0" encoding="ibm500"?>')
+    assert decode(text.encode("cp500")) == text
 
 
 @pytest.mark.parametrize(

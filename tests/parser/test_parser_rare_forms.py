@@ -139,5 +139,11 @@ def test_what_is_closed_or_code_goes_with_its_content(html: str) -> None:
     assert clean_body(f"<p>Before.</p>{html}", URL).paragraphs == ("Before.",)
 
 
+def test_elements_that_html_does_not_know_are_markup_where_they_are_closed() -> None:
+    assert line("<blink>New</blink>: the <dt-mark kind='x'>mole</dt-mark> opens") == "New: the mole opens"
+    assert clean_body('<amp-social type="post"></amp-social>The mole opens.', URL).paragraphs == ("The mole opens.",)
+    assert line("What <blink> did to the web, 5 < 6") == "What <blink> did to the web, 5 < 6"
+
+
 def test_elements_that_html_has_given_up_are_markup_too() -> None:
     assert line("<marquee>New: mole open</marquee><!-- draft") == "New: mole open"

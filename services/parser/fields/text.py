@@ -40,6 +40,8 @@ _TAG = re.compile(
     r"(?:\s[^<>]*|/)?/?>|<!--.*?(?:-->|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
+_CLOSING = re.compile(r"</([A-Za-z][\w:.-]*)\s*>")
+_MANY = 20  # elements of a title's own naming
 _PARTING = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|blockquote)\b[^<>]*>", re.IGNORECASE)
 
 
@@ -95,6 +97,7 @@ def line(text: str | None, limit: int = HEADLINE_CHARS) -> str | None:
     text = text[: 4 * limit + 4000]
     if "<" in text:
         text = _TAG.sub("", _PARTING.sub(" ", _SILENT.sub("", text)))
+        text = _without_own_tags(text) if "</" in text else text
     if "&" in text:
         text = unescape(text)
     if "CDATA[" in text:
@@ -113,8 +116,14 @@ def plain(text: str | None, limit: int = HEADLINE_CHARS) -> str | None:
 
 
 def has_markup(text: str) -> bool:
-    """Return whether `text` holds a tag of HTML."""
-    return "<" in text and _TAG.search(text) is not None
+    """Return whether `text` holds a tag of HTML, or closes an element of whatever name."""
+    return "<" in text and (_TAG.search(text) or _CLOSING.search(text)) is not None
+
+
+def _without_own_tags(text: str) -> str:
+    """Return `text` without the tags of elements that HTML does not know, and that are closed all the same."""
+    names = "|".join(sorted({re.escape(name) for name in _CLOSING.findall(text)})[:_MANY])
+    return re.sub(rf"</?(?:{names})(?:\s[^<>]*|/)?>", "", text) if names else text
 
 
 def count_words(text: str) -> int:

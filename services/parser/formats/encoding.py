@@ -12,6 +12,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_EBCDIC = b"\x4c\x6f\xa7\x94"  # how `<?xm` is written in all of its code pages (XML, appendix F)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE)
@@ -36,6 +37,7 @@ _ASCII = bytes(range(0x80))
 _DENSE = (
     0.25  # of all letters, those beyond ASCII: more than any language has that is written in Latin ones but Vietnamese
 )
+_FEW_BYTES = 16  # beyond ASCII, which tell no encoding: a name, a currency's sign
 _HEAD_OF_WORDS_BYTES = 100_000  # of a document: where it shows what letters it is written in
 _SAMPLE_BYTES = 20_000  # of its words: what tells an encoding
 _GUESSED = [
@@ -65,6 +67,9 @@ def decode(data: bytes, media_type: str | None = None) -> str:
         return data.decode("utf-16-le", "replace")
     if data[:4] in {b"\0<\0?", b"\0<\0r", b"\0<\0f", b"\0<\0!"}:
         return data.decode("utf-16-be", "replace")
+    if data.startswith(_EBCDIC):
+        head = data[:_HEAD_BYTES].decode("cp037").encode("ascii", "replace")
+        return data.decode(next(iter(_declared(head, None)), "cp037"), "replace")
     names = _declared(data, media_type)
     if not any(name in _SHIFTING for name in names):
         try:
@@ -82,7 +87,7 @@ def _guessed(data: bytes) -> str | None:
     words = _MARKUP.sub(b"\n", data[:_HEAD_OF_WORDS_BYTES])
     letters = words.translate(None, _NO_LETTERS)
     beyond = letters.translate(None, _ASCII)
-    if len(beyond) <= _DENSE * len(letters) or 4 * len(beyond.decode("utf-8", "ignore")) > len(beyond):
+    if len(beyond) < max(_FEW_BYTES, _DENSE * len(letters)) or 4 * len(beyond.decode("utf-8", "ignore")) > len(beyond):
         return None
     sample = words if len(words) <= _SAMPLE_BYTES else words[:_SAMPLE_BYTES].rpartition(b"\n")[0]
     found = from_bytes(sample, cp_isolation=_GUESSED).best()
