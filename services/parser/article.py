@@ -7,7 +7,7 @@ from functools import lru_cache
 from services.parser.fields.credit import find_credit
 from services.parser.fields.dates import parse_date
 from services.parser.fields.html import Body, clean_body
-from services.parser.fields.images import read_images, read_media
+from services.parser.fields.images import read_images, read_media, with_signs
 from services.parser.fields.language import declared_language, detected_language, direction
 from services.parser.fields.people import read_people
 from services.parser.fields.text import SUMMARY_CHARS, clean_characters, collapse, line
@@ -104,7 +104,10 @@ def read_content(item: Item, window: Window) -> Content:
         "usage_terms": line(item.usage_terms, 2000),
         "section": line(item.section, 200) or (keywords[0] if keywords and len(keywords) == 1 else None),
         "keywords": keywords,
-        "images": read_images(item.attached, written.images.images if written.images else (), item.base),
+        "images": with_signs(
+            read_images(item.attached, written.images.images if written.images else (), item.base),
+            (byline, item.source, item.publisher, provider, credit.agency),
+        ),
         "media": read_media(item.attached, item.base),
         "copyright_notice": rights or line(window.rights, 500),
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.parser.fields.images import read_images, split_caption
+from services.parser.fields.images import read_images, split_caption, with_signs
 from services.parser.formats.page import tree_of
 from services.parser.formats.pagepictures import read_figures
 from services.parser.item import Attached
@@ -184,3 +184,16 @@ def test_a_credit_ends_a_caption_in_the_forms_that_agencies_use(
 def test_a_credit_in_brackets_and_a_caption_in_an_attribute_are_read(markup: str) -> None:
     (image,) = read_images((), figures(markup), BASE)
     assert (image.caption, image.credit) == ("The mole", "Ines Falk")
+
+
+@pytest.mark.parametrize(
+    ("caption", "told"),
+    [
+        ("The mole at night (Harbour Wire)", ("The mole at night", "Harbour Wire")),
+        ("The mole at night (HARBOUR WIRE).", ("The mole at night", "HARBOUR WIRE")),
+        ("The mole (northern end)", ("The mole (northern end)", None)),
+    ],
+)
+def test_a_bracket_that_the_article_is_signed_with_is_a_credit(caption: str, told: tuple[str, str | None]) -> None:
+    (image,) = with_signs((Image(url="https://paper.example/mole.jpg", caption=caption),), ("Harbour Wire", None))
+    assert (image.caption, image.credit) == told

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from services.parser.fields.credit import agency_named
-from services.parser.fields.text import line
+from services.parser.fields.text import key_of, line
 from services.parser.fields.urls import absolute
 from services.parser.item import Attached
 from shared.schema import Image, Media
@@ -113,6 +113,29 @@ def read_images(attached: Sequence[Attached], in_text: Iterable[Image], base: st
     if attached and not found and not shown:
         found = _matched("thumbnail", attached, shown, base)
     return tuple((found | {name: image for name, image in shown.items() if name not in found}).values())[:MAX_IMAGES]
+
+
+def with_signs(images: tuple[Image, ...], names: Iterable[str | None]) -> tuple[Image, ...]:
+    """Return the pictures with the bracket that ends a caption as its credit, where the article bears that name too.
+
+    `names` are those that sign it: its byline, source or agency; no list has to know them.
+    """
+    if not any(_may_be_signed(image) for image in images):
+        return images
+    keys = {key_of(name) for name in names if name}
+    return tuple(_signed(image, keys) if _may_be_signed(image) else image for image in images)
+
+
+def _may_be_signed(image: Image) -> bool:
+    return image.credit is None and (image.caption or "").rstrip(".。").endswith((")", "]", "）", "】"))
+
+
+def _signed(image: Image, keys: set[str]) -> Image:
+    caption = image.caption or ""
+    found = _IN_BRACKETS.search(caption)
+    if found is None or key_of(found["credit"]) not in keys:
+        return image
+    return image.model_copy(update={"caption": caption[: found.start()] or None, "credit": found["credit"]})
 
 
 def _matched(kind: str, attached: Sequence[Attached], shown: dict[str, Image], base: str | None) -> dict[str, Image]:

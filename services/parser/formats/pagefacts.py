@@ -4,7 +4,7 @@ from lxml import html
 
 from services.parser.fields.credit import find_credit
 from services.parser.fields.html import Body
-from services.parser.fields.images import read_images, read_media
+from services.parser.fields.images import read_images, read_media, with_signs
 from services.parser.fields.language import declared_language, detected_language, direction
 from services.parser.fields.text import SUMMARY_CHARS, line
 from services.parser.fields.urls import absolute, canonical
@@ -73,7 +73,7 @@ def read_facts(
         "keywords": keywords,
         "subjects": page_subjects(meta),
         "genre": genre,
-        "images": _images(meta, body, figures, base),
+        "images": with_signs(_images(meta, body, figures, base), (byline, source, credit.agency)),
         "media": read_media(_videos(meta), base),
         "copyright_notice": rights,
         "usage_terms": terms,
