@@ -13,6 +13,7 @@ from services.parser.formats.pageheadline import read_headline
 from services.parser.formats.pagelines import Shown
 from services.parser.formats.pagemeta import Meta, read_meta, text_of
 from services.parser.formats.pagepictures import read_figures
+from services.parser.formats.pageruns import wrap_runs
 from services.parser.formats.pagetext import extract
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
@@ -58,6 +59,7 @@ def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
     _take_out_silent(root)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
     figures = read_figures(root, base)
+    wrap_runs(root)
     body, left_out = _body(root, url, base, meta, _shown(root, meta, figures))
     _refuse_walls(body, meta)
     return Entry(
