@@ -2,6 +2,7 @@
 
 import json
 
+from services.parser.fields.furniture import names_writer
 from services.parser.look import read_page_bytes
 from shared.schema import Content
 
@@ -201,3 +202,13 @@ def test_a_caption_in_an_element_of_no_meaning_is_no_text() -> None:
     content = bare(f"<html><body><main><section><h1>{TITLE}</h1>{text}</section></main></body></html>")
     assert lines(content) == PARAGRAPHS
     assert [image.url for image in content.images] == ["https://www.harbour-post.example/mole.jpg"]
+
+
+def test_a_sentence_that_opens_like_a_byline_stays_in_the_text() -> None:
+    opening = "By March 1987, Merrow Head had sold its last stone. Nobody thought that the quarry would open again."
+    assert lines(page(paragraphs(opening, *PARAGRAPHS))) == [opening, *PARAGRAPHS]
+
+
+def test_a_byline_in_capitals_that_goes_on_costs_no_more_than_another() -> None:
+    assert not names_writer("By " + "ADALINDQVIST" * 8 + " who keeps a boat")
+    assert names_writer("By " + "ADALINDQVIST" * 8)

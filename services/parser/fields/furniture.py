@@ -101,8 +101,8 @@ def is_wall(text: str) -> bool:
 
 
 _WRITER = re.compile(
-    r"^(?i:by|von|por|par|di|door|av|af|автор)\s+(?:[A-ZÀ-ÞА-Я][\w.'’-]*\s*(?:,|and|und|y|et|e|&|\||-|"
-    r"–)?\s*){1,12}(?:\d.*)?$|"
+    r"^(?i:by|von|por|par|di|door|av|af|автор)\s+(?:[A-ZÀ-ÞА-Я][\w.'’-]*+\s*+(?:(?:,|and|und|y|et|e|&|\||-|–)\s*+)?+)"
+    r"{1,12}(?:\d.{0,60}(?<![^Mm][.!?]))?$|"
     r"^(?:published|updated|veröffentlicht|aktualisiert|stand|publicado|publié|pubblicato|gepubliceerd|"
     r"опубликовано)\b.{0,80}$",
 )
