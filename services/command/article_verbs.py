@@ -5,19 +5,18 @@ from typing import Annotated
 import typer
 
 from services.command import console, read
+from services.command.options import NUMBER, Json, OfStory, OfTitle
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.settings import read_settings
 
-LARGEST_ID = 2**63 - 1
 verbs = typer.Typer(help="Articles: newest first, or one of them.", invoke_without_command=True)
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Id = Annotated[
-    int, typer.Argument(metavar="ID", help="Its number, from `articles`.", min=1, max=LARGEST_ID, show_default=False)
+    int, typer.Argument(metavar="ID", help="Its number, from `articles`.", parser=NUMBER, show_default=False)
 ]
-From = Annotated[int | None, typer.Option("--from", help="Number of the older state.", min=1, max=LARGEST_ID)]
-To = Annotated[int | None, typer.Option("--to", help="Number of the newer state.", min=1, max=LARGEST_ID)]
+From = Annotated[int | None, typer.Option("--from", help="Number of the older state.", parser=NUMBER)]
+To = Annotated[int | None, typer.Option("--to", help="Number of the newer state.", parser=NUMBER)]
 
 
 def add_to(app: typer.Typer, verb: str) -> None:
@@ -30,10 +29,8 @@ def articles(
     context: typer.Context,
     as_json: Json = False,
     limit: read.Limit = 30,
-    publication: Annotated[
-        int | None, typer.Option(help="Only of this title, by its number.", min=1, max=LARGEST_ID)
-    ] = None,
-    story: Annotated[int | None, typer.Option(help="Only of this story.", min=1, max=LARGEST_ID)] = None,
+    publication: OfTitle = None,
+    story: OfStory = None,
 ) -> None:
     """List articles, newest first; --json gives the whole of each."""
     if context.invoked_subcommand is None:
@@ -46,7 +43,7 @@ def withdraw(
     reason: Annotated[str, typer.Option(help="Why; readers who may know are told.", show_default=False)],
     purge: Annotated[bool, typer.Option("--purge", help="Remove its text for good; nothing brings it back.")] = False,
 ) -> None:
-    """Withdraw an article everywhere, whatever its publisher says; --purge leaves nothing of its text."""
+    """Withdraw an article everywhere. Its publisher has no say any more; --purge leaves nothing of its text."""
     from services.indexer import withdrawal
 
     if not reason.strip():
@@ -58,7 +55,7 @@ def withdraw(
 
 @verbs.command()
 def restore(article_id: Id) -> None:
-    """Take your withdrawal back: the article is again what its publisher says it is."""
+    """Take your withdrawal back. The article is again what its publisher says it is."""
     from services.indexer import withdrawal
 
     with writing(open_store()) as connection:
@@ -68,7 +65,7 @@ def restore(article_id: Id) -> None:
 
 @verbs.command()
 def diff(article_id: Id, from_: From = None, to: To = None, as_json: Json = False) -> None:
-    """Show what changed between two states, word by word: [-gone-] {+new+}; without numbers, what changed last."""
+    """Show what changed between two states, word by word. [-gone-] {+new+}; without numbers, what changed last."""
     from services.command import record
     from services.reader.differences import differences
     from services.reader.queries.revisions import told
@@ -105,7 +102,7 @@ def _marked(kind: str, text: str) -> str:
 
 @verbs.command()
 def flagged(as_json: Json = False) -> None:
-    """List the articles that wait for your look: copies of what an agency killed."""
+    """List the articles that wait for your look. They copy what an agency killed."""
     from services.reader.queries.revisions import list_flagged
 
     with reading(open_store()) as connection:

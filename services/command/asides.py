@@ -6,18 +6,16 @@ from typing import Annotated
 import typer
 
 from services.command import console, feed_store
+from services.command.options import NUMBER, Json
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.hosts import without_password
 
 verbs = typer.Typer(help="What could not be processed, with its reason and its bytes.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-Id = Annotated[
-    int, typer.Argument(help="Number from `setaside list`.", min=1, max=feed_store.LARGEST_ID, show_default=False)
-]
+Id = Annotated[int, typer.Argument(help="Number from `setaside list`.", parser=NUMBER, show_default=False)]
 Ids = Annotated[
     list[int],
-    typer.Argument(help="Numbers from `setaside list`.", min=1, max=feed_store.LARGEST_ID, show_default=False),
+    typer.Argument(help="Numbers from `setaside list`.", parser=NUMBER, show_default=False),
 ]
 
 
@@ -37,7 +35,7 @@ def list_(as_json: Json = False) -> None:
 
 @verbs.command()
 def show(aside_id: Id) -> None:
-    """Show one: its facts on standard error, its bytes on standard output."""
+    """Show one. Its facts go to standard error, its bytes to standard output."""
     with reading(open_store()) as connection:
         row = feed_store.set_aside(connection, [aside_id])[0]
         data = feed_store.aside_bytes(connection, aside_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.command import console, discover
+from services.command.options import Json
 from shared.errors import Failed, FetchError, NotAFeed, UsageError, WireroomError, contain
 from shared.failures import Failure, failure_of
 from shared.hosts import web_address, without_password
@@ -35,10 +36,10 @@ PAUSE_S = 3.0
 
 def check(
     urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Json = False,
     pause: Annotated[float, typer.Option(help="Seconds between the two fetches.", min=0, max=600)] = PAUSE_S,
 ) -> None:
-    """Look at feeds closely and say what is good and bad about them, and what to do; stores nothing."""
+    """Say what is good and bad about feeds, and what to do. Looks at them closely, and stores nothing."""
     settings = read_settings()
     failed = 0
     with _client(settings) as client:

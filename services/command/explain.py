@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import Connection
 
 from services.command import console
-from services.command.read import LARGEST
+from services.command.options import LARGEST_ID, NUMBER, JsonOfOne
 from services.command.stores import open_store
 from shared.database import reading
 from shared.errors import UsageError
@@ -26,9 +26,9 @@ def add_to(app: typer.Typer, verb: str) -> None:
 def explain(
     name: Annotated[str, typer.Argument(metavar="URL|ID", help="An address, or an article's number.")],
     against: Annotated[
-        list[int] | None, typer.Option("--against", help="Compare with this article too.", min=1, max=LARGEST)
+        list[int] | None, typer.Option("--against", help="Compare with this article too.", parser=NUMBER)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: JsonOfOne = False,
 ) -> None:
     """Say all that is known of one address: who listed it, what was kept, folded or refused, and by which rule."""
     settings = read_settings()
@@ -46,7 +46,7 @@ def _said(connection: Connection, name: str, against: Sequence[int], settings: S
 
     if not name.strip():
         raise UsageError("Give an address, or an article's number.")
-    number = int(name) if name.isascii() and name.isdigit() and int(name) <= LARGEST else None
+    number = int(name) if name.isascii() and name.isdigit() and int(name) <= LARGEST_ID else None
     if missing := sorted(set(against) - record.articles_of(connection, against)):
         raise UsageError(f"There is no article {missing[0]} to compare with.")
     ids = record.articles_at(connection, name) if number is None else [number]

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
 
 from services.command.opml import Outline
+from services.command.options import LARGEST_ID
 from services.indexer import publications
 from services.indexer.changes import take_head
 from services.indexer.layers import leave
@@ -21,7 +22,6 @@ from shared.hosts import lane_of, without_password
 from shared.messages import split_digests
 from shared.tables import Article, Feed, Page, Publication, SetAside
 
-LARGEST_ID = 2**63 - 1
 IDS_AT_ONCE = 5000  # in one statement, well under what either database takes
 _TAKEN_BACK = {"lease_token": None, "attempts": 0}
 

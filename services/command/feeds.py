@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from services.command import check, console, discover, feed_store, opml, passports, pushes, tempo, unusual, whatif
+from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
@@ -14,7 +15,6 @@ from shared.hosts import feed_address, without_password
 from shared.settings import read_settings
 
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]
 BATCH = 500
 STATES = ("active", "paused", "gone", "parked")
@@ -59,7 +59,7 @@ def add(
 def import_(
     file: Annotated[str, typer.Argument(help="An OPML file; - reads standard input.", show_default=False)],
 ) -> None:
-    """Add the feeds of an OPML file; names each line that is wrong and goes on."""
+    """Add the feeds of an OPML file. Names each line that is wrong and goes on."""
     feeds, wrong = opml.read(_read(file), file)
     engine = open_store()
     new = known = 0

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from services.command import console
+from services.command.options import Json
 from services.command.stores import open_store
 from services.reader.queries.ledger import accounts, total
 from shared.database import now, reading
@@ -21,7 +22,7 @@ def add_to(app: typer.Typer, verb: str) -> None:
 
 def ledger(
     hours: Annotated[int, typer.Option(help="How far back, as far as polls are kept.", min=1, max=24 * 366)] = 24,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show what each publisher was asked for, those most asked first."""
     with reading(open_store()) as connection:

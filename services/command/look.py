@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.command import console
+from services.command.options import Json
 from services.command.readable import readable
 from shared.errors import Failed, Malformed, NotAFeed, UsageError, WireroomError, contain
 from shared.hosts import without_password
@@ -23,7 +24,6 @@ from shared.settings import Settings, read_settings
 if TYPE_CHECKING:
     from shared.messages import Entry
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 From = Annotated[Path | None, typer.Option("--from", help="Lines {id, path, url}; prints a line for each document.")]
 Url = Annotated[str, typer.Option("--url", help="Where a file's document came from.")]
 GZIP = b"\x1f\x8b"

@@ -52,7 +52,7 @@ def access(
 
 
 def keys() -> None:
-    """Make a pair of keys for what `access` seals; print them as lines for the environment."""
+    """Make a pair of keys for what `access` seals. Prints them as lines for the environment."""
     opening, sealing = fresh_keys()
     console.say(f"WIREROOM_OPEN_KEY={opening}")
     console.say(f"WIREROOM_SEAL_KEY={sealing}")

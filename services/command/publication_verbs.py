@@ -5,18 +5,17 @@ from typing import Annotated, Any
 import typer
 
 from services.command import console
+from services.command.options import NUMBER, Json
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.settings import read_settings
 
-LARGEST_ID = 2**63 - 1
 LONGEST_DAYS = 36_500
 verbs = typer.Typer(help="The titles: their names, terms and retention.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Id = Annotated[
     int,
-    typer.Argument(metavar="ID", help="Number from `publications list`.", min=1, max=LARGEST_ID, show_default=False),
+    typer.Argument(metavar="ID", help="Number from `publications list`.", parser=NUMBER, show_default=False),
 ]
 
 
@@ -27,7 +26,7 @@ def add_to(app: typer.Typer, verb: str) -> None:
 
 @verbs.command("list")
 def list_(as_json: Json = False) -> None:
-    """List titles with what is served of them, for how long, and how many feeds and articles they have."""
+    """List titles. Says what is served of them, for how long, and how many feeds and articles they have."""
     from services.command.publication_store import listed
 
     with reading(open_store()) as connection:
@@ -52,12 +51,10 @@ def rename(publication_id: Id, name: Annotated[str, typer.Argument(help="Its nam
 
 @verbs.command()
 def merge(
-    into: Annotated[int, typer.Argument(help="Number of the title that stays.", min=1, max=LARGEST_ID)],
-    others: Annotated[
-        list[int], typer.Argument(help="Numbers of those that become part of it.", min=1, max=LARGEST_ID)
-    ],
+    into: Annotated[int, typer.Argument(help="Number of the title that stays.", parser=NUMBER)],
+    others: Annotated[list[int], typer.Argument(help="Numbers of those that become part of it.", parser=NUMBER)],
 ) -> None:
-    """Make several titles one: with all feeds and articles; what two of them have is one article."""
+    """Make several titles one. All feeds and articles come over; what two of them have is one article."""
     from services.indexer.unite import unite
 
     engine, settings = open_store(), read_settings()
@@ -76,7 +73,7 @@ def terms(
     ] = None,
     attribution: Annotated[str | None, typer.Option(help='Words beside each of its articles; "": none.')] = None,
 ) -> None:
-    """Set what is served of a title, how long its articles are kept, and what must stand beside them."""
+    """Set what is served of a title, and how long it is kept. Also what must stand beside each of its articles."""
     from services.indexer import publications
 
     if serve not in (None, "full", "excerpt", "headline"):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from services.command import console
+from services.command.options import Json, JsonOfOne, OfStory, OfTitle, number_from
 from services.command.stores import open_store
 from shared.belt import Belt, connect
 from shared.database import reading
@@ -13,10 +14,8 @@ from shared.errors import Failed, contain
 from shared.failures import span
 from shared.settings import Settings, read_settings
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 HOSTS_SHOWN = 10
 _TITLES = {"longest_wait_of_a_feed_s": "longest_due_feed", "hosts_left_alone_s": "hosts_left_alone"}
-LARGEST = 2**63 - 1  # number that either database takes
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")]
 
 
@@ -34,10 +33,8 @@ def add_to(app: typer.Typer, verb: str) -> None:
 def articles(
     as_json: Json = False,
     limit: Limit = 30,
-    publication: Annotated[
-        int | None, typer.Option(help="Only of this title, by its number.", min=1, max=LARGEST)
-    ] = None,
-    story: Annotated[int | None, typer.Option(help="Only of this story.", min=1, max=LARGEST)] = None,
+    publication: OfTitle = None,
+    story: OfStory = None,
 ) -> None:
     """List articles, newest first; --json gives the whole of each."""
     from services.reader.queries.articles import Filters, list_articles
@@ -90,7 +87,7 @@ def stories(as_json: Json = False, limit: Limit = 30) -> None:
 
 def changes(
     as_json: Json = False,
-    after: Annotated[int, typer.Option(min=0, max=LARGEST, help="Only those after this number.")] = 0,
+    after: Annotated[int, typer.Option(parser=number_from(0), help="Only those after this number.")] = 0,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, in the log's order.")] = 100,
 ) -> None:
     """Print the change log in its order."""
@@ -107,7 +104,7 @@ def changes(
     console.rows(items, columns, as_json=False, empty="No changes.")
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+def status(as_json: JsonOfOne = False) -> None:
     """Show feeds by health, queues, the latest article, how soon articles are stored, and what is set aside."""
     from services.reader.queries.articles import Filters, list_articles
     from services.reader.queries.measures import take_measures

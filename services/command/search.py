@@ -5,11 +5,10 @@ from typing import Annotated
 import typer
 
 from services.command import console
+from services.command.options import Json, OfStory, OfTitle
 from services.command.stores import open_store
 from shared.database import reading
 from shared.errors import UsageError
-
-LARGEST = 2**63 - 1  # number that either database takes
 
 
 def add_to(app: typer.Typer, verb: str) -> None:
@@ -19,10 +18,10 @@ def add_to(app: typer.Typer, verb: str) -> None:
 
 def search(
     words: Annotated[list[str], typer.Argument(help="Words, '\"a phrase\"' and -words that must not be there.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Json = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the best first.")] = 30,
-    publication: Annotated[int | None, typer.Option(help="Only of this title, by its number.", max=LARGEST)] = None,
-    story: Annotated[int | None, typer.Option(help="Only of this story.", max=LARGEST)] = None,
+    publication: OfTitle = None,
+    story: OfStory = None,
     section: Annotated[str | None, typer.Option(help="Only of this section, as the articles have it.")] = None,
     language: Annotated[str | None, typer.Option(help="Only in this language; en also finds en-GB.")] = None,
 ) -> None:

@@ -8,13 +8,14 @@ import typer
 from sqlalchemy import Connection
 
 from services.command import console
-from services.command.read import LARGEST, Json, Limit
+from services.command.options import NUMBER, Json
+from services.command.read import Limit
 from services.command.read import stories as list_stories
 from services.command.stores import open_store
 from shared.database import now, writing
 
-StoryId = Annotated[int, typer.Argument(min=1, max=LARGEST, metavar="STORY")]
-ArticleIds = Annotated[list[int], typer.Argument(min=1, max=LARGEST, metavar="ARTICLE...")]
+StoryId = Annotated[int, typer.Argument(parser=NUMBER, metavar="STORY")]
+ArticleIds = Annotated[list[int], typer.Argument(parser=NUMBER, metavar="ARTICLE...")]
 Reason = Annotated[str | None, typer.Option(help="Why; kept beside the word.")]
 
 
@@ -34,7 +35,7 @@ def listing(context: typer.Context, as_json: Json = False, limit: Limit = 30) ->
 
 
 def split(story: StoryId, articles: ArticleIds, reason: Reason = None, as_json: Json = False) -> None:
-    """Take articles out of a story into one of their own, for good: their texts are compared no more."""
+    """Take articles out of a story into one of their own, for good. Their texts are compared no more."""
     from services.indexer import pins
 
     _tell(
@@ -43,8 +44,8 @@ def split(story: StoryId, articles: ArticleIds, reason: Reason = None, as_json: 
 
 
 def merge(
-    into: Annotated[int, typer.Argument(min=1, max=LARGEST, metavar="INTO", help="The story that stays.")],
-    stories: Annotated[list[int], typer.Argument(min=1, max=LARGEST, metavar="STORY...", help="What it takes in.")],
+    into: Annotated[int, typer.Argument(parser=NUMBER, metavar="INTO", help="The story that stays.")],
+    stories: Annotated[list[int], typer.Argument(parser=NUMBER, metavar="STORY...", help="What it takes in.")],
     reason: Reason = None,
     as_json: Json = False,
 ) -> None:
@@ -66,7 +67,7 @@ def unpin(articles: ArticleIds, as_json: Json = False) -> None:
 
 
 def refold(as_json: Json = False) -> None:
-    """Fold the articles of the window again at once, as with another threshold; pinned ones stay."""
+    """Fold the articles of the window again at once. Applies another threshold too; pinned ones stay."""
     from services.indexer import redo
     from shared.settings import read_settings
 

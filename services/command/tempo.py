@@ -20,7 +20,7 @@ def pace(
     ceiling: Annotated[int | None, typer.Option(help="Most seconds between two polls.", min=1, max=LONGEST_S)] = None,
     adaptive: Annotated[bool, typer.Option("--adaptive", help="Forget what was set before.")] = False,
 ) -> None:
-    """Set how often feeds are polled; they are polled now, and then at their new pace."""
+    """Set how often feeds are polled. They are polled now, and then at their new pace."""
     given = {"interval_s": interval, "floor_s": floor, "ceiling_s": ceiling}
     changed: dict[str, Any] = {name: value for name, value in given.items() if adaptive or value is not None}
     if not changed:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from services.command import console, feed_store
 from services.command.opml import LONGEST_S
+from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import now, reading
 from shared.errors import UsageError
@@ -53,9 +54,9 @@ def whatif(
         int | None, typer.Option(help="Poll every so many seconds instead.", min=1, max=LONGEST_S)
     ] = None,
     days: Annotated[int, typer.Option(help="How far back.", min=1, max=3660)] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Show what other settings would have done with the polls on record: requests saved, articles later or lost."""
+    """Try other settings on the polls on record. Shows requests saved, articles later or lost."""
     given = {"poll_floor_s": floor, "poll_ceiling_s": ceiling, "poll_worth_s": worth, "poll_fresh_s": fresh}
     tried = {name: value for name, value in given.items() if value is not None}
     if not tried and interval is None:
