@@ -23,7 +23,7 @@ VERBS = {  # verb: the module that brings it, and what it does
     "changes": ("read", "Print the change log in its order."),
     "search": ("search", "Find articles by their words, the best first."),
     "explain": ("explain", "Say all that is known of one address or article."),
-    "status": ("read", "Show how the line is doing."),
+    "status": ("status", "Show how the line is doing."),
     "ledger": ("ledger", "Show what polling costs each publisher."),
     "setaside": ("asides", "What could not be processed, with its reason and its bytes."),
     "db": ("processes", "The store's schema."),

@@ -8,13 +8,14 @@ import typer
 LARGEST_ID = 2**63 - 1  # number that either database takes
 
 
-def number_from(least: int) -> Callable[[str], int]:
+def number_from(least: int) -> Callable[[str | int], int]:
     """Return what reads a number of the store's from `least` on; a bound as such would fill a line of help.
 
     :raises typer.BadParameter: it is none.
     """
 
-    def number(text: str) -> int:
+    def number(given: str | int) -> int:  # a default comes as a number
+        text = str(given)
         if not (text.isascii() and text.isdigit() and least <= int(text) <= LARGEST_ID):
             raise typer.BadParameter(f"{text!r} is no number from {least} on")
         return int(text)
