@@ -66,6 +66,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "foreign_keys=ON",
             f"busy_timeout={SQLITE_BUSY_MS}",
             "cache_size=-32000",
+            "temp_store=MEMORY",  # what a statement may have to take back: megabytes written to a file for each batch
             "wal_autocheckpoint=8000",  # pages, 32 MB: batches change the same pages of the indexes again and again
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -141,11 +142,14 @@ def upgrade(engine: Engine) -> list[str]:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(7276)"))  # two migrations at once would collide
+            else:
+                connection.execute(text("PRAGMA temp_store=FILE"))  # an index is sorted there, which takes any memory
             before = _revision(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except DBAPIError as error:
         raise UsageError(f"The database at {shown(engine)} cannot be opened: {sentence(error)}.") from error
+    engine.dispose()  # a new connection keeps what is temporary in memory again
     if before == NEWEST:
         return []
     applied = script.iterate_revisions("head", before) if before else script.walk_revisions()

@@ -1,11 +1,13 @@
 """Many rows at the speed of the driver: what SQLAlchemy does for each row costs more than the database's own work.
 
-SQLite takes a statement a row, prepared once; PostgreSQL takes all rows in one statement, as an array a column. Values
-go through the column types' own conversions, but for JSON: it is given as text (`as_json`), made once and often faster.
+SQLite takes a statement a row, prepared once, or some rows a statement where triggers follow it; PostgreSQL takes all
+rows in one statement, as an array a column. Values go through the column types' own conversions, but for JSON: it is
+given as text (`as_json`), made once and often faster.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -16,6 +18,10 @@ from sqlalchemy.types import TypeEngine
 
 from shared.among import as_array
 from shared.tables import Moment, Table, core
+
+# SQLite sets a savepoint for each statement that triggers follow, and at each FTS5 writes out what it has gathered
+TOGETHER = 32  # rows of such a statement
+_FOLLOWED = frozenset({"articles"})
 
 Row = tuple[Any, ...]
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)
@@ -40,7 +46,10 @@ def insert_rows(
             values = tuple(value for _, value in unsaid)
             rows = [(*row, *values) for row in rows]
         statement = _insert(connection.dialect.name, table, names)
-        _execute(connection, table, names, f"{statement} {conflict}", rows)
+        if connection.dialect.name == "sqlite" and core(table).name in _FOLLOWED and not conflict:
+            _execute_together(connection, table, names, statement, rows)
+        else:
+            _execute(connection, table, names, f"{statement} {conflict}", rows)
 
 
 def update_rows(connection: Connection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> None:
@@ -62,18 +71,30 @@ def new_ids(connection: Connection, table: type[Table], count: int) -> list[int]
 def _execute(
     connection: Connection, table: type[Table], names: tuple[str, ...], statement: str, rows: Sequence[Row]
 ) -> None:
-    conversions = _conversions(connection.dialect, table, names)
-    if connection.dialect.name == "sqlite" and not any(conversions):
-        connection.exec_driver_sql(statement, list(rows))
-        return
-    columns = [
-        tuple(map(convert, values)) if convert else values
-        for convert, values in zip(conversions, zip(*rows, strict=True), strict=True)
-    ]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+        connection.exec_driver_sql(statement, list(_as_taken(connection, table, names, rows)))
     else:
+        columns = zip(*_as_taken(connection, table, names, rows), strict=True)
         connection.exec_driver_sql(statement, tuple(map(as_array, columns)))
+
+
+def _execute_together(
+    connection: Connection, table: type[Table], names: tuple[str, ...], statement: str, rows: Sequence[Row]
+) -> None:
+    taken = iter(_as_taken(connection, table, names, rows))
+    more = f", ({', '.join('?' * len(names))})"
+    while some := tuple(islice(taken, TOGETHER)):
+        connection.exec_driver_sql(f"{statement}{more * (len(some) - 1)}", tuple(chain.from_iterable(some)))
+
+
+def _as_taken(connection: Connection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> Iterable[Row]:
+    """Return `rows` with each value as the driver takes it."""
+    conversions = _conversions(connection.dialect, table, names)
+    if not any(conversions):
+        return rows
+    columns = zip(*rows, strict=True)
+    taken = (map(convert, values) if convert else values for convert, values in zip(conversions, columns, strict=True))
+    return zip(*taken, strict=True)
 
 
 @lru_cache(maxsize=100)

@@ -138,7 +138,7 @@ def test_a_mark_ends_before_its_message_is_published_since_the_next_stage_sets_i
 def test_a_feed_that_another_worker_began_is_left_to_it(
     outlet: Outlet, belt: Belt, fetch: Fetch, published: Published
 ) -> None:
-    belt.begin("t1")
+    belt.begin_all(["t1"])
     fetch(job(target(1, outlet.url("markets.xml")), target(2, outlet.url("gone"))))
     assert set(published.facts) == {2}
     assert outlet.ledger.requests("markets.xml") == []

@@ -116,7 +116,7 @@ def test_a_batch_that_comes_twice_is_stored_once(newsdesk: Newsdesk, belt: Belt)
 def test_a_document_that_was_begun_before_is_left_to_its_lease(newsdesk: Newsdesk, belt: Belt) -> None:
     feeds = [newsdesk.feed(f"{name}.example", newsdesk.publication(name)) for name in "ab"]
     killer, innocent = (result(newsdesk, feed, entry(f"article-{feed}")) for feed in feeds)
-    belt.begin(killer.facts.token)
+    belt.begin_all([killer.facts.token])
     index(newsdesk, belt, killer, innocent)
     assert titles(newsdesk) == [f"article-{feeds[1]}"]
     assert belt.begun([killer.facts.token, innocent.facts.token]) == {killer.facts.token}

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, insert, text
 
 from shared.database import reading, writing
 from shared.migrations import lighter, search
+from shared.rows import TOGETHER, as_json, insert_rows
 from shared.spacing import UNSPACED, spaced
 from shared.tables import Article, Publication, Story
 from tests.reader.conftest import NOON, PLAIN
@@ -37,6 +38,16 @@ def test_articles_from_before_the_index_are_in_it(store: Engine) -> None:
     with writing(store) as connection:
         connection.execute(text("UPDATE articles SET headline = 'Ferries'"))
     assert (found(store, "bridges"), found(store, "ferries")) == (0, 1)
+
+
+def test_any_number_of_articles_stored_together_is_indexed_whole(store: Engine) -> None:
+    add_article(store, headline="Bridges", language="en")
+    names = ("id", "publication_id", "story_id", "feed_id", "first_seen_at", "ordered_at", "headline", *PLAIN)
+    plain = tuple(as_json(value) if isinstance(value, list | dict) else value for value in PLAIN.values())
+    ids = range(2, 2 * TOGETHER + 3)  # more than two statements take, and one
+    with writing(store) as connection:
+        insert_rows(connection, Article, names, [(id_, 1, 1, 1, NOON, NOON, f"Ferry{id_}", *plain) for id_ in ids])
+    assert [found(store, f"Ferry{id_}") for id_ in ids] == [1] * len(ids)
 
 
 def test_articles_stored_at_once_are_each_indexed_in_their_language(postgres_store: Engine) -> None:

@@ -26,14 +26,14 @@ def test_every_message_tells_the_leases_that_it_is_about() -> None:
 def test_the_marks_of_cancelled_work_end(belt_url: str) -> None:
     belt = Belt(connect(belt_url), LEASE_S)
     for token in ("t0", "t2", "other"):
-        belt.begin(token)
+        belt.begin_all([token])
     forgive(belt, job().model_dump_json(), "ref:none")
     assert belt.begun(["t0", "t1", "t2", "other"]) == {"other"}
 
 
 def test_a_message_that_travels_by_reference_is_read_first(belt_url: str) -> None:
     belt = Belt(connect(belt_url), LEASE_S)
-    belt.begin("t1")
+    belt.begin_all(["t1"])
     belt.put("ref:m", job().model_dump_json().encode())
     forgive(belt, "", "ref:m")
     assert belt.begun(["t1"]) == set()
@@ -42,7 +42,7 @@ def test_a_message_that_travels_by_reference_is_read_first(belt_url: str) -> Non
 def test_they_end_when_redis_is_back(valkey: Valkey, belt_url: str, monkeypatch: Any) -> None:
     monkeypatch.setattr("shared.worker.RETRY_PAUSE_S", 0.05)
     belt = Belt(connect(belt_url), LEASE_S)
-    belt.begin("t1")
+    belt.begin_all(["t1"])
     valkey.stop()
     waiting = threading.Thread(target=forgive, args=(belt, job().model_dump_json(), "ref:none"))
     waiting.start()
