@@ -39,7 +39,8 @@ def decide(
     append(connection, last, news, moment)
     moved = among(Article.id, [one.article_id for one in news])
     now_in = dict(connection.execute(select(Article.id, Article.story_id).where(moved)).all())
-    return [(one.article_id, one.detail["from_story"], now_in[one.article_id], one.kind) for one in news]
+    told = ((one.article_id, one.detail["from_story"], now_in[one.article_id], one.kind) for one in news)
+    return [(article, was, story, kind) for article, was, story, kind in told if was != story]
 
 
 def begin(engine: Engine, settings: Settings) -> int:

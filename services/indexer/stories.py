@@ -116,7 +116,7 @@ def restory(
     note_moves(connection, [(story, where[id_]) for story, id_ in sorted(heirs.items())], now)
     if emptied := gone - {text.story_id for text in texts.values()}:
         forget_moves(connection, emptied)
-    return [news for place in places for news in place.moves()]
+    return [news for place in places for news in place.news(fresh)]
 
 
 def _new_story(connection: Connection, now: datetime) -> int:
@@ -152,12 +152,12 @@ class _Place:
             if standing != text.standing:
                 yield text.id, standing
 
-    def moves(self) -> list[News]:
-        """Return who came from another story, as readers are told."""
+    def news(self, fresh: frozenset[int]) -> list[News]:
+        """Return who came from another story, or stands in this one otherwise than readers were told."""
         kind = "folded" if len(self.members) > 1 else "unfolded"
-        return [
-            News(kind, text.id, {"from_story": text.story_id}) for text in self.members if text.story_id != self.story
-        ]
+        was = {text.id: text.story_id for text in self.members}
+        changed = (id_ for id_, _ in self.standings() if id_ not in fresh or was[id_] != self.story)
+        return [News(kind, id_, {"from_story": was[id_]}) for id_ in changed]
 
 
 def _place(story: int, members: Sequence[Text], names: Mapping[int, str]) -> _Place:

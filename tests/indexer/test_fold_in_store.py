@@ -143,3 +143,16 @@ def test_a_credit_that_is_given_later_alone_tells_the_original_too(newsdesk: New
     assert newsdesk.article("own").copy_role == "copy"
     newsdesk.poll(mirror, entry("copy", **said, credit="Halden Herald"))
     assert (newsdesk.article("own").copy_role, newsdesk.article("copy").copy_role) == ("original", "copy")
+
+
+def test_copies_that_stand_otherwise_are_told_though_they_stay(desk: Desk) -> None:
+    text = prose("harbour")
+    first, copy, last = (
+        desk.add(title, text, at=NOON + timedelta(hours=hours)) for title, hours in (("a", 0), ("b", 2), ("c", 3))
+    )
+    before = len(desk.changes())
+    desk.revise(first, status="cancelled")
+    assert set(desk.changes()[before:]) == {("folded", first), ("folded", copy), ("folded", last)}
+    before = len(desk.changes())
+    desk.add("d", text, at=NOON + timedelta(hours=4))
+    assert len(desk.changes()) == before + 1  # nobody else stands otherwise

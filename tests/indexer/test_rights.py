@@ -77,10 +77,10 @@ def test_an_embargo_lifts_by_itself_and_logs_it(newsdesk: Newsdesk) -> None:
     newsdesk.move(one, embargoed_until=-HOUR, turns_at=-HOUR)
     assert served(newsdesk) == {one, two}
     turn(newsdesk)
-    assert newsdesk.changes(before) == [("released", one)]
+    assert newsdesk.changes(before) == [("released", one), ("folded", one), ("folded", two)]  # each stands otherwise
     assert newsdesk.read(select(Story.original_id, Story.articles, Story.publications)) == [(one, 2, 2)]
     turn(newsdesk)
-    assert newsdesk.head() == before + 1
+    assert newsdesk.head() == before + 3
 
 
 def test_a_story_whose_only_article_may_not_be_read_counts_none(newsdesk: Newsdesk) -> None:
@@ -98,7 +98,7 @@ def test_an_article_that_expires_logs_it_and_leaves_its_storys_count(newsdesk: N
     before = newsdesk.head()
     newsdesk.move(one, expires_at=-HOUR, turns_at=-HOUR)
     turn(newsdesk)
-    assert newsdesk.changes(before) == [("expired", one)]
+    assert newsdesk.changes(before) == [("expired", one), ("folded", one), ("folded", two)]
     assert served(newsdesk) == {two}
     assert newsdesk.read(select(Story.original_id, Story.articles)) == [(two, 1)]
 
@@ -157,8 +157,10 @@ def test_a_withdrawn_article_is_neither_the_original_nor_counted(newsdesk: Newsd
 
 def test_a_kill_of_an_agencys_original_flags_its_copies(newsdesk: Newsdesk) -> None:
     one, two = copies(newsdesk, provenance=AGENCY)
+    before = newsdesk.head()
     newsdesk.poll(1, entry("one", cancelled=True, status_reason="KILL: wrong ferry"))
-    assert newsdesk.changes()[-2:] == [("withdrawn", one), ("flagged", two)]
+    told = newsdesk.changes(before)
+    assert (told[0], told[-1]) == (("withdrawn", one), ("flagged", two))
     flagged = newsdesk.article("two")
     assert flagged.flagged_at is not None
     assert "wrong ferry" in flagged.flag
