@@ -2,7 +2,10 @@
 
 import json
 
+from lxml.html import fromstring
+
 from services.parser.fields.furniture import names_writer
+from services.parser.formats.pagelines import Shown, judge, line_of
 from services.parser.look import read_page_bytes
 from shared.schema import Content
 
@@ -212,3 +215,11 @@ def test_a_sentence_that_opens_like_a_byline_stays_in_the_text() -> None:
 def test_a_byline_in_capitals_that_goes_on_costs_no_more_than_another() -> None:
     assert not names_writer("By " + "ADALINDQVIST" * 8 + " who keeps a boat")
     assert names_writer("By " + "ADALINDQVIST" * 8)
+
+
+def test_the_order_of_a_pages_headlines_decides_nothing() -> None:
+    short, long = "moleisraisedbyametre", "moleisraisedbyametreatlast"
+    for headlines in ((short, long), (long, short)):
+        line = line_of(fromstring("<p>It is as they said: “Mole is raised by a metre at last.”</p>"))
+        judge([line], Shown(headlines))
+        assert not line.kept

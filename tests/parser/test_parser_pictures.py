@@ -197,3 +197,11 @@ def test_a_credit_in_brackets_and_a_caption_in_an_attribute_are_read(markup: str
 def test_a_bracket_that_the_article_is_signed_with_is_a_credit(caption: str, told: tuple[str, str | None]) -> None:
     (image,) = with_signs((Image(url="https://paper.example/mole.jpg", caption=caption),), ("Harbour Wire", None))
     assert (image.caption, image.credit) == told
+
+
+def test_a_paragraph_that_a_picture_ends_is_text_and_not_its_caption() -> None:
+    said = "The council voted on Monday night, after a debate that lasted until the last ferry had left the harbour."
+    (image,) = figures(f"<p>{said}<a href='/mole.jpg'><img src='/mole.jpg'></a></p>")
+    assert image.caption is None
+    (image,) = figures(f"<p><img src='/mole.jpg'><br>{said}</p>")
+    assert image.caption == said

@@ -117,7 +117,7 @@ def _shown(root: html.HtmlElement, meta: Meta, figures: list[Image]) -> Shown:
     """Return headlines and captions, which are no part of the text."""
     titles = [read_headline(meta, root)[1], meta.tag("og:title")[1], meta.said("headline")[1]]
     titles += [element.text_content() for element in root.iter("h1")]
-    headlines = {key for title in titles if title and (key := key_of(title))}
+    headlines = dict.fromkeys(key for title in titles if title and (key := key_of(title)))  # a set has no order
     captions = {
         key_of(text)
         for image in figures
@@ -131,7 +131,7 @@ def _shown(root: html.HtmlElement, meta: Meta, figures: list[Image]) -> Shown:
     return Shown(
         tuple(headlines),
         frozenset(key for key in captions if len(key) > LEAST_CAPTION_CHARS),
-        tuple({key_of(text) for text in said if text}),
+        tuple(dict.fromkeys(key_of(text) for text in said if text)),
         key_of(text_of(meta.nodes[0].get("articleBody")) or "") if meta.nodes else "",
     )
 

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree
 
 from services.parser.fields.images import split_caption
-from services.parser.fields.text import collapse, key_of, line
+from services.parser.fields.text import collapse, count_words, key_of, line
 
 MAX_LEVELS = 8  # between a picture and the element that holds its caption too
 MAX_TWINS = 2  # one picture may be there twice: for late loading and without script
 CAPTION_CHARS = 2000
 LEAST_TITLE_WORDS = 6  # of a title attribute that is a caption; fewer are a file's name
 _LOOSE_CHARS = 1000  # of words in no element of their own: more are text
+LEAST_TEXT_WORDS = 12  # in a paragraph that a picture ends; fewer may still be its caption
 _SAME_CHARS = 6  # letters; what a line and an alternative text share by chance is shorter
 _CREDIT = re.compile(
     r"credit|copyright|source|quelle|photograph|fotograf|author|autor|rights|agency|byline|attribution", re.IGNORECASE
@@ -39,7 +40,8 @@ def picture_words(picture: etree._Element, is_picture: frozenset[etree._Element]
     for element in around:
         if words := words_of(element):
             told = _split(element)
-            return told if told[0] is None or _may_be_caption(element, words) else (None, None)
+            text = element.tag == "p" and count_words(words) >= LEAST_TEXT_WORDS and _ends_with(element, picture)
+            return told if told[0] is None or (not text and _may_be_caption(element, words)) else (None, None)
     stated = (line(element.get("data-caption"), CAPTION_CHARS) for element in (picture, *around))
     return next(filter(None, stated), None) or _below(picture), None
 
@@ -127,6 +129,17 @@ def _may_be_caption(element: etree._Element, words: str) -> bool:
     headed = next(element.iter("h1", "h2", "h3", "h4"), None) is not None or _is_parted(element)
     linked = sum(len(words_of(link)) for link in element.iter("a"))
     return not headed and len(words) <= _LOOSE_CHARS and 2 * linked <= len(words)
+
+
+def _ends_with(paragraph: etree._Element, picture: etree._Element) -> bool:
+    """Return whether nothing is said behind the picture: what is said before it is text, and a caption stands below."""
+    for one in chain((picture,), picture.iterancestors()):
+        if one is paragraph:
+            break
+        later = one.itersiblings()
+        if (one.tail or "").strip() or any(words_of(after) or (after.tail or "").strip() for after in later):
+            return False
+    return True
 
 
 def _is_parted(element: etree._Element) -> bool:

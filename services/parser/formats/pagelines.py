@@ -155,8 +155,8 @@ def _repeats(line: Line, headlines: tuple[str, ...], *, opening: bool) -> bool:
     key, long = line.key, [one for one in headlines if len(one) > LEAST_TITLE_CHARS]
     if not opening:
         return key in long and not line.is_sentence
-    around = next((one for one in long if one in key and len(key) < len(one) + _KICKER_CHARS), None)
-    return key in headlines or (around is not None and (key.endswith(around) or not line.is_sentence))
+    around = [one for one in long if one in key and len(key) < len(one) + _KICKER_CHARS]
+    return key in headlines or any(key.endswith(one) or not line.is_sentence for one in around)
 
 
 def _is_teaser(line: Line) -> bool:
