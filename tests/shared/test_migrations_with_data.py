@@ -208,3 +208,14 @@ def test_stories_that_went_into_one_that_is_no_more_are_forgotten(empty: Engine)
     upgrade(empty)
     with empty.connect() as connection:
         assert connection.execute(text("SELECT story_id FROM story_moves")).all() == [(2,)]
+
+
+def test_stories_whose_articles_may_not_be_read_count_none_after_the_upgrade(empty: Engine) -> None:
+    go(empty, FIRST)
+    fill_all(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE articles SET expires_at = NULL WHERE story_id = 2"))
+    upgrade(empty)
+    with empty.connect() as connection:
+        counted = connection.execute(text("SELECT id, articles > 0 FROM stories ORDER BY id")).all()
+    assert [tuple(map(int, row)) for row in counted] == [(1, 0), (2, 1)]

@@ -14,10 +14,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add it, and forget where stories went that are no more since."""
+    """Add it, forget where stories went that are no more since, and count nothing in stories that nobody may read."""
     refolding.upgrade()
     lighter.upgrade()
     op.execute("DELETE FROM story_moves WHERE moved_to NOT IN (SELECT id FROM stories)")
+    op.execute(
+        "UPDATE stories SET articles = 0, publications = 0 WHERE articles > 0"
+        " AND NOT EXISTS (SELECT 1 FROM readable_articles WHERE readable_articles.story_id = stories.id)"
+    )
 
 
 def downgrade() -> None:
