@@ -138,6 +138,7 @@ def upgrade(engine: Engine) -> list[str]:
 
     config = migrations()
     script = ScriptDirectory.from_config(config)
+    engine.dispose()  # SQLite moves what is temporary only for a connection that has held nothing temporary yet
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
