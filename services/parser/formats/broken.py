@@ -1,7 +1,7 @@
 """Feeds that no repair makes well-formed: cut at their entries' tags, each whole entry read alone. Pure.
 
-An entry is parsed strictly within the header's namespaces; where that fails too, feedparser's loose parser reads it,
-which was made for such markup. An entry that a cut-off document ends in is not whole and is left to the next poll.
+An entry is parsed strictly within the header's namespaces; where that fails too, its tags are put in order first
+(`balance`). An entry that a cut-off document ends in is not whole and is left to the next poll.
 """
 
 import re
@@ -9,33 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import feedparser
 from lxml import etree
 
-from services.parser.fields.urls import absolute
 from services.parser.formats import xml
-from services.parser.formats.entries import kind_of
-from services.parser.item import Attached, Item, Person, Slot, Window
+from services.parser.formats.balance import NAMESPACE, balance
+from services.parser.item import Item, Slot, Window
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
 
 MAX_ENTRY_CHARS = 1_000_000
-MAX_FIELD_CHARS = 100_000  # of one text within a broken entry
-MAX_LOOSE = 300  # entries of one document that feedparser reads, a millisecond or more each
-MAX_PERSON_CHARS = 500  # feedparser's pattern for authors takes minutes on long ones
+MAX_HEAD_CHARS = 100_000  # of what stands before the first entry
 _EXCERPT_CHARS = 60_000
-_START_TAG = re.compile(r"""<[A-Za-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>=/]+))+\s*/?>""")
-_UNQUOTED = re.compile(r"""(\s[\w:.-]+\s*=\s*)([^\s"'<>=]+)(?=[\s/>])""")
 _OPEN_ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?P<local>rss|rdf|feed))\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:item|entry))(?=[\s>])[^<>]*>", re.IGNORECASE)
 _CLOSES = re.compile(r"</(?:[\w.-]+:)?(?:channel|rss|rdf|feed)\s*>", re.IGNORECASE)  # what holds the entries
-_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
+_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=", re.ASCII)
 _DECLARED = re.compile(r"""xmlns:([\w.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
-_TEXT = re.compile(r"[^<]+")
-_PERSON = re.compile(
-    r"(<(?:[\w.-]+:)?(?:author|creator|contributor|managingEditor|webMaster|publisher|owner|name)\b[^<>]*>(?:<!\[CDATA\[)?)([^<]+)",
-    re.IGNORECASE,
-)
 # What publishers mean by a prefix that they forgot to declare.
 _USUAL = {
     "content": "http://purl.org/rss/1.0/modules/content/", "dc": "http://purl.org/dc/elements/1.1/", "media": "http://search.yahoo.com/mrss/",
@@ -104,9 +93,7 @@ def _clean_root(root: re.Match[str]) -> str:
     declared = {name: "".join((double or single).split()) for name, double, single in found}
     return (
         f"<{root['name']}"
-        + "".join(
-            f' {name}="{address}"' for name, address in declared.items() if "<" not in address and "&" not in address
-        )
+        + "".join(f' {name}="{address}"' for name, address in declared.items() if NAMESPACE.fullmatch(address))
         + ">"
     )
 
@@ -125,7 +112,7 @@ def _header(root: str, head: str, name: str, url: str, tree_window: TreeWindow) 
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"
     )
-    text = _with_prefixes(root, head) + head[:MAX_FIELD_CHARS] + f"</{name}>"
+    text = _with_prefixes(root, head) + head[:MAX_HEAD_CHARS] + f"</{name}>"
     tree = etree.fromstring(text.encode("utf-8", "replace"), parser)
     if tree is None:
         raise Malformed("The document is a feed whose header cannot be read.")
@@ -134,88 +121,24 @@ def _header(root: str, head: str, name: str, url: str, tree_window: TreeWindow) 
 
 def _slots(pieces: list[str], frame: _Frame) -> list[Slot]:
     slots: list[Slot] = []
-    loose = 0
     for piece in pieces:
-        document = frame.around(_shortened(piece))
-        if len(document) > MAX_ENTRY_CHARS:
+        if len(piece) > MAX_ENTRY_CHARS:
             slots.append(_unreadable(piece, f"The entry is {len(piece)} characters long."))
             continue
         try:
-            slots += frame.tree_window(_strict(document), frame.base).slots
-        except (etree.XMLSyntaxError, NotAFeed) as error:
-            loose += 1
-            slots.append(_loose_slot(piece, document, frame.base, error, loose))
+            slots += frame.tree_window(_tree(piece, frame), frame.base).slots
+        except etree.XMLSyntaxError as error:
+            deep = f"The entry nests elements more than {xml.MAX_DEPTH} deep."
+            slots.append(_unreadable(piece, deep if xml.too_deep(error) else f"The entry is no XML: {error}."))
     return slots
 
 
-def _shortened(piece: str) -> str:
-    piece = _PERSON.sub(lambda found: found[1] + found[2][:MAX_PERSON_CHARS], piece)
-    return _TEXT.sub(lambda found: found[0][:MAX_FIELD_CHARS], piece)
-
-
-def _loose_slot(piece: str, document: str, base: str, error: Exception, place: int) -> Slot:
-    """Return the slot of the `place`th entry that strict parsing refused."""
-    if isinstance(error, etree.XMLSyntaxError) and xml.too_deep(error):
-        return _unreadable(piece, f"The entry nests elements more than {xml.MAX_DEPTH} deep.")
-    if place > MAX_LOOSE:
-        return _unreadable(piece, f"The document holds more than {MAX_LOOSE} broken entries.")
-    return _loose(piece, document, base)
-
-
-def _strict(document: str) -> etree._Element:
-    """Return the tree of one entry, its attributes put into quotes if that is all that it lacks."""
+def _tree(piece: str, frame: _Frame) -> etree._Element:
+    """Return the tree of one entry, its tags put in order if that is what it lacks."""
     try:
-        return xml.parse(document)
-    except etree.XMLSyntaxError as error:
-        if xml.too_deep(error):
-            raise
-        return xml.parse(_START_TAG.sub(lambda tag: _UNQUOTED.sub(r'\1"\2"', tag[0]), document))
-
-
-def _loose(piece: str, document: str, url: str) -> Slot:
-    parsed = feedparser.parse(document.encode("utf-8", "replace"), sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.entries:
-        return _unreadable(piece, "The entry's markup is so broken that nothing in it can be told apart.")
-    item = _item(parsed.entries[0], url)
-    digest = entry_digest(piece.encode("utf-8", "replace"))
-    return Slot(
-        digest,
-        item.source_id,
-        item.link,
-        item.headline,
-        item.published or item.updated,
-        lambda: item,
-        lambda: piece[:_EXCERPT_CHARS],
-    )
-
-
-def _item(found: feedparser.FeedParserDict, url: str) -> Item:
-    contents = [part.get("value") or "" for part in found.get("content", ())]
-    people = [Person(one["name"], one.get("href")) for one in found.get("authors", ()) if one.get("name")]
-    return Item(
-        source_id=found.get("id") or None,
-        link=absolute(found.get("link"), url),
-        base=url,
-        headline=found.get("title"),
-        summary=found.get("summary"),
-        content=max(contents, key=len, default=None),
-        published=found.get("published"),
-        updated=found.get("updated") if "updated" in found.keys() else None,  # noqa: SIM118 - `in` answers for others too
-        people=tuple(people),
-        categories=tuple(tag["term"] for tag in found.get("tags", ()) if tag.get("term")),
-        attached=tuple(
-            Attached(one["href"], kind_of(one.get("type"), None, one["href"]), one.get("type"))
-            for one in found.get("enclosures", ())
-            if one.get("href")
-        ),
-        names={
-            "headline": "title",
-            "summary": "description",
-            "published_at": "pubDate",
-            "body": "content",
-            "authors": "author",
-        },
-    )
+        return xml.parse(frame.around(piece))
+    except etree.XMLSyntaxError:
+        return xml.parse(frame.around(balance(piece)))
 
 
 def _unreadable(piece: str, reason: str) -> Slot:

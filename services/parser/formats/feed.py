@@ -31,24 +31,19 @@ def read_window(text: str, url: str) -> Window:
     :raises NotAFeed: it is something else.
     :raises Malformed: it is nested too deeply, or so damaged that no entry is left.
     """
-    root = _tree(text)
-    if root is None:
-        repaired = xml.repair(text)
-        root = _tree(repaired)
-        if root is None:
-            return broken.read_window(repaired, url, tree_window)
-    return tree_window(root, url)
-
-
-def _tree(text: str) -> etree._Element | None:
     try:
-        return xml.parse(text)
+        return tree_window(xml.parse(text), url)
+    except etree.XMLSyntaxError:
+        text = xml.repair(text)
+    try:
+        return tree_window(xml.parse(text), url)
     except etree.XMLSyntaxError as error:
-        if xml.too_deep(error):
+        window = broken.read_window(text, url, tree_window)
+        if xml.too_deep(error) and not window.slots:
             raise Malformed(
                 f"The document nests elements more than {xml.MAX_DEPTH} deep, which no feed needs."
             ) from None
-        return None
+        return window
 
 
 def tree_window(root: etree._Element, url: str) -> Window:
@@ -57,6 +52,7 @@ def tree_window(root: etree._Element, url: str) -> Window:
     :raises NotAFeed: the root is no feed's.
     :raises Malformed: it declares namespaces without end.
     """
+    root = next(root.iter("{*}rss", "{*}RDF", "{*}feed"), root) if _local(root) not in ROOTS else root
     name = _local(root)
     if name == "rss" and short(str(root.tag)) != name:
         _level(root)
