@@ -31,6 +31,10 @@ def figures(article: str, *, around: str = "") -> list[Image]:
         "<figure itemtype='http://schema.org/ImageObject'><meta itemprop='description' content='The mole'>"
         "<meta itemprop='author' content='Ines Falk'><amp-img src='/mole.jpg' layout='fill'></amp-img></figure>",
         "<p><img src='/mole.jpg'></p><figcaption>The mole. Photo: Ines Falk</figcaption>",
+        "<figure><div style='background: url(\"/mole.jpg\") center'></div>"
+        "<figcaption>The mole. Photo: Ines Falk</figcaption></figure>",
+        "<div class='pic'><div role='img' style='background-image:url(/mole.jpg)'></div>"
+        "<div class='caption'>The mole (Photo: Ines Falk)</div></div>",
     ],
 )
 def test_a_caption_and_a_credit_are_found_wherever_a_publisher_puts_them(markup: str) -> None:
@@ -205,3 +209,10 @@ def test_a_paragraph_that_a_picture_ends_is_text_and_not_its_caption() -> None:
     assert image.caption is None
     (image,) = figures(f"<p><img src='/mole.jpg'><br>{said}</p>")
     assert image.caption == said
+
+
+def test_a_background_that_is_not_said_to_be_a_picture_is_decoration() -> None:
+    assert figures("<div style='background-image:url(/paper.jpg)'><p>Text</p></div>") == []
+    assert (
+        figures("<div role='img' aria-label='The mole' style='background:url(/mole.jpg)'></div>")[0].alt == "The mole"
+    )

@@ -39,6 +39,7 @@ _NO_PICTURE = re.compile(
 _OWN_TAGS = frozenset({"img", "image", "picture"})
 _LATE = re.compile(r"data-(?:[a-z-]*-)?src|data-original|data-url")
 _CANDIDATE = re.compile(r"(\S+)(?:\s+(\d{1,5})w|\s+[\d.]+x)?\s*(?:,\s+|,$|$|,(?=https?:|/))")
+_BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*(['\"]?)(?P<url>[^'\")]+)\1\s*\)", re.IGNORECASE)
 _LATE_SETS = re.compile(r"data-(?:[a-z-]*-)?srcset")
 
 
@@ -60,16 +61,32 @@ def read_figures(root: html.HtmlElement, base: str) -> list[Image]:
 
 
 def _pictures(root: html.HtmlElement) -> Iterator[etree._Element]:
-    """Yield the page's pictures, `img` and sites' own elements for one (`amp-img`), and their captions between them."""
+    """Yield the page's pictures and, between them, their captions.
+
+    Pictures are `img`, sites' own elements for one (`amp-img`), and backgrounds that are said to be pictures.
+    """
     for element in root.iter():
         tag = element.tag
-        if tag in {"img", "figcaption"} or (
-            isinstance(tag, str)
-            and "-" in tag
-            and _OWN_TAGS & set(tag.split("-"))
-            and next(element.iter("img"), None) is None
-        ):
+        if tag in {"img", "figcaption"} or (isinstance(tag, str) and _stands_for_img(element)):
             yield element
+
+
+def _stands_for_img(element: etree._Element) -> bool:
+    tag = str(element.tag)
+    if "-" in tag and not _OWN_TAGS.isdisjoint(tag.split("-")):
+        return next(element.iter("img"), None) is None
+    return "url(" in (element.get("style") or "") and _is_said_to_be_picture(element)
+
+
+def _is_said_to_be_picture(element: etree._Element) -> bool:
+    """Return whether an element with a background is one picture: by its role (WAI-ARIA), or as its figure's only one.
+
+    Any other background is decoration (CSS Backgrounds, 1).
+    """
+    if element.get("role") == "img":
+        return True
+    figure = next(element.iterancestors("figure"), None)
+    return figure is not None and next(figure.iter("img"), None) is None
 
 
 def _image(
@@ -87,7 +104,14 @@ def _image(
         orphan = after is not None and is_orphan(after)
         caption, own = caption_of(after) if after is not None and orphan else (titled(picture), None)
         credit = credit or own
-    return Image(url=url, caption=caption, credit=credit, alt=line(picture.get("alt")), width=width, height=height)
+    return Image(
+        url=url,
+        caption=caption,
+        credit=credit,
+        alt=line(picture.get("alt") or picture.get("aria-label")),
+        width=width,
+        height=height,
+    )
 
 
 def _addresses(picture: etree._Element) -> Iterator[str]:
@@ -100,6 +124,7 @@ def _addresses(picture: etree._Element) -> Iterator[str]:
     for element in (picture, *siblings):
         sets = ((str(name), str(text)) for name, text in element.items())
         yield from (_widest(text) for name, text in sets if name == "srcset" or _LATE_SETS.fullmatch(name))
+    yield from (found["url"] for found in _BACKGROUND.finditer(picture.get("style") or ""))
 
 
 def _widest(candidates: str) -> str:
