@@ -223,3 +223,26 @@ def test_the_order_of_a_pages_headlines_decides_nothing() -> None:
         line = line_of(fromstring("<p>It is as they said: “Mole is raised by a metre at last.”</p>"))
         judge([line], Shown(headlines))
         assert not line.kept
+
+
+def test_a_page_laid_out_by_tables_and_line_breaks_is_read_as_any_other() -> None:
+    document = f"""<html><head><title>Harbour Post: {TITLE}</title></head><body>
+      <table width="100%"><tr><td><a href="/">Home</a> | <a href="/news">News</a></td></tr></table>
+      <table><tr><td width="150"><a href="/1">Weather</a><br><a href="/2">Tides</a><br><a href="/3">Letters</a></td>
+      <td><font size="5"><b>{TITLE}</b></font><br><font size="2">By Ada Byron<br>January 6, 2026</font><br><br>
+      {"<br><br>".join(PARAGRAPHS)}</td>
+      <td><b>More news</b><br><a href="/x">The ferries sail again</a></td></tr></table></body></html>"""
+    content = read_page_bytes(document.encode(), URL, None).content
+    assert lines(content) == PARAGRAPHS
+    assert (content.headline, content.byline) == (TITLE, "By Ada Byron")
+
+
+def test_a_table_of_values_stays_a_table() -> None:
+    table = "<table><tr><th>Year</th><th>Tonnes</th></tr><tr><td>2024</td><td>40,000</td></tr></table>"
+    html = page(paragraphs(*PARAGRAPHS[:3]) + table + paragraphs(PARAGRAPHS[3])).body_html or ""
+    assert "<td>40,000</td>" in html.replace("<td>\n", "<td>")
+
+
+def test_links_above_the_first_sentence_lead_elsewhere() -> None:
+    trail = '<ul><li><a href="/">Home</a></li><li><a href="/coast">Coast</a></li></ul>'
+    assert lines(page(trail + paragraphs(*PARAGRAPHS))) == PARAGRAPHS

@@ -14,6 +14,7 @@ from services.parser.formats.pagelines import Shown
 from services.parser.formats.pagemeta import Meta, read_meta, text_of
 from services.parser.formats.pagepictures import read_figures
 from services.parser.formats.pageruns import wrap_runs
+from services.parser.formats.pagetables import unwrap_layouts
 from services.parser.formats.pagetext import extract
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
@@ -57,6 +58,7 @@ def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
     root = tree_of(text)
     meta = read_meta(root, url)
     _take_out_silent(root)
+    unwrap_layouts(root)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
     figures = read_figures(root, base)
     wrap_runs(root)

@@ -68,9 +68,9 @@ class Line:
 def line_of(element: etree._Element, links: str = "ref") -> Line:
     """Return the element's line; `links` is the tag that links have in it."""
     text = collapse(etree.tostring(element, encoding="unicode", method="text", with_tail=False))
-    letters = sum(map(len, text.split())) or 1
-    linked = sum(len("".join("".join(str(part) for part in link.itertext()).split())) for link in element.iter(links))
-    return Line(element, text, key_of(text), count_words(text), linked / letters)
+    key = key_of(text)
+    linked = sum(len(key_of("".join(map(str, link.itertext())))) for link in element.iter(links))
+    return Line(element, text, key, count_words(text), linked / (len(key) or 1))
 
 
 def judge(lines: list[Line], shown: Shown) -> None:
@@ -125,6 +125,8 @@ def _judge_opening(lines: list[Line]) -> None:
             line.kept = dateline or (line.words > OPENING_WORDS and not is_date_line(line.text, line.words))
         elif line.element.tag == "head":
             line.kept = after
+        elif line.linked >= LINKED_SHARE:
+            line.kept = False
         after = line.kept
 
 

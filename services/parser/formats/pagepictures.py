@@ -65,17 +65,20 @@ def _pictures(root: html.HtmlElement) -> Iterator[etree._Element]:
 
     Pictures are `img`, sites' own elements for one (`amp-img`), and backgrounds that are said to be pictures.
     """
+    backgrounds = set(root.xpath("//*[contains(@style, 'url(')]"))
     for element in root.iter():
         tag = element.tag
-        if tag in {"img", "figcaption"} or (isinstance(tag, str) and _stands_for_img(element)):
+        if (
+            tag in {"img", "figcaption"}
+            or (
+                isinstance(tag, str)
+                and "-" in tag
+                and _OWN_TAGS & set(tag.split("-"))
+                and next(element.iter("img"), None) is None
+            )
+            or (element in backgrounds and _is_said_to_be_picture(element))
+        ):
             yield element
-
-
-def _stands_for_img(element: etree._Element) -> bool:
-    tag = str(element.tag)
-    if "-" in tag and not _OWN_TAGS.isdisjoint(tag.split("-")):
-        return next(element.iter("img"), None) is None
-    return "url(" in (element.get("style") or "") and _is_said_to_be_picture(element)
 
 
 def _is_said_to_be_picture(element: etree._Element) -> bool:

@@ -20,6 +20,7 @@ from services.parser.formats.pageblocks import (
     trunk_of,
 )
 from services.parser.formats.pagelines import LINKED_SHARE, Line, Shown, judge, line_of
+from services.parser.formats.pageparts import part_lines
 
 _SETTINGS = deepcopy(trafilatura.settings.DEFAULT_CONFIG)
 _SETTINGS.set("DEFAULT", "MIN_EXTRACTED_SIZE", "100")  # characters; a brief, or a text in Chinese, has no more
@@ -49,6 +50,8 @@ def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Elem
     for element in list(found.body.iter("div")):
         if next(element.iterdescendants("div", *_LINES), None) is None:
             element.tag = "p"  # so that it is judged as one
+    for element in list(found.body.iter("p")):
+        part_lines(element, shown.headlines)
     lines = [
         line_of(element) for element in found.body.iter(*_LINES) if next(element.iterdescendants(*_LINES), None) is None
     ]
