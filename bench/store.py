@@ -184,10 +184,11 @@ def _measure(kind: str, place: Path, size: int, window: int, new: int, *, profil
         engine = store.engine
         bench = Bench(store, Belt(connect_belt(valkey.url), settings.lease_s), settings)
         bench.add_feeds(-(-max(new, MODELS) // ENTRIES))
-        bench.store_new(MODELS)
         began = time.monotonic()
         with store.relaxed():
+            bench.store_new(MODELS)
             held = fill(engine, size, window)
+        store.warm()
         with reading(engine) as connection:
             posted = connection.scalar(select(func.count()).where(Article.postings > 0))
         print(

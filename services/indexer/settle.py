@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Select, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.indexer import gap_store, pace, push
@@ -18,11 +18,30 @@ from services.indexer.trust import Past, columns, moved
 from shared.among import among_given
 from shared.habits import Arrival
 from shared.messages import Kind, Outcome, Result, split_digests
+from shared.rows import as_json, insert_rows, update_rows
 from shared.schedule import Plan, Standing, plan
 from shared.settings import Settings
 from shared.tables import Article, Counter, Feed, Page, Poll, core
 
-_LINE = insert(core(Poll))
+_POLL = (
+    "at",
+    "kind",
+    "target_id",
+    "outcome",
+    "status",
+    "error",
+    "elapsed_ms",
+    "wire_bytes",
+    "entries",
+    "created",
+    "revised",
+    "known",
+    "siblings",
+    "repeats",
+    "left_out",
+    "set_aside",
+    "requests",
+)
 log = structlog.get_logger()
 
 
@@ -83,14 +102,6 @@ def _held(kind: Kind) -> Select[Any]:
     return select(core(table)).where(among_given(identity, "ids")).order_by(identity).with_for_update()
 
 
-@cache
-def _change(kind: Kind, names: tuple[str, ...]) -> Update:
-    """Return the statement that changes the columns `names` of the row `row_id`."""
-    table, identity = _table(kind)
-    changed = {name: bindparam(name, type_=core(table).c[name].type) for name in names if name != "row_id"}
-    return update(core(table)).where(identity == bindparam("row_id")).values(changed)
-
-
 def _table(kind: Kind) -> tuple[Any, Any]:
     return (Feed, Feed.id) if kind is Kind.FEED else (Page, Page.article_id)
 
@@ -134,10 +145,12 @@ def settle(
     settled = gap_store.pursue(connection, settled, now)
     push.remember(connection, settled, now, settings)
     plans = {row.id: _plan(result, row, now, settings) for result, row, _ in settled}
-    news = [_news(kind, result, row, brought, plans[row.id], now) for result, row, brought in settled]
+    news = {row.id: _news(kind, result, row, brought, plans[row.id], now) for result, row, brought in settled}
+    table, identity = _table(kind)
     # rows that change the same columns go in one statement
-    for names in {tuple(one) for one in news}:
-        connection.execute(_change(kind, names), [one for one in news if tuple(one) == names])
+    for names in {tuple(one) for one in news.values()}:
+        rows = [(*one.values(), id_) for id_, one in news.items() if tuple(one) == names]
+        update_rows(connection, table, (*names, identity.key), rows)
     _record(connection, settled, now)
     if kind is Kind.PAGE:
         _page_states(connection, plans)
@@ -162,7 +175,6 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
     facts, good = result.facts, result.facts.outcome.good
     due = max(now, row.wanted_at or now) if row.standing.wanted else now + timedelta(seconds=planned.wait_s)
     news: dict[str, Any] = {
-        "row_id": row.id,
         "lease_token": None,
         "attempts": 0,
         "wanted_at": None,
@@ -180,6 +192,8 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
     if kind is Kind.PAGE or facts.outcome is Outcome.UNFETCHED:
         return news
     news |= {"polling_s": planned.polling_s, "last_polled_at": now} | pace.columns(row.memory, planned)
+    if "habits" in news:
+        news["habits"] = as_json(news["habits"])
     if good:
         news["last_ok_at"] = now
     if brought.created:
@@ -193,30 +207,29 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
 def _record(connection: Connection, settled: Sequence[tuple[Result, Row, Brought]], now: datetime) -> None:
     """Add a line to the record of polls for each fetch that was really made."""
     lines = [
-        {
-            "at": now,
-            "kind": result.facts.kind,
-            "target_id": row.id,
-            "outcome": result.facts.outcome,
-            "status": result.facts.status,
-            "error": result.facts.error,
-            "elapsed_ms": result.facts.elapsed_ms,
-            "wire_bytes": result.facts.wire_bytes,
-            "entries": len(split_digests(result.window or "")) + result.left_out,
-            "created": brought.created,
-            "revised": brought.revised,
-            "known": brought.known,
-            "siblings": brought.siblings,
-            "repeats": brought.repeats,
-            "left_out": result.left_out,
-            "set_aside": brought.set_aside,
-            "requests": result.facts.requests,
-        }
+        (
+            now,
+            result.facts.kind,
+            row.id,
+            result.facts.outcome,
+            result.facts.status,
+            result.facts.error,
+            result.facts.elapsed_ms,
+            result.facts.wire_bytes,
+            len(split_digests(result.window or "")) + result.left_out,
+            brought.created,
+            brought.revised,
+            brought.known,
+            brought.siblings,
+            brought.repeats,
+            result.left_out,
+            brought.set_aside,
+            result.facts.requests,
+        )
         for result, row, brought in settled
         if result.facts.outcome is not Outcome.UNFETCHED
     ]
-    if lines:
-        connection.execute(_LINE, lines)
+    insert_rows(connection, Poll, _POLL, lines)
 
 
 def _page_states(connection: Connection, plans: Mapping[int, Plan]) -> None:
