@@ -80,6 +80,13 @@ def test_a_feed_within_another_document_is_found() -> None:
         assert len(read_feed_bytes(text.encode(), URL, None)) == 2
 
 
+def test_a_damaged_start_tag_of_the_feed_costs_no_entry() -> None:
+    whole = rss(item(1), item(2)).decode()
+    assert len(read_feed_bytes(whole.replace('"2.0"', '"2.0" xmlns:dc="http://purl<').encode(), URL, None)) == 2
+    entry = "<entry><title>Mole</title><id>urn:harbour:1</id></entry>"
+    assert len(read_feed_bytes(f'<feed xmlns="http://www.w3.example/Atom">{entry}</feed>'.encode(), URL, None)) == 1
+
+
 def test_what_balances_is_left_as_it_is() -> None:
     whole = '<item><title>A &amp; B</title><x:y a="1"><![CDATA[<p>]]></x:y><z/></item>'
     assert balance(whole) == whole

@@ -54,11 +54,11 @@ def tree_window(root: etree._Element, url: str) -> Window:
     """
     root = next(root.iter("{*}rss", "{*}RDF", "{*}feed"), root) if _local(root) not in ROOTS else root
     name = _local(root)
-    if name == "rss" and short(str(root.tag)) != name:
+    if short(str(root.tag)) != name and (name == "rss" or (name == "feed" and _holds_entries(root))):
         _level(root)
     if name not in ROOTS:
         raise NotAFeed(f"The document is XML, but its root element <{name}> is no feed's.")
-    if short(str(root.tag)).startswith("?:") and name != "rss":
+    if short(str(root.tag)).startswith("?:"):
         raise NotAFeed(f"The document is XML, but its root element {root.tag} is no feed's.")
     if len(root.nsmap) > MAX_NAMESPACES:
         raise Malformed(f"The document declares more than {MAX_NAMESPACES} namespaces, which no feed needs.")
@@ -89,6 +89,11 @@ def _entries(root: etree._Element, name: str) -> list[etree._Element]:
     found = [element for element in root.iter("{*}item", _DELETED) if _is_entry(element)]
     found = found or [element for element in root.iter() if _is_entry(element)]
     return [element for element in found if not any(map(_is_entry, element.iterancestors()))]
+
+
+def _holds_entries(root: etree._Element) -> bool:
+    """Return whether a feed whose namespace is misspelt holds an entry all the same."""
+    return any(_local(child) == "entry" and {"title", "id"} & {_local(one) for one in child} for child in root)
 
 
 def _is_entry(element: etree._Element) -> bool:
