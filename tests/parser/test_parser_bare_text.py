@@ -49,3 +49,10 @@ def test_no_word_is_lost_or_moved_where_bare_text_becomes_paragraphs(pieces: lis
     before = "".join("".join(map(str, root.itertext())).split())
     wrap_runs(root)
     assert "".join("".join(map(str, root.itertext())).split()) == before
+
+
+def test_a_stray_control_character_costs_a_page_nothing_but_itself() -> None:
+    body = f"<p>{OPENING}</p><p>{MIDDLE}</p><p>{LAST}</p>".replace(
+        "</strong> and", "</strong>\x1d&#31;&#xFFFE; and\v\f"
+    )
+    assert lines(page(body)) == PLAIN

@@ -48,6 +48,15 @@ _ELEMENTS = {
 _EMPHASIS = {"#b": "strong", "#i": "em", "#u": "u", "#sub": "sub", "#sup": "sup"}
 
 
+# Characters that XML 1.0 (2.2) does not know: HTML's parser lets them into the tree, and no tool can write them again.
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r")
+_AS_SPACES = bytes.maketrans(b"\v\f", b"  ")
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d));?",
+    re.IGNORECASE,
+)
+
+
 def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
     """Return the article on the page that came from `url`.
 
@@ -82,7 +91,7 @@ def _take_out_silent(root: html.HtmlElement) -> None:
 def _html_text(data: bytes, media_type: str | None) -> str:
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")) or data[:2000].count(0) > 20:
         raise NotAFeed("The page is a file of another kind, not HTML.")
-    text = decode(data, media_type).replace("\x00", "")
+    text = decode(data, media_type)
     if not _HTML.search(text[:20_000]):
         raise NotAFeed("The page is not HTML.")
     return text
@@ -97,13 +106,19 @@ def tree_of(text: str) -> html.HtmlElement:
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(_without_controls(text), parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise Malformed("The page holds no element that could be read.") from error
     if any("depth" in (entry.message or "") for entry in parser.error_log):
         raise Malformed(f"The page nests elements more than {MAX_DEPTH} deep.")
     _empty_voids(root)
     return root
+
+
+def _without_controls(text: str) -> bytes:
+    """Return the page in UTF-8, with spaces for vertical tabs and form feeds and nothing for other controls."""
+    data = _CONTROL_REFERENCE.sub(" ", text).encode("utf-8", "replace").translate(_AS_SPACES, _CONTROLS)
+    return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")  # U+FFFE and U+FFFF
 
 
 def _empty_voids(root: html.HtmlElement) -> None:
