@@ -13,6 +13,7 @@ from lxml import etree
 
 from services.parser.formats import xml
 from services.parser.formats.balance import NAMESPACE, balance
+from services.parser.formats.elements import short
 from services.parser.item import Item, Slot, Window
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
@@ -24,6 +25,7 @@ _OPEN_ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?P<local>rss|rdf|feed))\b(?P<a
 _ENTRY = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:item|entry))(?=[\s>])[^<>]*>", re.IGNORECASE)
 _CLOSES = re.compile(r"</(?:[\w.-]+:)?(?:channel|rss|rdf|feed)\s*>", re.IGNORECASE)  # what holds the entries
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=", re.ASCII)
+_DEFAULT = re.compile(r"""\sxmlns\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _DECLARED = re.compile(r"""xmlns:([\w.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 # What publishers mean by a prefix that they forgot to declare.
 _USUAL = {
@@ -63,7 +65,7 @@ def read_window(text: str, url: str, tree_window: TreeWindow) -> Window:
     closing = re.compile(rf"</{re.escape(root['name'])}\s*>", re.IGNORECASE)
     closed = closing.search(text, root.end()) is not None
     pieces, head_end = _cut(text, root.end())
-    header = _header(text[root.start() : root.end()], text[root.end() : head_end], root["name"], url, tree_window)
+    header = _header(_start_tag(root), text[root.end() : head_end], root["name"], url, tree_window)
     opening = _with_prefixes(_clean_root(root), text[root.end() :])
     frame = _Frame(opening, root["name"], header.feed.site_url or url, tree_window)
     slots = _slots(pieces, frame)
@@ -89,7 +91,7 @@ def _cut(text: str, start: int) -> tuple[list[str], int]:
 
 def _clean_root(root: re.Match[str]) -> str:
     """Return the root's start tag with its namespaces, trimmed to what they mean, and nothing else."""
-    found = re.findall(r"""(xmlns(?::[\w.-]+)?)\s*=\s*(?:"([^"]*)"|'([^']*)')""", root["attributes"])
+    found = re.findall(r"""(xmlns(?::[\w.-]+)?)\s*=\s*(?:"([^"]*)"|'([^']*)')""", _start_tag(root))
     declared = {name: "".join((double or single).split()) for name, double, single in found}
     return (
         f"<{root['name']}"
@@ -105,6 +107,13 @@ def _with_prefixes(opening: str, text: str) -> str:
         f' xmlns:{prefix}="{_USUAL.get(prefix, "urn:undeclared:" + prefix)}"' for prefix in sorted(used)[:50]
     )
     return opening[:-1] + extra + ">"
+
+
+def _start_tag(root: re.Match[str]) -> str:
+    """Return the root's start tag without a default namespace that is no feed's, so that names count as they are."""
+    found = _DEFAULT.search(root[0])
+    misspelt = found and short(f"{{{(found[1] or found[2] or '').strip()}}}").startswith("?:")
+    return _DEFAULT.sub("", root[0]) if misspelt else root[0]
 
 
 def _header(root: str, head: str, name: str, url: str, tree_window: TreeWindow) -> Window:
