@@ -281,3 +281,10 @@ def test_authors_are_read_in_whatever_shape_they_are_stated(said: Any, names: li
 )
 def test_reporters_sign_within_the_text_in_east_asia(first: str, names: list[str]) -> None:
     assert [author.name for author in read(above=f"<p>{first}</p>").authors] == names
+
+
+def test_the_time_of_a_post_that_is_quoted_is_not_the_articles() -> None:
+    quoted = "<blockquote>Stone it is! <time datetime='2018-03-12T19:30:12Z'>12 March</time></blockquote>"
+    assert read(above=quoted).published_at is None
+    own = read(above=quoted, below="<p><time datetime='2025-01-06T09:00:00Z'>6 January 2025</time></p>")
+    assert str(own.published_at) == "2025-01-06 09:00:00+00:00"

@@ -23,7 +23,10 @@ _UPDATED_TAGS = (
     "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "dcterms.modified",
     "last-modified", "lastmod", "cxenseparse:recs:lastmodified",
 )  # fmt: skip
-_TIMES = "//time[@datetime] | //abbr[@title and contains(concat(' ', @class, ' '), ' published ')]"  # hAtom 0.1
+_TIMES = (  # a post that is quoted has a time of its own; hAtom 0.1
+    "//time[@datetime][not(ancestor::blockquote)] | "
+    "//abbr[@title and contains(concat(' ', @class, ' '), ' published ')]"
+)
 _SLASHED = re.compile(r"(?<!\d)(\d\d?)[/-](\d\d?)[/-](\d{4})(?!\d)")
 _DAY_FIRST = frozenset({
     "ar", "az", "be", "bg", "bn", "ca", "cs", "da", "de", "el", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "id",
