@@ -21,7 +21,7 @@ from shared.errors import Malformed, NotAFeed
 MAX_ENTRY_CHARS = 1_000_000
 MAX_HEAD_CHARS = 100_000  # of what stands before the first entry
 _EXCERPT_CHARS = 60_000
-_OPEN_ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?P<local>rss|rdf|feed))\b(?P<attributes>[^<>]*)>?", re.IGNORECASE)
+_OPEN_ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:rss|rdf|feed))\b[^<>]*>?", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:item|entry))(?=[\s>])[^<>]*>", re.IGNORECASE)
 _CLOSES = re.compile(r"</(?:[\w.-]+:)?(?:channel|rss|rdf|feed)\s*>", re.IGNORECASE)  # what holds the entries
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=", re.ASCII)
