@@ -44,7 +44,11 @@ _LAZY_SRC = re.compile(
 )
 _SRC = re.compile(r"""(\ssrc\s*=\s*)(["'])(?P<url>.*?)\2""", re.IGNORECASE | re.DOTALL)
 _CODE = frozenset({"script", "style"})  # what follows one that is never closed is code as well
-_ENCLOSING = re.compile(rf"<(/?)({'|'.join(sorted(_WITHOUT_CONTENT - {'embed'}))})\b[^<>]*>", re.IGNORECASE)
+_ENCLOSERS = sorted(_WITHOUT_CONTENT - {"embed"})
+_FIRST, _SECOND = ("".join(sorted({name[at] for name in _ENCLOSERS})) for at in (0, 1))  # two letters tell most others
+_ENCLOSING = re.compile(
+    rf"<(/?+)(?=[{_FIRST}{_FIRST.upper()}][{_SECOND}{_SECOND.upper()}])(?i:({'|'.join(_ENCLOSERS)}))\b[^<>]*>"
+)
 _EMPTY = re.compile(r"<(p|div|span|a|strong|em|b|i|li|ul|figure)>\s*</\1>")
 
 
