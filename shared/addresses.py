@@ -63,12 +63,11 @@ def allow_list(places: Iterable[str]) -> frozenset[Place]:
 
 
 def is_literal(host: str) -> bool:
-    """Return whether `host` is an IP address in its usual spelling, which needs no resolver."""
+    """Return whether `host` is an IP address in its usual spelling, which needs no resolver; one with a zone does."""
     try:
-        ipaddress.ip_address(host)
+        return not getattr(ipaddress.ip_address(host), "scope_id", None)
     except ValueError:
         return False
-    return True
 
 
 def host_of(url: str) -> str:

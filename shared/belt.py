@@ -28,7 +28,7 @@ from shared.queues import NAMES
 
 SOCKET_TIMEOUT_S = 10  # a frozen Redis otherwise hangs its publisher for ever
 CONNECT_TIMEOUT_S = 3
-TURN_S = 60  # a request that was never ended, since its process died, is forgotten after so long
+TURN_S = 60  # a request that was never ended, since its process died, is forgotten after so long; none takes longer
 FORGET_AFTER_LEASES = 4  # a message lost between Redis and a killed worker leaves its weight behind for so long
 
 

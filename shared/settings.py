@@ -76,7 +76,9 @@ class Settings(BaseSettings):
     )
     connect_timeout_s: float = Field(5.0, gt=0, description="Seconds to connect.")
     read_timeout_s: float = Field(10.0, gt=0, description="Seconds between two reads.")
-    total_timeout_s: float = Field(30.0, gt=0, description="Seconds from DNS to the last byte, over all redirects.")
+    total_timeout_s: float = Field(
+        30.0, gt=0, le=40, description="Seconds from DNS to the last byte, over all redirects; 40 at most."
+    )
     max_wire_bytes: int = Field(10 * 2**20, ge=1, description="Bytes of a body as sent.")
     max_document_bytes: int = Field(10 * 2**20, ge=1, description="Bytes of a body after decoding.")
     max_entries: int = Field(2000, ge=1, description="Entries of one document that are read at one poll.")

@@ -254,7 +254,9 @@ class Dialler:
         public = [one for one in found if is_public(one[4][0])]
         if not public:
             inner = found[0][4][0]
-            raise Blocked("blocked", f"{host} {'is' if inner in host else f'leads to {inner},'} no public address.")
+            what = f"{host} {'is' if inner in host else f'leads to {inner},'} no public address"
+            place = f"[{host.strip('[]')}]:{port}" if ":" in host else f"{host}:{port}"
+            raise Blocked("blocked", f"{what}, and WIREROOM_FETCH_ALLOW does not name {place}.")
         return public
 
     def _connect(self, wire: Wire, address: Any, exchange: Exchange, *, inner: bool) -> Wire:

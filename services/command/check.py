@@ -9,7 +9,7 @@ import typer
 
 from services.command import console, discover
 from services.command.options import Json
-from shared.errors import Failed, FetchError, NotAFeed, UsageError, WireroomError, contain
+from shared.errors import Failed, FetchError, Malformed, NotAFeed, UsageError, WireroomError, contain
 from shared.failures import Failure, failure_of
 from shared.hosts import web_address, without_password
 from shared.messages import Outcome
@@ -41,19 +41,19 @@ def check(
 ) -> None:
     """Say what is good and bad about feeds, and what to do. Looks at them closely, and stores nothing."""
     settings = read_settings()
-    failed = 0
+    failed: list[Failed] = []
     with _client(settings) as client:
         for url in urls:
             found = contain(lambda url=url: _checked(client, web_address(url), settings, pause))  # type: ignore[misc]
             if isinstance(found, Failed):
-                failed += 1
-                console.warn(f"{without_password(url)}: {_wrong(found)}")
+                failed.append(found)
+                named = isinstance(found.error, UsageError)  # by what it says
+                console.warn(_wrong(found) if named else f"{without_password(url)}: {_wrong(found)}")
             elif as_json:
                 console.say(json.dumps(found, ensure_ascii=False))
             else:
                 _show(found)
-    if failed:
-        raise typer.Exit(1)
+    console.end(failed)
 
 
 def _wrong(found: Failed) -> str:
@@ -66,8 +66,8 @@ def _wrong(found: Failed) -> str:
     return f"{error} {TO_DO.get(failure_of(error.kind, error.status, Outcome.TRANSIENT), '')}".rstrip()
 
 
-def feeds_of(site: str) -> list[str]:
-    """Return the addresses of a site's feeds; says what was found.
+def feeds_of(site: str) -> list[discover.Feed]:
+    """Return the feeds of a site.
 
     :raises WireroomError: it cannot be had.
     :raises UsageError: none was found.
@@ -83,9 +83,7 @@ def feeds_of(site: str) -> list[str]:
     if not feeds:
         shown = without_password(site)
         raise UsageError(f"{shown} names no feed, and none is where feeds commonly are: give a feed's own address.")
-    for line in discover.shown(feeds):
-        console.say(line)
-    return [feed.url for feed in feeds]
+    return feeds
 
 
 def _client(settings: Settings) -> "Client":
@@ -105,17 +103,18 @@ def _checked(client: "Client", url: str, settings: Settings, pause_s: float) -> 
         with limits.cpu_seconds(2 * settings.parse_time_s):
             seen = visit(client, url, settings.user_agent, pause_s)
     except limits.TooSlow:
-        raise UsageError("It takes too long to read.") from None
+        raise Malformed("It takes too long to read.") from None
+    now = datetime.now(UTC)
     return {
         "url": without_password(url),
         "final_url": seen.final_url,
         "title": seen.first.feed.title,
         "format": seen.first.form,
         "articles": len(seen.first.entries),
-        "interval_s": round(suggested(seen, settings)[0]),
+        "interval_s": round(suggested(seen, settings, now)[0].seconds),
         "findings": [
             {"about": one.about, "level": one.level.value, "said": one.said, "advice": one.advice or None}
-            for one in report(seen, settings, datetime.now(UTC))
+            for one in report(seen, settings, now)
         ],
     }
 

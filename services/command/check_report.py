@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.command.check_visit import Visit
+from services.fetcher.verdict import max_age_s
+from shared.failures import span
 from shared.messages import Entry
 from shared.rhythm import learn
-from shared.schedule import Standing, Wish, interval, words
+from shared.schedule import Interval, Standing, Wish, interval, words
 from shared.schema import Access
 from shared.settings import Settings
 
@@ -123,7 +125,7 @@ def _texts(entries: Sequence[Entry]) -> Finding:
     if entries and len(whole) >= 0.8 * len(entries):
         middle = sorted(whole)[len(whole) // 2]
         return Finding("text", Level.GOOD, f"{said}, of {middle} words in the middle.")
-    advice = "Their pages are fetched, unless `--pages never` or WIREROOM_FETCH_PAGES=false says otherwise."
+    advice = "Their pages are fetched, unless you add it with `--pages never`, or set WIREROOM_FETCH_PAGES=false."
     return Finding("text", Level.NOTE, f"{said}, the others with a summary.", advice)
 
 
@@ -177,44 +179,21 @@ def _push(visit: Visit) -> Finding:
 
 
 def _interval(visit: Visit, settings: Settings, now: datetime) -> Finding:
-    seconds, why = suggested(visit, settings)
-    said = f"Poll it every {_span(timedelta(seconds=seconds))}: {why}."
-    return Finding("interval", Level.GOOD, f"{said}{_reckoned(visit, settings, now)}", "Nothing has to be set.")
+    chosen, standing = suggested(visit, settings, now)
+    said = f"It would be polled first after {span(chosen.seconds)}: {words(chosen, standing)}."
+    return Finding("interval", Level.GOOD, said, "Nothing has to be set.")
 
 
-def _reckoned(visit: Visit, settings: Settings, now: datetime) -> str:
-    """Return what the rule of polling makes of the window's dates, as a sentence; nothing where there are too few."""
+def suggested(visit: Visit, settings: Settings, now: datetime) -> tuple[Interval, Standing]:
+    """Return what the rule of polling makes of the window, and what it knows of the feed."""
+    now_s, feed = now.timestamp(), visit.first.feed
     moments = [moment.timestamp() for moment in _moments(visit.first.entries)]
-    if len(moments) < 2:
-        return ""
-    now_s = now.timestamp()
-    known = learn(None, moments, len(moments), now_s)
-    wish = Wish(visit.first.feed.ttl_s or 0)
+    known = learn(None, moments, len(moments), now_s) if len(moments) > 1 else None
+    wish = Wish(
+        max(feed.ttl_s or 0, max_age_s(visit.headers) or 0), frozenset(feed.skip_hours), frozenset(feed.skip_days)
+    )
     standing = Standing("active", 0, window=len(visit.first.entries), rhythm=known, wish=wish)
-    return f" Wireroom would begin so: {words(interval(standing, settings, now_s), standing)}."
-
-
-def suggested(visit: Visit, settings: Settings) -> tuple[float, str]:
-    """Return the seconds between polls that lose nothing and ask no more than is needed, and why."""
-    moments = _moments(visit.first.entries)
-    half = len(moments) // 2
-    if half < 1 or moments[0] == moments[-1]:
-        return float(settings.poll_interval_s), "its dates do not say how quickly it moves"
-    busiest = min((moments[at + half] - moments[at]).total_seconds() for at in range(len(moments) - half))
-    wish = visit.first.feed.ttl_s or 0
-    if wish > busiest:
-        busiest, why = (
-            min(busiest, wish),
-            "it would like to be left alone for longer, but half of it can be new by then",
-        )
-    else:
-        why = "at its busiest, half of what it lists is new in that time or more"
-        busiest = max(busiest, wish)
-    if busiest < settings.poll_floor_s:
-        return float(settings.poll_floor_s), "as often as the settings let it; at its busiest that may be too seldom"
-    if busiest > settings.poll_ceiling_s:
-        return float(settings.poll_ceiling_s), "as seldom as the settings let it; it moves more slowly than that"
-    return busiest, why
+    return interval(standing, settings, now_s), standing
 
 
 def _moments(entries: Sequence[Entry]) -> list[datetime]:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+import typer
+
+from shared.errors import Failed, UsageError
 from shared.schema import rfc3339
 
 T = TypeVar("T")
@@ -19,6 +22,12 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """Print one line where errors go."""
     print(f"wireroom: {text}", file=sys.stderr, flush=True)
+
+
+def end(failures: Sequence[Failed]) -> None:
+    """End the command where something failed: status 2 where a word of it was wrong, else 1."""
+    if failures:
+        raise typer.Exit(2 if any(isinstance(one.error, UsageError) for one in failures) else 1)
 
 
 def rows(items: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, empty: str) -> None:

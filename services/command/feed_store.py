@@ -6,7 +6,7 @@ it was before changes nothing.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
 
@@ -20,20 +20,30 @@ from shared.database import now
 from shared.errors import UsageError
 from shared.hosts import lane_of, without_password
 from shared.messages import split_digests
-from shared.tables import Article, Feed, Page, Publication, SetAside
+from shared.tables import Article, Feed, Page, Publication, PublicationKey, SetAside
 
 IDS_AT_ONCE = 5000  # in one statement, well under what either database takes
 _TAKEN_BACK = {"lease_token": None, "attempts": 0}
 
 
-def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | None = None) -> tuple[int, int]:
-    """Add feeds, due now; return how many are new and how many were known. A known feed keeps what it has."""
+class Added(NamedTuple):
+    """What became of a feed that was to be added."""
+
+    id: int
+    url: str
+    new: bool
+    line: int | None  # of the list that it came from
+
+
+def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | None = None) -> list[Added]:
+    """Add feeds, due now; return each with its number. A known feed keeps what it has."""
     moment = now(connection)
-    known = set(connection.scalars(select(Feed.url).where(among(Feed.url, {feed.url for feed in feeds}))))
-    fresh = {feed.url: feed for feed in feeds if feed.url not in known}
+    urls = {feed.url for feed in feeds}
+    known = set(connection.scalars(select(Feed.url).where(among(Feed.url, urls))))
+    fresh = {feed.url: feed for feed in reversed(feeds) if feed.url not in known}  # of two the first
     names = {feed.publication or publication for feed in fresh.values()} - {None}
     named = {name: _publication(connection, name, moment) for name in sorted(filter(None, names))}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "url": feed.url,
             "host": lane_of(feed.url),
@@ -51,11 +61,20 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
             "ready_at": moment,
             "created_at": moment,
         }
-        for feed in fresh.values()
+        for feed in reversed(fresh.values())
     ]
     if rows:
         connection.execute(insert(Feed), rows)
-    return len(fresh), len(feeds) - len(fresh)
+    ids = dict(connection.execute(select(Feed.url, Feed.id).where(among(Feed.url, urls))).all())
+    return [Added(ids[feed.url], feed.url, fresh.pop(feed.url, None) is not None, feed.line or None) for feed in feeds]
+
+
+def named_publications(connection: Connection) -> set[int]:
+    """Return the ids of the publications that the operator named, which is part of what a feed is set to."""
+    names = publications.name_key("") + "%"
+    own = select(Publication.id).where(Publication.key.like(names))
+    taken = select(PublicationKey.publication_id).where(PublicationKey.key.like(names))
+    return set(connection.scalars(own.union(taken)))
 
 
 def _publication(connection: Connection, name: str, moment: datetime) -> int:
@@ -141,6 +160,14 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
     for row in rows:
         leave(connection, row.id, split_digests(row.entry_digests), moment)
     connection.execute(delete(Feed).where(Feed.id.in_(ids)))
+
+
+def set_pages(connection: Connection, ids: Sequence[int], wanted: str) -> None:
+    """Fetch the pages of feeds' articles from now on, or never; those that wait for it are paused, or go on."""
+    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(pages=wanted))
+    before, after = ("active", "paused") if wanted == "never" else ("paused", "active")
+    theirs = Page.article_id.in_(select(Article.id).where(Article.feed_id.in_(ids)))
+    connection.execute(update(Page).where(theirs, Page.state == before).values(state=after, **_TAKEN_BACK))
 
 
 def give_passport(connection: Connection, feed_id: int, sealed: str | None, shown: str | None) -> None:

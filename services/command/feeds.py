@@ -1,112 +1,37 @@
-"""`wireroom feeds …`: add, import, export, list, show, refresh, pause, resume, remove."""
+"""`wireroom feeds …`: list, show, refresh, pause, resume, remove; the other verbs are brought by their modules."""
 
-import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from services.command import check, console, discover, feed_store, opml, passports, pushes, tempo, unusual, whatif
+from services.command import check, console, feed_store, lists, passports, pushes, tempo, unusual, whatif
 from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
-from shared.hosts import feed_address, without_password
-from shared.settings import read_settings
+from shared.hosts import without_password
 
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]
-BATCH = 500
 STATES = ("active", "paused", "gone", "parked")
 _INNER = {"entry_digests", "lease_token", "body_digest", "sealed"}
 HIDDEN = frozenset({*_INNER, "habits", "due_reason", "notice", "alarm_at"})  # the latter are told in words
 
 
+verbs.command()(lists.add)
+verbs.command("import")(lists.import_)
+verbs.command()(lists.export)
 verbs.command()(passports.access)
 verbs.command()(passports.keys)
 verbs.command()(check.check)
 verbs.command()(tempo.pace)
+verbs.command()(tempo.pages)
 verbs.command()(whatif.whatif)
 
 
 def add_to(app: typer.Typer, verb: str) -> None:
     """Add the verb to `app`."""
     app.add_typer(verbs, name=verb)
-
-
-@verbs.command()
-def add(
-    urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
-    folder: Annotated[str | None, typer.Option(help="Folder to put them in.")] = None,
-    publication: Annotated[str | None, typer.Option(help="Name of the title they belong to.")] = None,
-    interval: Annotated[
-        int | None, typer.Option(help="Seconds between polls; without it, adaptive.", min=1, max=opml.LONGEST_S)
-    ] = None,
-    find: Annotated[bool, typer.Option("--find", help="Add the feeds that a page names, not the page.")] = False,
-) -> None:
-    """Add feeds; they are polled at once. A site's address (no path) adds the feeds that it names."""
-    addresses = [feed_address(url) for url in urls]
-    if any(url.startswith("file:") for url in addresses) and not read_settings().drop_dir:
-        raise UsageError("No folder of this machine is read while WIREROOM_DROP_DIR does not name the one above them.")
-    found = [one for url in addresses for one in (check.feeds_of(url) if find or discover.is_site(url) else [url])]
-    feeds = [opml.Outline(url, folder=folder, interval_s=interval) for url in found]
-    with writing(open_store()) as connection:
-        new, known = feed_store.add(connection, feeds, publication=publication)
-    console.say(f"{new} added, {known} known already.")
-
-
-@verbs.command("import")
-def import_(
-    file: Annotated[str, typer.Argument(help="An OPML file; - reads standard input.", show_default=False)],
-) -> None:
-    """Add the feeds of an OPML file. Names each line that is wrong and goes on."""
-    feeds, wrong = opml.read(_read(file), file)
-    engine = open_store()
-    new = known = 0
-    for batch in console.progress(
-        [feeds[at : at + BATCH] for at in range(0, len(feeds), BATCH)], f"Importing, {BATCH} feeds each"
-    ):
-        with writing(engine) as connection:
-            more_new, more_known = feed_store.add(connection, batch)
-            new, known = new + more_new, known + more_known
-    for line in wrong:
-        console.warn(f"{file}:{line.line}: {line.reason}")
-    console.say(f"{new} added, {known} known already, {len(wrong)} wrong.")
-    if wrong:
-        raise typer.Exit(1)
-
-
-@verbs.command()
-def export(file: Annotated[str, typer.Argument(help="Where to write; - is standard output.")] = "-") -> None:
-    """Write all feeds as OPML, in their folders."""
-    with reading(open_store()) as connection:
-        rows = feed_store.listed(connection)
-    outlines = [
-        opml.Outline(
-            without_password(row.url),
-            row.title,
-            row.site_url,
-            row.folder,
-            row.interval_s,
-            floor_s=row.floor_s,
-            ceiling_s=row.ceiling_s,
-            pages=row.pages,
-            state=row.state,
-        )
-        for row in sorted(rows, key=lambda row: row.id)
-    ]
-    for row in rows:
-        if row.url != without_password(row.url):
-            console.warn(f"feed {row.id} is written without the user name and password that stand in its address.")
-    data = opml.write(outlines)
-    if file == "-":
-        sys.stdout.buffer.write(data)
-        return
-    try:
-        Path(file).write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
-    console.say(f"{len(outlines)} feeds written to {file}.")
 
 
 @verbs.command("list")
@@ -204,12 +129,3 @@ def _why(row: Any) -> str:
         return "asked for, by an operator or a push: due at once, or when its floor has passed after a push"
     interval_s = row.interval_s or row.polling_s
     return str(row.due_reason or (f"every {interval_s} s" if interval_s else "due at once"))
-
-
-def _read(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error

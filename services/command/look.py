@@ -118,7 +118,7 @@ def _within_limits(read: Read, settings: Settings) -> Read:
 
 
 def _each(sources: list[str], listing: Path | None, url: str, read: Read, *, as_json: bool) -> None:
-    """Read every source; one that fails is named and the others go on, status 1 at the end."""
+    """Read every source; one that fails is named and the others go on."""
     if bool(sources) == bool(listing):
         raise UsageError("Name feeds or pages by address or file, or a list of them with --from.")
     settings = read_settings()
@@ -127,17 +127,17 @@ def _each(sources: list[str], listing: Path | None, url: str, read: Read, *, as_
         for where, line in console.progress(list(_lines(listing)), "Reading"):
             console.say(json.dumps(_answer(where, line, read, settings), ensure_ascii=False))
         return
-    failed, columns = 0, get_terminal_size().columns
+    failed: list[Failed] = []
+    columns = get_terminal_size().columns
     for source in sources:
         entries = contain(lambda source=source: read(_load(source, url, settings)))  # type: ignore[misc]
         if isinstance(entries, Failed):
-            failed += 1
+            failed.append(entries)
             console.warn(f"{without_password(source)}: {_sentence(entries)}")
             continue
         for entry in entries:
             console.say(json.dumps(_article(entry), ensure_ascii=False) if as_json else readable(entry, columns))
-    if failed:
-        raise typer.Exit(1)
+    console.end(failed)
 
 
 def _lines(listing: Path) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, cast
 
 from lxml import etree
@@ -18,7 +19,17 @@ SECONDS = {"wireroomInterval": "interval_s", "wireroomFloor": "floor_s", "wirero
 _NOT_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 )  # XML 1.0, Char; titles from JSON may hold it
-WORDS = {"wireroomPages": ("pages", ("auto", "never")), "wireroomState": ("state", ("active", "paused"))}
+PUBLICATION = "wireroomPublication"
+
+
+class Pages(StrEnum):
+    """Whether the pages of a feed's articles are fetched: where it gives only summaries, or never."""
+
+    AUTO = "auto"
+    NEVER = "never"
+
+
+WORDS = {"wireroomPages": ("pages", tuple(Pages)), "wireroomState": ("state", ("active", "paused"))}
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,7 @@ def _feed(said: Mapping[str, str], name: str | None, folder: str | None, line: i
         site_url=said.get("htmlurl") or None,
         folder=folder,
         line=line,
-        publication=said.get("wireroompublication") or None,
+        publication=said.get(PUBLICATION.lower()) or None,
         **_settings(said),
     )
 
@@ -139,6 +150,8 @@ def write(feeds: Iterable[Outline]) -> bytes:
         attributes |= {
             name: value for name, (field, words) in WORDS.items() if (value := getattr(feed, field)) in words[1:]
         }
+        if feed.publication:
+            attributes[PUBLICATION] = feed.publication
         ET.SubElement(parent, "outline", attributes)
     for element in root.iter():
         element.attrib = {name: _NOT_XML.sub("", value) for name, value in element.attrib.items()}

@@ -67,9 +67,12 @@ def run(sources: Sequence[str], settings: Settings) -> None:
             ]
             samples = {"WIREROOM_FETCH_ALLOW": ",".join([*settings.fetch_allow, host_of(feeds[0].url)])}
         with writing(engine) as connection:
-            new, known = feed_store.add(connection, feeds)
+            added = feed_store.add(connection, feeds)
         engine.dispose()
-        console.say(f"{new} feeds added, {known} known." if feeds else "Polling the feeds that the store holds.")
+        new = sum(one.new for one in added)
+        console.say(
+            f"{new} feeds added, {len(added) - new} known." if feeds else "Polling the feeds that the store holds."
+        )
         with _children(_environment(settings, redis_url) | samples) as children:
             console.say(f"The reader is at http://{settings.host}:{settings.port}/ (Ctrl-C drains and stops).")
             while not stop.wait(LOOK_S):

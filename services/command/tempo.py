@@ -1,4 +1,4 @@
-"""`wireroom feeds pace`: how often feeds are polled, by the operator's word."""
+"""`wireroom feeds pace` and `pages`: how often feeds are polled, and what for, by the operator's word."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ import typer
 from sqlalchemy import update
 
 from services.command import console, feed_store
-from services.command.opml import LONGEST_S
+from services.command.opml import LONGEST_S, Pages
 from services.command.stores import open_store
 from shared.database import writing
 from shared.errors import UsageError
@@ -32,3 +32,15 @@ def pace(
         connection.execute(update(Feed).where(Feed.id.in_(ids)).values(changed))
         feed_store.refresh(connection, ids)
     console.say(f"{len(ids)} feeds have a new pace and are due now.")
+
+
+def pages(
+    wanted: Annotated[Pages, typer.Argument(help="auto or never.", show_default=False)],
+    names: Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)],
+) -> None:
+    """Say whether articles' pages are fetched: where a feed gives only summaries (auto), or never."""
+    with writing(open_store()) as connection:
+        ids = [row.id for row in feed_store.find(connection, names)]
+        feed_store.set_pages(connection, ids, wanted.value)
+    said = "where they give summaries" if wanted is Pages.AUTO else "no more"
+    console.say(f"The pages of {len(ids)} feeds' articles are fetched {said}.")

@@ -167,9 +167,7 @@ class Round:
         """Note when this site may be asked again; a long wait holds for other jobs too."""
         if wait_s := patience_s(facts):
             self._belt.hold(lane.name, host_of(target.url), wait_s)
-        if self._asker.client.is_inner(target.url):
-            return
-        delay_s = self._spacing_s
+        delay_s = 0.0 if self._asker.client.is_inner(target.url) else self._spacing_s
         if target.kind is Kind.PAGE and (said_s := self._asker.delay_s(target.url)) > delay_s:
             delay_s = said_s
             self._belt.pause(lane.name, delay_s)

@@ -28,6 +28,7 @@ CHALLENGES = {  # what firewalls put beside a page that only a browser gets past
 PATIENCE = frozenset(
     {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 )  # where Retry-After is meant for us
+_NOT_FRESH = re.compile(r"no-cache|no-store", re.IGNORECASE)
 _MAX_AGE = re.compile(r'(?:^|[\s,])max-age\s*=\s*"?([0-9]+)', re.ASCII | re.IGNORECASE)
 
 
@@ -94,23 +95,40 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> int | None:
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return LONGEST_S if len(value) > 9 else min(int(value), LONGEST_S)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
+    moment = _moment(value)
+    if moment is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)  # an HTTP date is GMT, and "-0000" says no other
     return min(max(0, ceil((moment - now).total_seconds())), LONGEST_S)
 
 
 def max_age_s(headers: Mapping[str, str]) -> int | None:
-    """Return the seconds that Cache-Control says the answer stays fresh (RFC 9111, 5.2.2.1); None if it does not say.
+    """Return the seconds that the answer says it stays fresh, None if it does not say (RFC 9111, 4.2.1).
+
+    Cache-Control comes before Expires, which counts from the answer's own Date.
 
     >>> max_age_s({"cache-control": "public, max-age=600"}), max_age_s({"cache-control": "s-maxage=5"})
     (600, None)
+    >>> max_age_s({"date": "Thu, 05 Nov 2026 08:00:00 GMT", "expires": "Thu, 05 Nov 2026 08:30:00 GMT"})
+    1800
     """
-    found = _MAX_AGE.search(headers.get("cache-control", ""))
-    return None if found is None else min(int(found[1][:10]), LONGEST_S)
+    control = headers.get("cache-control", "")
+    if found := _MAX_AGE.search(control):
+        return min(int(found[1][:10]), LONGEST_S)
+    if _NOT_FRESH.search(control):
+        return None
+    expires, sent = _moment(headers.get("expires", "")), _moment(headers.get("date", ""))
+    if expires is None or sent is None or expires <= sent:
+        return None
+    return min(ceil((expires - sent).total_seconds()), LONGEST_S)
+
+
+def _moment(value: str) -> datetime | None:
+    """Return the moment of an HTTP date, None if it is none; it is GMT, and "-0000" says no other."""
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def kept(headers: Mapping[str, str], name: str) -> str | None:

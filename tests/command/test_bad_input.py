@@ -42,6 +42,11 @@ def test_a_verb_that_is_none(wireroom: Run) -> None:
         ["worker"],
         ["worker", "sleep"],
         ["poll", "--colour"],
+        ["poll", "nowhere.xml"],
+        ["extract", "nowhere.html"],
+        ["feeds", "check", "nowhere"],
+        ["feeds", "add", "https://a.example/feed", "--pages", "some"],
+        ["feeds", "pages", "some", "1"],
     ],
     ids=" ".join,
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.command.check_report import Finding, report, suggested
+from services.command.check_report import Finding, report
 from services.command.check_visit import Visit, visit
 from shared.errors import FetchError, NotAFeed
 from shared.http import Client, Limits
@@ -28,9 +28,9 @@ def client(outlet: Outlet) -> Iterator[Client]:
 def look(client: Client, outlet: Outlet, settings: Callable[..., Settings]) -> Callable[..., dict[str, Finding]]:
     """What looks at the outlet's feed and returns its findings by what they are about."""
 
-    def findings(path: str = "front.xml") -> dict[str, Finding]:
-        seen = visit(client, outlet.url(path), "Wireroom", 0)
-        return {one.about: one for one in report(seen, settings(), NOW)}
+    def findings(**given: int) -> dict[str, Finding]:
+        seen = visit(client, outlet.url("front.xml"), "Wireroom", 0)
+        return {one.about: one for one in report(seen, settings(**given), NOW)}
 
     return findings
 
@@ -114,18 +114,17 @@ def test_robots_that_disallow_the_feed_are_named(outlet: Outlet, look: Callable[
     assert (found.level, "7 s" in found.said) == ("bad", True)
 
 
-@pytest.mark.parametrize(("hours", "seconds"), [
-    ([at / 60 for at in range(20)], 300),  # half of it in 10 minutes, which is over the floor
-    ([at * 0.25 for at in range(12)], 3600),  # half of it in an hour and a half, which is over the ceiling
-    ([1.0], 900),
+@pytest.mark.parametrize(("hours", "floor", "said"), [
+    ([at / 12 for at in range(1, 11)], 1800, "30 min is the floor"),  # ten articles, in fifty minutes
+    ([at * 100 for at in range(1, 6)], 300, "60 min is the ceiling"),
+    ([1.0], 300, "first after 15 min: every 15 min, as nothing is known of it yet"),
 ])  # fmt: skip
-def test_the_interval_follows_the_busiest_half_of_the_window(
-    outlet: Outlet, client: Client, settings: Callable[..., Settings], hours: list[float], seconds: int
+def test_the_interval_is_that_of_the_rule_of_polling(
+    outlet: Outlet, look: Callable[..., dict[str, Finding]], hours: list[float], floor: int, said: str
 ) -> None:
     outlet.serve("front.xml", rss(hours), "text/xml")
-    seen = visit(client, outlet.url("front.xml"), "Wireroom", 0)
-    given = settings(poll_floor_s=300, poll_ceiling_s=3600, poll_interval_s=900)
-    assert suggested(seen, given)[0] == (600 if len(hours) == 20 else seconds)
+    found = look(poll_floor_s=floor, poll_ceiling_s=3600)["interval"]
+    assert said in found.said
 
 
 def test_what_is_no_feed_is_said(outlet: Outlet, client: Client) -> None:
@@ -142,7 +141,7 @@ def test_the_verb_prints_words_and_json(wireroom: Run, outlet: Outlet) -> None:
     ran = wireroom(*words, fetch_allow=",".join(outlet.allow))
     assert ran.status == 0, ran.err
     assert "interval" in ran.text
-    assert "Wireroom would begin so: about" in ran.text
+    assert "It would be polled first after" in ran.text
     (item,) = wireroom(*words, "--json", fetch_allow=",".join(outlet.allow)).lines
     assert (item["format"], item["articles"]) == ("RSS 2.0", 3)
 

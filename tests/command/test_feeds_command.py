@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from services.command import feed_store
 from services.command.opml import Outline
 from shared.database import now, reading, writing
-from shared.tables import Article, Feed, Publication
+from shared.tables import Article, Feed, Page, Publication
 from tests.command.conftest import Run
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
@@ -38,7 +38,7 @@ def change(engine: Engine, **values: Any) -> None:
 
 def test_a_list_may_be_longer_than_a_statement_takes_parameters(store: Engine) -> None:
     with writing(store) as connection:
-        assert feed_store.add(connection, [Outline(A)] * 70_000) == (1, 69_999)
+        assert [one.new for one in feed_store.add(connection, [Outline(A)] * 70_000)] == [True] + [False] * 69_999
 
 
 def test_added_feeds_are_due_at_once(wireroom: Run, sqlite_store: Engine) -> None:
@@ -82,6 +82,54 @@ def test_an_imported_list_adds_the_good_lines_and_names_the_wrong_ones(
     assert first.startswith("wireroom: my.opml:3: 'gopher://a.example/feed' is no web address")
     assert second == "wireroom: my.opml:5: The outline 'nothing' has no xmlUrl, so it names no feed."
     assert [(feed.url, feed.folder) for feed in feeds(sqlite_store)] == [(A, "Dailies"), (B, None)]
+
+
+def test_what_was_added_and_what_is_wrong_is_told_to_programs(wireroom: Run, two: Engine, tmp_path: Path) -> None:
+    new, known = wireroom("feeds", "add", "https://c.example/feed", A, "--json").lines
+    assert new == {"id": 3, "url": "https://c.example/feed", "new": True, "line": None, "error": None}
+    assert (known["id"], known["new"]) == (1, False)
+    lines = f"""<opml version="2.0"><body>
+        <outline text="D" xmlUrl="https://d.example/feed"/>
+        <outline text="D again" xmlUrl="https://d.example/feed"/>
+        <outline text="bad" xmlUrl="gopher://a.example/feed"/>
+        <outline text="drop" xmlUrl="file:///drops/agency/"/>
+        <outline text="B" xmlUrl="{B}"/></body></opml>"""
+    (tmp_path / "my.opml").write_text(lines)
+    ran = wireroom("feeds", "import", "my.opml", "--json")
+    assert (ran.status, ran.err) == (1, "")
+    told = [(item["id"], item["new"], item["line"]) for item in ran.lines]
+    assert told == [(4, True, 2), (4, False, 3), (2, False, 6), (None, False, 4), (None, False, 5)]
+    assert "WIREROOM_DROP_DIR" in ran.lines[4]["error"]
+
+
+def test_a_title_that_the_operator_named_travels_with_its_feeds(wireroom: Run, two: Engine, tmp_path: Path) -> None:
+    wireroom("feeds", "add", "https://c.example/feed", "--publication", "The C & Co", "--pages", "never")
+    assert wireroom("feeds", "export", "out.opml").status == 0
+    assert 'wireroomPublication="The C &amp; Co"' in (tmp_path / "out.opml").read_text()
+    wireroom("feeds", "remove", 1, 2, 3)
+    assert wireroom("feeds", "import", "out.opml").status == 0
+    named = {feed.url: (feed.publication_id is not None, feed.pages) for feed in feeds(two)}
+    assert named["https://c.example/feed"] == (True, "never")
+    assert named[B] == (False, "auto")
+
+
+def _wait_for_pages(connection: Connection) -> None:
+    moment = now(connection)
+    for id_ in connection.scalars(select(Article.id)).all():
+        due = {"state": "active", "due_at": moment, "ready_at": moment, "ordered_at": moment}
+        connection.execute(insert(Page).values(article_id=id_, url="https://p.example/", host="p.example", **due))
+
+
+def test_pages_that_wait_are_paused_with_the_pages_of_their_feed(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    outlet.publish("brief.xml", entries=2)
+    line.add(outlet.url("brief.xml"))
+    line.poll()
+    line.write(_wait_for_pages)
+    ran = wireroom("feeds", "pages", "never", 1)
+    assert ran.status == 0, ran.err[-1500:]
+    assert [page.state for page in line.read(select(Page.state))] == ["paused", "paused"]
+    assert wireroom("feeds", "pages", "auto", 1).status == 0
+    assert [page.state for page in line.read(select(Page.state))] == ["active", "active"]
 
 
 def test_a_list_is_imported_from_standard_input_and_twice_adds_nothing(wireroom: Run, two: Engine) -> None:

@@ -56,7 +56,7 @@ def redis_server(drop: Drop, scratch: Path) -> Iterator[Valkey]:
 def test_a_worker_that_holds_work_outlives_redis_and_consumes_again(
     drop: Drop, outlet: Outlet, redis_server: Valkey, fast: Callable[..., Settings], start: Callable[..., Processes]
 ) -> None:
-    settings = fast(lease_s=300, fetch_processes=drop.processes, total_timeout_s=60, read_timeout_s=60)
+    settings = fast(lease_s=300, fetch_processes=drop.processes, total_timeout_s=40, read_timeout_s=40)
     processes = start(settings, fetch=1)
     (worker,) = processes.of("fetch")
     worker.up()

@@ -302,6 +302,15 @@ def test_a_crawl_delay_spaces_pages_and_holds_for_the_next_job(
     assert statuses(outlet, "news") == [200]
 
 
+def test_a_crawl_delay_holds_for_an_inner_site_too(
+    outlet: Outlet, pages: Callable[..., None], published: Published
+) -> None:
+    outlet.serve("robots.txt", "User-agent: *\nCrawl-delay: 50\n", "text/plain")
+    outlet.serve("news", "words")
+    pages(page(outlet, 1, "news"), page(outlet, 2, "news"))
+    assert published.facts[2].outcome is Outcome.UNFETCHED
+
+
 class _Crowded(Client):
     def get(self, *_: Any, **__: Any) -> Response:
         raise FetchError("crowded", "Too many requests were under way.")

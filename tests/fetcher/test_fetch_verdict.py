@@ -120,6 +120,22 @@ def test_cache_control_tells_how_long_an_answer_is_fresh(value: str, seconds: in
     assert max_age_s({"cache-control": value}) == seconds
 
 
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"expires": "Wed, 01 Jan 2025 12:10:00 GMT"}, 600),
+        ({"expires": "Wed, 01 Jan 2025 12:10:00 GMT", "cache-control": "max-age=60"}, 60),
+        ({"expires": "Wed, 01 Jan 2025 12:10:00 GMT", "cache-control": "no-cache"}, None),
+        ({"expires": "Wed, 01 Jan 2025 11:00:00 GMT"}, None),
+        ({"expires": "0"}, None),
+        ({"expires": "Wed, 01 Jan 9025 12:00:00 GMT"}, LONGEST_S),
+        ({"expires": "Wed, 01 Jan 2025 12:10:00 GMT", "date": "yesterday"}, None),
+    ],
+)
+def test_expires_tells_it_where_cache_control_does_not(headers: dict[str, str], seconds: int | None) -> None:
+    assert max_age_s({"date": "Wed, 01 Jan 2025 12:00:00 GMT"} | headers) == seconds
+
+
 @pytest.mark.parametrize("value", ["a\x00b", "\x1b[2J", "x" * 2000, "   "])
 def test_a_validator_that_cannot_be_kept_is_none(value: str) -> None:
     facts = judge(target(), answer(etag=value, last_modified=value), NOW)

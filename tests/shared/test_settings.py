@@ -36,6 +36,7 @@ def test_addresses_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None
         ("WIREROOM_BELT_MEMORY_SHARE", "1.5"),
         ("WIREROOM_FETCH_ALLOW", "localhost"),
         ("WIREROOM_PUSH_URL", "reader.example"),
+        ("WIREROOM_TOTAL_TIMEOUT_S", "41"),
         ("WIREROOM_FETCH_ALLOW", "127.0.0.1:80,http://inner:80"),
     ],
 )

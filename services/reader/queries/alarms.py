@@ -87,8 +87,9 @@ def told(gap: GapLine) -> str:
     """Return one gap in words."""
     when = f"{gap.from_at:%-d %b %H:%M} to {gap.to_at:%-d %b %H:%M} UTC"
     missing = max(gap.expected - gap.found, 0)
+    articles = "article" if missing == 1 else "articles"
     if gap.state == "closed":
-        return f"{when}: closed, {gap.found} articles found elsewhere"
+        return f"{when}: closed, {gap.found} found elsewhere"
     if gap.state == "closing":
         return f"{when}: being looked for elsewhere, about {gap.expected} articles are expected"
-    return f"{when}: about {missing} articles probably lost, {gap.found} found elsewhere"
+    return f"{when}: about {missing} {articles} probably lost, {gap.found} found elsewhere"

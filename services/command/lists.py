@@ -1,0 +1,138 @@
+"""`wireroom feeds add`, `import` and `export`: feeds in, one by one or as a list, and out again."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.command import check, console, discover, feed_store, opml
+from services.command.stores import open_store
+from shared.database import reading, writing
+from shared.errors import UsageError
+from shared.hosts import feed_address, without_password
+from shared.settings import read_settings
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for each feed and each wrong line.")]
+AUTO = opml.Pages.AUTO
+BATCH = 500  # feeds that are added in one transaction
+
+
+def add(
+    urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
+    folder: Annotated[str | None, typer.Option(help="Folder to put them in.")] = None,
+    publication: Annotated[str | None, typer.Option(help="Name of the title they belong to.")] = None,
+    interval: Annotated[
+        int | None, typer.Option(help="Seconds between polls; without it, adaptive.", min=1, max=opml.LONGEST_S)
+    ] = None,
+    pages: Annotated[
+        opml.Pages, typer.Option(help="Fetch articles' pages where it gives summaries?")
+    ] = opml.Pages.AUTO,
+    find: Annotated[bool, typer.Option("--find", help="Add the feeds that a page names, not the page.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add feeds; they are polled at once. A site's address (no path) adds the feeds that it names."""
+    addresses = [feed_address(url) for url in urls]
+    if any(url.startswith("file:") for url in addresses) and not read_settings().drop_dir:
+        raise UsageError(NO_FOLDER)
+    engine = open_store()
+    found: list[str] = []
+    for url in addresses:
+        if not (find or discover.is_site(url)):
+            found.append(url)
+            continue
+        feeds = check.feeds_of(url)
+        for line in () if as_json else discover.shown(feeds):
+            console.say(line)
+        found += [feed.url for feed in feeds]
+    wanted = [opml.Outline(url, folder=folder, interval_s=interval, pages=pages.value) for url in found]
+    with writing(engine) as connection:
+        added = feed_store.add(connection, wanted, publication=publication)
+    _tell(added, [], as_json=as_json)
+    if not as_json:
+        new = sum(one.new for one in added)
+        console.say(f"{new} added, {len(added) - new} known already.")
+
+
+NO_FOLDER = "No folder of this machine is read while WIREROOM_DROP_DIR does not name the one above them."
+
+
+def import_(
+    file: Annotated[str, typer.Argument(help="An OPML file; - reads standard input.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Add the feeds of an OPML file; names each line that is wrong and goes on."""
+    feeds, wrong = opml.read(_read(file), file)
+    if not read_settings().drop_dir:
+        wrong += [opml.Wrong(feed.line, NO_FOLDER) for feed in feeds if feed.url.startswith("file:")]
+        feeds = [feed for feed in feeds if not feed.url.startswith("file:")]
+    engine = open_store()
+    added: list[feed_store.Added] = []
+    batches = [feeds[at : at + BATCH] for at in range(0, len(feeds), BATCH)]
+    for batch in console.progress(batches, f"Importing {len(feeds)} feeds, {BATCH} at a time"):
+        with writing(engine) as connection:
+            added += feed_store.add(connection, batch)
+    _tell(added, wrong, as_json=as_json)
+    if not as_json:
+        for line in wrong:
+            console.warn(f"{file}:{line.line}: {line.reason}")
+        new = sum(one.new for one in added)
+        console.say(f"{new} added, {len(added) - new} known already, {len(wrong)} wrong.")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _tell(added: list[feed_store.Added], wrong: list[opml.Wrong], *, as_json: bool) -> None:
+    """Print what became of each feed, and each wrong line, for programs."""
+    if not as_json:
+        return
+    for one in added:
+        item = {"id": one.id, "url": without_password(one.url), "new": one.new, "line": one.line, "error": None}
+        console.say(json.dumps(item, ensure_ascii=False))
+    for line in wrong:
+        item = {"id": None, "url": None, "new": False, "line": line.line, "error": line.reason}
+        console.say(json.dumps(item, ensure_ascii=False))
+
+
+def export(file: Annotated[str, typer.Argument(help="Where to write; - is standard output.")] = "-") -> None:
+    """Write all feeds as OPML, in their folders."""
+    with reading(open_store()) as connection:
+        rows = feed_store.listed(connection)
+        named = feed_store.named_publications(connection)
+    outlines = [
+        opml.Outline(
+            without_password(row.url),
+            row.title,
+            row.site_url,
+            row.folder,
+            row.interval_s,
+            publication=row.publication if row.publication_id in named else None,
+            floor_s=row.floor_s,
+            ceiling_s=row.ceiling_s,
+            pages=row.pages,
+            state=row.state,
+        )
+        for row in sorted(rows, key=lambda row: row.id)
+    ]
+    for row in rows:
+        if row.url != without_password(row.url):
+            console.warn(f"feed {row.id} is written without the user name and password that stand in its address.")
+    data = opml.write(outlines)
+    if file == "-":
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        Path(file).write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    console.say(f"{len(outlines)} feeds written to {file}.")
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
