@@ -93,3 +93,12 @@ def test_a_damaged_start_tag_of_the_feed_costs_no_entry() -> None:
 def test_what_balances_is_left_as_it_is() -> None:
     whole = '<item><title>A &amp; B</title><x:y a="1"><![CDATA[<p>]]></x:y><z/></item>'
     assert balance(whole) == whole
+
+
+def test_what_no_order_makes_xml_of_is_read_all_the_same() -> None:
+    undeclared = "".join(f"<p{number}:x>v</p{number}:x>" for number in range(60))
+    entries = damaged(TITLE, TITLE + undeclared)
+    assert [entry.content.headline for entry in entries] == [
+        f"Ferry number {number} sails again" for number in (1, 2, 3)
+    ]
+    assert entries[1].url == read_feed_bytes(rss(item(2)), URL, None)[0].url

@@ -147,3 +147,12 @@ def test_elements_that_html_does_not_know_are_markup_where_they_are_closed() -> 
 
 def test_elements_that_html_has_given_up_are_markup_too() -> None:
     assert line("<marquee>New: mole open</marquee><!-- draft") == "New: mole open"
+
+
+def test_channels_of_the_channel_definition_format_are_read() -> None:
+    cdf = b"""<CHANNEL HREF="http://harbour.example/"><TITLE>Harbour News</TITLE>
+        <ITEM HREF="http://harbour.example/pier.html" LASTMOD="1998-11-05T22:10"><TITLE>The pier is open</TITLE>
+        <ABSTRACT>It was shut for a year.</ABSTRACT></ITEM></CHANNEL>"""
+    (entry,) = read_feed_bytes(cdf, URL, None)
+    assert entry.url == "http://harbour.example/pier.html"
+    assert (entry.content.headline, entry.content.summary) == ("The pier is open", "It was shut for a year.")

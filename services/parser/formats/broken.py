@@ -1,7 +1,8 @@
 """Feeds that no repair makes well-formed: cut at their entries' tags, each whole entry read alone. Pure.
 
 An entry is parsed strictly within the header's namespaces; where that fails too, its tags are put in order first
-(`balance`). An entry that a cut-off document ends in is not whole and is left to the next poll.
+(`balance`), and what is no XML even then is left to feedparser (`loose`). An entry that a cut-off document ends in is
+not whole and is left to the next poll.
 """
 
 import re
@@ -11,7 +12,7 @@ from functools import partial
 
 from lxml import etree
 
-from services.parser.formats import xml
+from services.parser.formats import loose, xml
 from services.parser.formats.balance import NAMESPACE, balance
 from services.parser.formats.elements import short
 from services.parser.item import Item, Slot, Window
@@ -20,6 +21,7 @@ from shared.errors import Malformed, NotAFeed
 
 MAX_ENTRY_CHARS = 1_000_000
 MAX_HEAD_CHARS = 100_000  # of what stands before the first entry
+MAX_LOOSE = 300  # entries of one document that feedparser reads, a millisecond or more each
 _EXCERPT_CHARS = 60_000
 _OPEN_ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:rss|rdf|feed))\b[^<>]*>?", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:item|entry))(?=[\s>])[^<>]*>", re.IGNORECASE)
@@ -130,6 +132,7 @@ def _header(root: str, head: str, name: str, url: str, tree_window: TreeWindow) 
 
 def _slots(pieces: list[str], frame: _Frame) -> list[Slot]:
     slots: list[Slot] = []
+    left = 0
     for piece in pieces:
         if len(piece) > MAX_ENTRY_CHARS:
             slots.append(_unreadable(piece, f"The entry is {len(piece)} characters long."))
@@ -137,9 +140,17 @@ def _slots(pieces: list[str], frame: _Frame) -> list[Slot]:
         try:
             slots += frame.tree_window(_tree(piece, frame), frame.base).slots
         except etree.XMLSyntaxError as error:
-            deep = f"The entry nests elements more than {xml.MAX_DEPTH} deep."
-            slots.append(_unreadable(piece, deep if xml.too_deep(error) else f"The entry is no XML: {error}."))
+            left += 1
+            slots.append(_left(piece, frame, error, left))
     return slots
+
+
+def _left(piece: str, frame: _Frame, error: etree.XMLSyntaxError, place: int) -> Slot:
+    """Return the slot of the `place`th entry that is no XML."""
+    if xml.too_deep(error):
+        return _unreadable(piece, f"The entry nests elements more than {xml.MAX_DEPTH} deep.")
+    found = loose.read_entry(piece, frame.around(piece), frame.base) if place <= MAX_LOOSE else None
+    return found or _unreadable(piece, f"The entry is no XML: {error}.")
 
 
 def _tree(piece: str, frame: _Frame) -> etree._Element:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from services.parser.fields.text import key_of, line
 from services.parser.fields.urls import absolute
-from services.parser.formats import broken, hubs, wishes, xml
+from services.parser.formats import broken, hubs, loose, wishes, xml
 from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, html_of, short, text_of
 from services.parser.formats.entries import link, own_base, person_of, read_entry, source_id
 from services.parser.item import Item, Person, Slot, Window
@@ -54,6 +54,8 @@ def tree_window(root: etree._Element, url: str) -> Window:
     """
     root = next(root.iter("{*}rss", "{*}RDF", "{*}feed"), root) if _local(root) not in ROOTS else root
     name = _local(root)
+    if name == "channel" and "href" in map(str.lower, map(str, root.attrib)):  # CDF
+        return loose.read_window(etree.tostring(root, encoding="unicode"), url)
     if short(str(root.tag)) != name and (name == "rss" or (name == "feed" and _holds_entries(root))):
         _level(root)
     if name not in ROOTS:
