@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, delete, update
 
+from services.reader.queries.search import SPANS
 from shared import tables
 from shared.database import writing
 from tests.reader.conftest import NOON, Desk
@@ -114,6 +115,11 @@ def test_filters_narrow_it_down(desk: Desk, title: int, reader: httpx.Client) ->
     assert ids(reader, "bridge", since=NOON.isoformat()) == [here]
     assert ids(reader, "bridge", until=NOON.isoformat()) == [there]
     assert ids(reader, "bridge", feed=1) == [here, there]
+
+
+def test_however_long_ago_it_was_stored_it_is_found(desk: Desk, title: int, reader: httpx.Client) -> None:
+    made = [desk.article(title, id=id_, headline="Harbour reopens") for id_ in (1, 2 * max(SPANS), 3 * max(SPANS))]
+    assert set(ids(reader, "harbour")) == set(made)
 
 
 def test_pages_follow_one_another(desk: Desk, title: int, reader: httpx.Client) -> None:

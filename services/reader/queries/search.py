@@ -4,12 +4,13 @@ Of more than `CANDIDATES` articles that fit, those are ranked that were stored l
 costs no more than a rare one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, column, func, select, text
+from sqlalchemy import Connection, Select, String, bindparam, column, func, select, text
 from sqlalchemy import table as table_of
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
@@ -23,6 +24,7 @@ from shared.tables import readable_articles as readable
 from shared.tables import search_texts
 
 CANDIDATES = 1000
+SPANS = (20_000, 400_000)  # ids that PostgreSQL looks through first, the last ones: a common word is found there
 STEPS = 4  # of relevance: within a step the newer article stands first
 LONGEST_S = 10  # PostgreSQL gives up then; phrases of common words can take it far
 # in the order of the index's columns: headline, subheadline, summary, text; PostgreSQL names them D to A
@@ -87,12 +89,23 @@ def _in_postgresql(connection: Connection, asked: Asked, filters: Filters) -> li
     queries = _queries(connection, asked)
     if not queries:
         return []
+    newest = connection.scalar(select(func.max(search_texts.c.article_id))) or 0
+    for span in (*(span for span in SPANS if span < newest), newest):
+        rows = connection.execute(_last(queries, filters, newest - span)).all()
+        if len(rows) == CANDIDATES:
+            break
+    return [Hit(*one) for one in rows]
+
+
+def _last(queries: Mapping[str, str], filters: Filters, after: int) -> Select[Any]:
+    """Return what asks for the articles behind the id `after` that fit and were stored last, at most `CANDIDATES`."""
     at, row = search_texts.c, readable.c
     any_of = bindparam("any_of", " | ".join(f"({query})" for query in sorted(set(queries.values()))), String)
     fits = (
         select(row.id, row.ordered_at, at.config, at.words)
         .join_from(search_texts, readable, row.id == at.article_id)
-        .where(at.words.bool_op("@@")(any_of.cast(TSQUERY)), *filters.conditions(row), *filters.times(row))
+        .where(at.article_id > after, at.words.bool_op("@@")(any_of.cast(TSQUERY)))
+        .where(*filters.conditions(row), *filters.times(row))
     )
     # each article by the rules of its own language: what stems to another's word in one is no hit in the other
     configs, said = (bindparam(None, list(part), ARRAY(String)) for part in (queries, queries.values()))
@@ -110,8 +123,7 @@ def _in_postgresql(connection: Connection, asked: Asked, filters: Filters) -> li
     )
     in_headline = func.ts_filter(last.c.words, text("'{a}'")).bool_op("@@")(last.c.query)
     relevance = func.ts_rank(text(f"'{RANK}'"), last.c.words, last.c.query, 1)  # 1: longer texts count a little less
-    rows = connection.execute(select(last.c.id, last.c.ordered_at, in_headline, relevance))
-    return [Hit(*one) for one in rows]
+    return select(last.c.id, last.c.ordered_at, in_headline, relevance)
 
 
 def _queries(connection: Connection, asked: Asked) -> dict[str, str]:
