@@ -164,7 +164,10 @@ def read_words(item: Item) -> Written:
         content = None if not content.images else content
     if content and (item.agency or _is_whole(content, EXCERPT_WORDS, 1)):
         return Written(content, _summary(description, content), content)
-    if description and _is_whole(description, ARTICLE_WORDS, SEVERAL):
+    of_medium = item.names.get("summary", "").startswith(
+        "media:"
+    )  # it describes a film, and is no article however long
+    if description and not of_medium and _is_whole(description, ARTICLE_WORDS, SEVERAL):
         return Written(description, None, description)
     if (
         content

@@ -156,3 +156,10 @@ def test_channels_of_the_channel_definition_format_are_read() -> None:
     (entry,) = read_feed_bytes(cdf, URL, None)
     assert entry.url == "http://harbour.example/pier.html"
     assert (entry.content.headline, entry.content.summary) == ("The pier is open", "It was shut for a year.")
+
+
+def test_what_describes_a_film_is_a_summary_however_long() -> None:
+    told = " ".join(f"Scene {number} shows the harbour from another side." for number in range(40))
+    entry = rss_entry(f"<title>A film</title><media:group><media:description>{told}</media:description></media:group>")
+    assert entry.content.body_text is None
+    assert (entry.content.summary or "").startswith("Scene 0 shows")
