@@ -163,11 +163,15 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def set_pages(connection: Connection, ids: Sequence[int], wanted: str) -> None:
-    """Fetch the pages of feeds' articles from now on, or never; those that wait for it are paused, or go on."""
+    """Fetch the pages of feeds' articles from now on, or never; those that wait for it then wait no more."""
     connection.execute(update(Feed).where(Feed.id.in_(ids)).values(pages=wanted))
-    before, after = ("active", "paused") if wanted == "never" else ("paused", "active")
+    if wanted != "never":
+        return
     theirs = Page.article_id.in_(select(Article.id).where(Article.feed_id.in_(ids)))
-    connection.execute(update(Page).where(theirs, Page.state == before).values(state=after, **_TAKEN_BACK))
+    waited = delete(Page).where(theirs, Page.state == "active").returning(Page.article_id)
+    left = connection.scalars(waited).all()
+    take_head(connection)  # as everyone does who locks articles
+    connection.execute(update(Article).where(among(Article.id, left)).values(page_state="not_needed"))
 
 
 def give_passport(connection: Connection, feed_id: int, sealed: str | None, shown: str | None) -> None:

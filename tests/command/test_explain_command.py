@@ -36,7 +36,7 @@ def test_an_article_is_explained_by_its_number_and_by_its_address(wireroom: Run,
     assert article["seen"][0]["listed"] is True
     assert article["seen"][0]["feed"].endswith("herald.xml")
     assert article["provenance"]["headline"].startswith("feed:")
-    assert [one["kind"] for one in article["log"]] == ["folded", "created"]
+    assert [one["kind"] for one in article["log"]] == ["folded", "folded", "created"]  # another original, a first one
     folded = article["story"]["folded_with"]
     assert {one["article"] for one in folded} == {copies[0].id, copies[2].id}
     assert all("(rule 5)" in one["reason"] and one["shared"] for one in folded)

@@ -118,18 +118,21 @@ def _wait_for_pages(connection: Connection) -> None:
     for id_ in connection.scalars(select(Article.id)).all():
         due = {"state": "active", "due_at": moment, "ready_at": moment, "ordered_at": moment}
         connection.execute(insert(Page).values(article_id=id_, url="https://p.example/", host="p.example", **due))
+    connection.execute(update(Article).values(page_state="due"))
 
 
-def test_pages_that_wait_are_paused_with_the_pages_of_their_feed(wireroom: Run, line: Line, outlet: Outlet) -> None:
+def test_pages_that_wait_are_fetched_no_more_when_those_of_their_feed_are_not(
+    wireroom: Run, line: Line, outlet: Outlet
+) -> None:
     outlet.publish("brief.xml", entries=2)
     line.add(outlet.url("brief.xml"))
     line.poll()
     line.write(_wait_for_pages)
     ran = wireroom("feeds", "pages", "never", 1)
     assert ran.status == 0, ran.err[-1500:]
-    assert [page.state for page in line.read(select(Page.state))] == ["paused", "paused"]
+    assert line.read(select(Page.state)) == []
+    assert {row.page_state for row in line.read(select(Article.page_state))} == {"not_needed"}
     assert wireroom("feeds", "pages", "auto", 1).status == 0
-    assert [page.state for page in line.read(select(Page.state))] == ["active", "active"]
 
 
 def test_a_list_is_imported_from_standard_input_and_twice_adds_nothing(wireroom: Run, two: Engine) -> None:

@@ -39,7 +39,7 @@ def read_window(text: str, url: str) -> Window:
         return tree_window(xml.parse(text), url)
     except etree.XMLSyntaxError as error:
         window = broken.read_window(text, url, tree_window)
-        if xml.too_deep(error) and not window.slots:
+        if xml.too_deep(error) and not any(slot.title or slot.link or slot.source_id for slot in window.slots):
             raise Malformed(
                 f"The document nests elements more than {xml.MAX_DEPTH} deep, which no feed needs."
             ) from None
