@@ -1,7 +1,8 @@
 """`wireroom`, one command: imports what the verb at hand needs, turns errors into one sentence and a status."""
 
 import sys
-from importlib import import_module
+from importlib import import_module, metadata
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -40,12 +41,29 @@ def build(verb: str | None) -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
+    app.callback()(_options)
     for name, (module, what) in VERBS.items():
         if name == verb:
             import_module(f"services.command.{module}").add_to(app, name)
         else:
             app.command(name, help=what)(_another)
     return app
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from shared.messages import PARSER
+
+        typer.echo(f"wireroom {metadata.version('wireroom')}, articles by {PARSER}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show which version this is.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Take what stands before the verb."""
 
 
 def _another() -> None:

@@ -2,13 +2,20 @@
 
 import fcntl
 import socket
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from services.command.app import VERBS
+from shared.messages import PARSER
 from tests.command.conftest import Run
 from tests.outlet.outlet import Outlet
+
+
+def test_the_version_is_told(wireroom: Run) -> None:
+    ran = wireroom("--version")
+    assert (ran.status, ran.text) == (0, f"wireroom {metadata.version('wireroom')}, articles by {PARSER}\n")
 
 
 def test_a_verb_that_is_none(wireroom: Run) -> None:
