@@ -164,9 +164,8 @@ def read_words(item: Item) -> Written:
         content = None if not content.images else content
     if content and (item.agency or _is_whole(content, EXCERPT_WORDS, 1)):
         return Written(content, _summary(description, content), content)
-    of_medium = item.names.get("summary", "").startswith(
-        "media:"
-    )  # it describes a film, and is no article however long
+    # what describes a film is no article, however long
+    of_medium = item.names.get("summary", "").startswith("media:")
     if description and not of_medium and _is_whole(description, ARTICLE_WORDS, SEVERAL):
         return Written(description, None, description)
     if (

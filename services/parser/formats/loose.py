@@ -5,9 +5,11 @@ pattern for authors takes minutes.
 """
 
 import re
+from io import BytesIO
 
 import feedparser
 
+from services.parser.fields.text import line
 from services.parser.fields.urls import absolute
 from services.parser.formats.entries import kind_of
 from services.parser.item import Attached, Item, Person, Slot, Window
@@ -34,7 +36,7 @@ _PERSON = re.compile(
 def read_window(text: str, url: str) -> Window:
     """Return the entries of a whole document; none where feedparser finds none."""
     found = _parsed(text)
-    feed = FeedFacts(title=found.feed.get("title"), site_url=absolute(found.feed.get("link"), url))
+    feed = FeedFacts(title=line(found.feed.get("title"), 300), site_url=absolute(found.feed.get("link"), url))
     slots = tuple(_slot(_item(entry, url), str(entry)) for entry in found.entries)
     return Window(feed=feed, slots=slots, closed=True, language=found.feed.get("language"))
 
@@ -48,7 +50,8 @@ def read_entry(piece: str, document: str, url: str) -> Slot | None:
 def _parsed(document: str) -> feedparser.FeedParserDict:
     document = _PERSON.sub(lambda found: found[1] + found[2][:MAX_PERSON_CHARS], document)
     document = _TEXT.sub(lambda found: found[0][:MAX_FIELD_CHARS], document)
-    return feedparser.parse(document.encode("utf-8", "replace"), sanitize_html=False, resolve_relative_uris=False)
+    data = BytesIO(document.encode("utf-8", "replace"))  # bytes alone might name a file, which it would open
+    return feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
 
 
 def _slot(item: Item, markup: str) -> Slot:
