@@ -12,6 +12,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from bench import compiled
 from bench.simulation_feeds import DAY_S, START_S, SimulatedFeed, make_feeds
 from bench.simulation_policies import EntryFrequency, Fixed, RssFetcher, replay_fixed
 from shared.replay import Ours, Policy, Told, replay
@@ -121,8 +122,13 @@ def main(
     ceiling: Annotated[int | None, typer.Option(help="WIREROOM_POLL_CEILING_S to try.", min=1)] = None,
     alone: Annotated[bool, typer.Option("--alone", help="Only ours.")] = False,
     sparing: Annotated[bool, typer.Option("--sparing", help="Ours with a third of the requests too.")] = False,
+    interpreted: Annotated[bool, typer.Option("--interpreted", help="Without compiling the decisions first.")] = False,
 ) -> None:
     """Print what each way of polling misses, how late it finds the rest, and what it asks of publishers."""
+    if not (interpreted or compiled.is_compiled()):
+        status = compiled.run_compiled("bench.simulation", sys.argv[1:])
+        if status is not None:
+            raise typer.Exit(status)
     tried = {"poll_worth_s": worth, "poll_fresh_s": fresh, "poll_floor_s": floor, "poll_ceiling_s": ceiling}
     settings = Settings().model_copy(update={name: value for name, value in tried.items() if value is not None})
     names = (OURS, *((SPARINGLY,) if sparing else ()), *(() if alone else OTHERS))

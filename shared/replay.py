@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
@@ -76,7 +76,7 @@ class Ours:
         if seen.arrivals or rhythm is None:
             dated, undated = (seen.arrivals, ()) if self._dated else ((), self._spread(seen, rhythm))
             learnt = learn(rhythm, dated, len(seen.arrivals), seen.now_s, undated)
-            self._standing = replace(self._standing, window=seen.window, rhythm=learnt)
+            self._standing = self._standing.taught(seen.window, learnt)
         self._last_s = seen.now_s
         return wavered(interval(self._standing, self._settings, seen.now_s), self._rng.random())
 

@@ -7,9 +7,8 @@ apart. Moments are seconds since 1970; hours and weekdays are UTC's.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from math import atan2, cos, exp, hypot, pi, sin, sqrt
+from dataclasses import dataclass, field
+from math import atan2, cos, exp, pi, sin, sqrt
 from typing import Any, Self
 
 HOUR_S = 3600
@@ -45,6 +44,15 @@ class Rhythm:
     own: float = 0.0  # of the articles, those that no other feed had brought before
     bunch: float = 1.0  # articles that come at once, itself included, seen from one of them
     clock: tuple[float, float] = (0.0, 0.0)  # mean of the points on the hour's dial at which articles were seen to come
+    count: float = field(init=False, repr=False, compare=False)  # articles that are remembered
+    # Worked out when it is first asked for; a `cached_property` would keep nothing where this is compiled.
+    _watched: list[tuple[Sequence[float], Sequence[float]]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
+    _usual: dict[int, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "count", sum(self.hours))
 
     @classmethod
     def read(cls, data: Any) -> Self | None:
@@ -68,18 +76,13 @@ class Rhythm:
             "clock": [round(self.clock[0], 3), round(self.clock[1], 3)],
         }
 
-    @cached_property
-    def count(self) -> float:
-        """Articles that are remembered."""
-        return sum(self.hours)
-
-    @cached_property
-    def _watched(self) -> tuple[Sequence[float], Sequence[float]]:
-        return _watched(self.since_s, self.at_s, HOUR_S, 24, 0), _watched(self.since_s, self.at_s, DAY_S, 7, MONDAY)
-
-    @cached_property
-    def _usual(self) -> dict[int, float]:
-        return {}
+    @property
+    def _shares(self) -> tuple[Sequence[float], Sequence[float]]:
+        """The shares of the time watched that fell into each hour of the day, and into each weekday."""
+        if not self._watched:
+            hours = _watched(self.since_s, self.at_s, HOUR_S, 24, 0)
+            self._watched.append((hours, _watched(self.since_s, self.at_s, DAY_S, 7, MONDAY)))
+        return self._watched[0]
 
     def usual(self, hour: int) -> float:
         """Return how much busier than the mean an hour is, which is counted from 1970, by the day's hours and weekdays.
@@ -91,12 +94,12 @@ class Rhythm:
         if known is None:
             at, day = hour % 24, (hour // 24 + MONDAY) % 7
             near = self._hour(at - 1) + 2 * self._hour(at) + self._hour(at - 23)
-            known = near / 4 * (self.days[day] + DAY_DOUBT) / (self.count * self._watched[1][day] + DAY_DOUBT)
+            known = near / 4 * (self.days[day] + DAY_DOUBT) / (self.count * self._shares[1][day] + DAY_DOUBT)
             self._usual[place] = known
         return known
 
     def _hour(self, at: int) -> float:
-        return (self.hours[at] + HOUR_DOUBT) / (self.count * self._watched[0][at] + HOUR_DOUBT)
+        return (self.hours[at] + HOUR_DOUBT) / (self.count * self._shares[0][at] + HOUR_DOUBT)
 
     def mean(self, now_s: float) -> float:
         """Return the mean rate as of `now_s`, articles a second."""
@@ -115,9 +118,10 @@ class Rhythm:
 
     def next_tick(self, now_s: float) -> float | None:
         """Return the seconds until a timer's next articles are there, within an hour; None: it keeps to no minute."""
-        if hypot(*self.clock) < CLOCKED:
+        east, north = self.clock
+        if east * east + north * north < CLOCKED * CLOCKED:
             return None
-        minute_s = atan2(self.clock[1], self.clock[0]) / (2 * pi) * HOUR_S
+        minute_s = atan2(north, east) / (2 * pi) * HOUR_S
         return (minute_s + CLOCK_LAG_S - now_s) % HOUR_S
 
     @property
@@ -136,7 +140,7 @@ class Rhythm:
         return max(max(room, 0.0) ** 2, LEAST_ROOM * window)
 
 
-def _watched(since_s: float, at_s: float, step_s: int, many: int, shift: int) -> tuple[float, ...]:
+def _watched(since_s: float, at_s: float, step_s: int, many: int, shift: int) -> Sequence[float]:
     """Return the share of the time watched, faded as the counts are, that fell into each of `many` hours or weekdays.
 
     After three rounds the last one stands for all, and within a day nothing fades.
@@ -152,7 +156,7 @@ def _watched(since_s: float, at_s: float, step_s: int, many: int, shift: int) ->
         seen[(int(start_s // step_s) + shift) % many] += (end_s - start_s) * exp((end_s - at_s) / MEMORY_S)
         start_s = end_s
     total = sum(seen)
-    return tuple(one / total for one in seen) if total else (1 / many,) * many
+    return [one / total for one in seen] if total else [1 / many] * many
 
 
 def learn(

@@ -56,6 +56,11 @@ class Standing:
     pushed: bool = False  # push is proven to work
     failing_s: float = 0.0  # since the last good answer
 
+    def taught(self, window: int, rhythm: Rhythm) -> "Standing":
+        """Return this with what another poll taught."""
+        asked = (self.state, self.failures, self.interval_s, self.polling_s, self.wanted, self.floor_s, self.ceiling_s)
+        return Standing(*asked, window, rhythm, self.wish, self.pushed, self.failing_s)
+
     @cached_property
     def room(self) -> float:
         """How many articles may be expected until the next poll, so that none leaves the window unseen."""

@@ -1,6 +1,11 @@
 """What a way of polling does to a feed: found how late, lost how many."""
 
+import subprocess
+import sys
+from pathlib import Path
 from random import Random
+
+import pytest
 
 from bench.simulation import OURS, simulate
 from bench.simulation_policies import EntryFrequency, Fixed, RssFetcher, replay_fixed
@@ -8,6 +13,7 @@ from shared.replay import Ours, Seen, replay
 from shared.settings import Settings
 
 HOUR_S = 3600.0
+ROOT = Path(__file__).parents[2]
 
 
 def test_each_article_waits_for_the_next_poll() -> None:
@@ -72,3 +78,21 @@ def test_ours_finds_more_and_sooner_in_every_measure_than_every_15_minutes_with_
         assert ours.mean < other.mean
         assert ours.quantile(0.5) < other.quantile(0.5)
         assert ours.quantile(0.95) <= other.quantile(0.95)
+
+
+def test_compiled_decisions_give_the_same_figures_to_the_last_digit() -> None:
+    words = ["--feeds", "6", "--days", "9"]
+    interpreted = _printed(*words, "--interpreted")
+    compiled = _printed(*words)
+    if "Not compiled" in compiled.stderr:
+        pytest.skip(compiled.stderr)
+    assert _without_cpu(compiled.stdout) == _without_cpu(interpreted.stdout)
+
+
+def _printed(*words: str) -> subprocess.CompletedProcess[str]:
+    asked = [sys.executable, "-m", "bench.simulation", *words]
+    return subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True)
+
+
+def _without_cpu(table: str) -> list[list[str]]:
+    return [line.split()[:-2] if line.endswith(" s") else line.split() for line in table.splitlines()]
