@@ -97,7 +97,7 @@ class _Adapter(HTTPAdapter):
 
 
 def _trusting(trust: Path | None) -> Context:
-    return Context.trusting(trust or Path(DEFAULT_CA_BUNDLE_PATH), SecureWire)
+    return Context.trusting(Path(DEFAULT_CA_BUNDLE_PATH), trust, SecureWire)
 
 
 class Adapters:

@@ -20,6 +20,7 @@ SILENCE_WITHIN_S = 14 * DAY_S  # a feed of which less than `MISSED` is usual in 
 FLOOD = 10.0  # articles within `RECENT_S` at least
 FLOOD_TIMES = 4.0  # as many as usual at that hour
 SLOW, FAST = 0.02, 0.2  # share of one article in what is usual, and in what is so lately
+SLOWEST = 0.005  # in how usual a language is: an alarm has to outlast a few polls
 SHRUNK, LONG = 0.4, 80  # lately at most this share of usually at least so many words
 FLIPPED, FIRM = 0.3, 0.85  # lately at most this share in a language that usually has at least that
 
@@ -30,7 +31,7 @@ class Arrival:
 
     at_s: float | None  # published, if that can be: None where the publisher did not say, or said what cannot be
     own: bool = True  # no other feed had brought it
-    words: int = 0  # of its text as the feed gives it; 0: it gives none
+    words: int = 0  # of its text as the feed gives it; 0: it gives none, which counts where the feed gave some before
     language: str | None = None
 
 
@@ -42,7 +43,7 @@ class Habits:
     wish: Wish = field(default_factory=Wish)
     longest: float = 0.0  # articles that were expected in the longest silence
     most: float = 0.0  # articles in the busiest spell
-    texts: float = 0.0  # that words were counted of
+    texts: float = 0.0  # that words were counted of: all since the first that had any
     words: tuple[float, float] = (0.0, 0.0)  # of an article: usually, lately
     named: float = 0.0  # articles whose language is known
     language: str | None = None
@@ -74,7 +75,7 @@ class Habits:
             "wish": [wish.pace_s, sorted(wish.skip_hours), sorted(wish.skip_days)],
             "extremes": [round(self.longest, 2), round(self.most, 2)],
             "texts": [self.texts, *(round(one, 1) for one in self.words)],
-            "languages": [self.named, self.language, *(round(one, 3) for one in self.in_language)],
+            "languages": [self.named, self.language, *(round(one, 5) for one in self.in_language)],
         }
 
 
@@ -103,7 +104,7 @@ def _texts(habits: Habits, arrivals: Sequence[Arrival]) -> Habits:
     texts, (usually, lately) = habits.texts, habits.words
     named, language, (firm, now) = habits.named, habits.language, habits.in_language
     for one in arrivals:
-        if one.words:
+        if one.words or texts:
             texts += 1
             usually += (one.words - usually) * max(SLOW, 1 / texts)
             lately += (one.words - lately) * max(FAST, 1 / texts)
@@ -112,7 +113,7 @@ def _texts(habits: Habits, arrivals: Sequence[Arrival]) -> Habits:
             if language is None or firm < FLIPPED:
                 named, language, firm, now = 0, spoken, 1.0, 1.0
             named += 1
-            firm += ((spoken == language) - firm) * max(SLOW, 1 / named)
+            firm += ((spoken == language) - firm) * max(SLOWEST, 1 / named)
             now += ((spoken == language) - now) * max(FAST, 1 / named)
     return replace(
         habits, texts=texts, words=(usually, lately), named=named, language=language, in_language=(firm, now)
@@ -152,7 +153,7 @@ def silence(habits: Habits, now_s: float) -> str | None:
 
 def notice(habits: Habits, before: Habits) -> str | None:
     """Return in words what is unusual about what a feed brought, as against what was known `before`; None: nothing."""
-    found = (_flood(habits, before), _shrunk(habits), _flipped(habits))
+    found = (_flood(habits, before), _shrunk(habits), _flipped(habits, before))
     return "; ".join(one for one in found if one) or None
 
 
@@ -173,8 +174,9 @@ def _shrunk(habits: Habits) -> str | None:
     return f"texts shrank: usually {usually:.0f} words, lately {lately:.0f}; perhaps a paywall went up"
 
 
-def _flipped(habits: Habits) -> str | None:
-    firm, now = habits.in_language
-    if habits.named < ENOUGH or firm < FIRM or now > FLIPPED:
+def _flipped(habits: Habits, before: Habits) -> str | None:
+    """Go by how usual the language was before: one poll may bring many articles in another."""
+    firm, now = before.in_language[0], habits.in_language[1]
+    if before.named < ENOUGH or firm < FIRM or now > FLIPPED or habits.language != before.language:
         return None
     return f"another language: usually {habits.language}, lately not"

@@ -26,6 +26,7 @@ from shared.crowd import Crowd, Turns
 from shared.errors import Blocked, FetchError, Refused
 from shared.mishaps import RAISED, explain
 from shared.passport import Passport
+from shared.settings import Settings
 from shared.sockets import Dialler, Exchange, Limits, Resolve
 
 __all__ = ["Client", "Limits", "Response", "host_of"]
@@ -59,8 +60,10 @@ class Client:
     """Gets resources, many at once; safe for threads, and to be made after a fork.
 
     `allow` names inner places that may be reached, as host:port. `trust` is a file of certificate authorities (PEM)
-    instead of the bundled ones; `per_address` how many requests may be under way to one address at once, 0: any number,
+    beside the bundled ones; `per_address` how many requests may be under way to one address at once, 0: any number,
     over all processes that share `turns`.
+
+    :raises UsageError: `trust` holds no authorities.
     """
 
     def __init__(
@@ -72,6 +75,21 @@ class Client:
         crowd = Crowd(per_address, limits.body_bytes, turns)
         self._dialler = Dialler(allow_list(allow), limits.connect_s, resolve, crowd)
         self._adapters = Adapters(trust)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, turns: Turns | None = None) -> Self:
+        """Return the client that the operator set up.
+
+        :raises UsageError: the file of authorities that he names holds none.
+        """
+        return cls(
+            Limits.from_settings(settings),
+            settings.fetch_allow,
+            settings.user_agent,
+            trust=settings.fetch_authorities,
+            per_address=settings.fetch_per_address,
+            turns=turns,
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Requests at once that all fetchers have under way to one address; inner ones have no limit.",
     )
+    fetch_authorities: Path | None = Field(
+        None, description="File of certificate authorities (PEM) that are believed beside the bundled ones."
+    )
     fetch_robots: bool = Field(True, description="Ask robots.txt before an article page is fetched.")
     seal_key: str = Field(
         "", repr=False, description="Seals feeds' header fields and credentials: `wireroom feeds keys` makes it."
@@ -124,7 +127,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no web address: write https://host, as hubs reach it")
         return value
 
-    @field_validator("drop_dir", "sftp_known_hosts", "sftp_key", mode="before")
+    @field_validator("fetch_authorities", "drop_dir", "sftp_known_hosts", "sftp_key", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
         return value or None  # an empty path would be the directory we happen to be in

@@ -7,6 +7,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
+from shared.errors import UsageError
+
 SESSIONS_KEPT = 2048  # hosts whose next handshake is short; some 5 KB each
 
 _Place = tuple[str | None, int]
@@ -19,10 +21,21 @@ class Context(ssl.SSLContext):
     _lock: Lock
 
     @classmethod
-    def trusting(cls, authorities: Path, sockets: type[ssl.SSLSocket]) -> Self:
-        """Return a context that believes `authorities` (PEM) and whose sockets are of the type given."""
+    def trusting(cls, authorities: Path, more: Path | None, sockets: type[ssl.SSLSocket]) -> Self:
+        """Return a context that believes `authorities` and `more` (PEM), and whose sockets are of the type given.
+
+        :raises UsageError: the operator's own, `more`, cannot be read, or hold no certificate.
+        """
         context = cls(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(cafile=str(authorities))
+        try:
+            if more:
+                context.load_verify_locations(cafile=str(more))
+        except OSError as error:  # which OpenSSL's own are too
+            why = (
+                "holds no certificate (PEM)" if isinstance(error, ssl.SSLError) else f"cannot be read: {error.strerror}"
+            )
+            raise UsageError(f"{more}, which WIREROOM_FETCH_AUTHORITIES names, {why}.") from error
         context.sslsocket_class = sockets
         context._sessions, context._lock = OrderedDict(), Lock()
         return context

@@ -26,7 +26,8 @@ TO_DO = {
     Failure.BUSY: "Try again later: it is asked too often from here.",
     Failure.SERVER: "Try again later: its server fails.",
     Failure.TIMEOUT: "Try again later: its server does not answer in time.",
-    Failure.TLS: "Tell the publisher: readers' programs refuse it too.",
+    Failure.TLS: "Tell the publisher: readers' programs refuse it too. If the authority is your own, put it into "
+    "the file that WIREROOM_FETCH_AUTHORITIES names.",
     Failure.NOT_A_FEED: "Look for the feed: `wireroom feeds add` with the site's address finds it.",
     Failure.BLOCKED: "If it is an inner place of yours, name it in WIREROOM_FETCH_ALLOW.",
 }
@@ -87,9 +88,9 @@ def feeds_of(site: str) -> list[discover.Feed]:
 
 
 def _client(settings: Settings) -> "Client":
-    from shared.http import Client, Limits
+    from shared.http import Client
 
-    return Client(Limits.from_settings(settings), settings.fetch_allow, settings.user_agent)
+    return Client.from_settings(settings)
 
 
 def _checked(client: "Client", url: str, settings: Settings, pause_s: float) -> dict[str, object]:

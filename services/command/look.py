@@ -221,9 +221,9 @@ def _unpacked(data: bytes, settings: Settings) -> bytes:
 
 
 def _fetch(url: str, settings: Settings) -> Fetched:
-    from shared.http import Client, Limits
+    from shared.http import Client
 
-    client = Client(Limits.from_settings(settings), settings.fetch_allow, settings.user_agent)
+    client = Client.from_settings(settings)
     response = client.get(url)
     if response.status != 200:
         raise NotAFeed(f"the server answered {response.status}.")

@@ -26,13 +26,15 @@ def _said(worth: Push, row: Any) -> str:
     until = f"until {row.ends_at:{MINUTE}}" if row.ends_at else ""
     match worth:
         case Push.WAITING:
-            return f"{worth}: the hub has not made sure yet that it was us who asked"
+            asked = "the hub has not made sure yet that it was us who asked"
+            return f"{worth}: {asked if row.asked_at else 'the hub is asked with the next poll'}"
         case Push.REFUSED:
             return f"{worth}: {row.error}"
         case Push.GRANTED:
             return f"{worth} {until}, nothing was pushed yet{forged}"
         case Push.WORKING:
-            return f"{worth} {until}, {row.pushes} pushes, the last {row.pushed_at:{MINUTE}}{forged}"
+            came = "1 push" if row.pushes == 1 else f"{row.pushes} pushes"
+            return f"{worth} {until}, {came}, the last {row.pushed_at:{MINUTE}}{forged}"
         case Push.BROKEN:
             found = f"polls found {row.missed} articles that its hub had not pushed"
             return f"{worth}: {found}, the last {row.missed_at:{MINUTE}}{forged}"

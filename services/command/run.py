@@ -24,6 +24,7 @@ from shared import belt
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.hosts import host_of, web_address
+from shared.http import Client
 from shared.settings import Settings
 
 SERVICES = (  # in the order in which they are drained
@@ -51,6 +52,7 @@ def run(sources: Sequence[str], settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     if settings.redis_url:
         belt.connect(settings.redis_url)  # an address that nobody can read is told here, not by each of five services
+    Client.from_settings(settings).close()  # as is a file of authorities that holds none
     with ExitStack() as stack:
         stack.enter_context(_alone(settings))
         settings = _with_port(settings)

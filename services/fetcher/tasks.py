@@ -12,7 +12,7 @@ from services.fetcher.round import Round
 from services.fetcher.sources import Drops
 from services.fetcher.verdict import hand_back
 from shared.belt import Belt
-from shared.http import Client, Limits
+from shared.http import Client
 from shared.messages import Batch, FetchJob, Result, expired
 from shared.queues import INDEX, Publish
 from shared.settings import Settings
@@ -22,13 +22,7 @@ log = structlog.get_logger()
 
 def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[FetchJob], None]:
     """Return what handles one job; called once in each process, after the fork."""
-    client = Client(
-        Limits.from_settings(settings),
-        settings.fetch_allow,
-        settings.user_agent,
-        per_address=settings.fetch_per_address,
-        turns=belt,
-    )
+    client = Client.from_settings(settings, belt)
     robots = Robots(client, belt, settings.user_agent) if settings.fetch_robots else None
     asker = Asker(client, robots, settings.open_key, Drops.from_settings(settings))
     sites = ThreadPoolExecutor(settings.fetch_threads, "site")

@@ -291,4 +291,4 @@ def test_showing_a_feed_says_what_its_push_is_worth(outlet: Outlet, hub: Hub, pu
 
     assert shown().startswith("granted until")
     hub.push(topic)
-    assert "1 pushes" in shown()
+    assert "1 push, the last" in shown()

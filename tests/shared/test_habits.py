@@ -97,6 +97,17 @@ def test_shrunken_texts_are_noticed(usual: Habits) -> None:
     assert "texts shrank: usually" in (notice(after, usual) or "")
 
 
+def test_a_feed_that_gives_no_more_texts_is_noticed(usual: Habits) -> None:
+    now = START + HOUR_S
+    after = taught(usual, [Arrival(now, words=0)] * 8, START, now)
+    assert "texts shrank: usually" in (notice(after, usual) or "")
+
+
+def test_a_feed_that_never_gave_texts_shrinks_in_nothing() -> None:
+    habits = taught(Habits(), [Arrival(START - at * HOUR_S) for at in range(50)], None, START)
+    assert habits.words == (0.0, 0.0)
+
+
 def test_one_short_article_is_nothing(usual: Habits) -> None:
     now = START + HOUR_S
     assert notice(taught(usual, [Arrival(now, words=20)], START, now), usual) is None
@@ -108,6 +119,14 @@ def test_another_language_is_noticed_and_another_region_is_not(usual: Habits) ->
     assert "another language: usually en" in (notice(german, usual) or "")
     american = taught(usual, [Arrival(now, language="en-US")] * 8, START, now)
     assert "language" not in (notice(american, usual) or "")
+
+
+def test_many_articles_in_another_language_at_once_are_noticed_and_stay_so_for_some_polls(usual: Habits) -> None:
+    habits = usual
+    for poll in range(1, 4):
+        now, before = START + poll * HOUR_S, habits
+        habits = taught(habits, [Arrival(now, language="de")] * 10, now - HOUR_S, now)
+        assert "another language: usually en" in (notice(habits, before) or "")
 
 
 def test_undated_articles_count_as_spread_over_the_time_since_the_last_poll(usual: Habits) -> None:

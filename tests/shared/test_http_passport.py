@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from bench.certificate import self_signed
-from shared.errors import Blocked, FetchError, TransientError
+from shared.errors import Blocked, FetchError, TransientError, UsageError
 from shared.http import Client, Limits
 from shared.passport import Passport
+from shared.settings import Settings
 from shared.tls import Context
 from tests.outlet.outlet import Outlet
 from tests.outlet.proxy import Proxy
@@ -171,6 +172,20 @@ def test_a_client_certificate_is_shown_to_the_feeds_host(secure: Any, certificat
         assert client.get(url, passport=Passport(certificate=ours)).body == b"words"
         with pytest.raises(FetchError):
             client.get(url)
+
+
+def test_the_operators_own_authorities_are_believed_beside_the_bundled_ones(certificate: Path) -> None:
+    with Client.from_settings(Settings(fetch_authorities=certificate)) as ours, Client(LIMITS) as plain:
+        assert ours.tls.cert_store_stats()["x509"] == plain.tls.cert_store_stats()["x509"] + 1
+
+
+@pytest.mark.parametrize(("text", "why"), [(None, "cannot be read: No such file"), ("words", "holds no certificate")])
+def test_a_file_without_authorities_is_refused_by_its_name(tmp_path: Path, text: str | None, why: str) -> None:
+    file = tmp_path / "own.pem"
+    if text:
+        file.write_text(text)
+    with pytest.raises(UsageError, match=f"own.pem, which WIREROOM_FETCH_AUTHORITIES names, {why}"):
+        Client.from_settings(Settings(fetch_authorities=file))
 
 
 def test_a_client_certificate_is_shown_to_no_other_host(secure: Any, certificate: Path, ours: str) -> None:
