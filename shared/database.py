@@ -116,7 +116,7 @@ def _available() -> Iterator[None]:
 def sentence(error: SQLAlchemyError) -> str:
     """Return the driver's own words in one line."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return " ".join(str(cause).split())[:300].rstrip(".")
+    return "; ".join(" ".join(line.split()) for line in str(cause).splitlines() if line.strip())[:300].rstrip(".?")
 
 
 def now(connection: Connection) -> datetime:

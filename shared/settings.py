@@ -1,6 +1,7 @@
 """Every setting, read from the environment (`WIREROOM_…`) at the entry points and nowhere else."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from shared.errors import UsageError
 
 _PLACE = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*")
+_OF_THE_STACK = re.compile(r"WIREROOM_(IMAGE|REDIS_MAXMEMORY|\w+_PASSWORD)")  # what docker-compose.yml alone reads
 
 
 class Settings(BaseSettings):
@@ -146,3 +148,14 @@ def read_settings() -> Settings:
         message = first["msg"].removeprefix("Value error, ")
         why = message[:1].lower() + message[1:]
         raise UsageError(f"{name} is wrong: {why}; got {first['input']!r}.") from None
+
+
+def misspelt(names: Iterable[str]) -> list[str]:
+    """Return those of the environment's names that seem to be settings and are none.
+
+    >>> misspelt(["WIREROOM_PROT", "WIREROOM_PORT", "WIREROOM_POSTGRES_PASSWORD", "HOME"])
+    ['WIREROOM_PROT']
+    """
+    known = {f"WIREROOM_{name.upper()}" for name in Settings.model_fields}
+    own = (name for name in names if name.startswith("WIREROOM_") and name not in known)
+    return sorted(name for name in own if not _OF_THE_STACK.fullmatch(name))

@@ -82,16 +82,17 @@ def main() -> None:
         typer.echo(f"wireroom: {error}", err=True)
         sys.exit(2)
     except WireroomError as error:
-        typer.echo(f"wireroom: {error}", err=True)
+        typer.echo(f"wireroom: {str(error).rstrip('.')}.", err=True)
         sys.exit(1)
     except UnicodeEncodeError as error:  # bytes of a word that are no UTF-8 come as surrogates (PEP 383)
         if not any("\udc80" <= sign <= "\udcff" for word in sys.argv for sign in word):
             raise
         typer.echo(f"wireroom: A word of the command is not written in UTF-8: {ascii(error.object)[:200]}.", err=True)
         sys.exit(2)
-    except BrokenPipeError:  # `wireroom articles | head`
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:  # a full disk, a directory that may not be written
+        place = f" at {error.filename}" if error.filename else ""
+        typer.echo(f"wireroom: The machine refused it{place}: {error.strerror or error}.", err=True)
+        sys.exit(1)
 
 
 def _usage(error: TyperException) -> str:

@@ -123,6 +123,11 @@ def active(connection: Connection) -> list[int]:
     return list(connection.scalars(select(Feed.id).where(Feed.state == "active")))
 
 
+def beneath(connection: Connection, url: str) -> list[int]:
+    """Return the ids of the feeds whose address begins with `url`."""
+    return list(connection.scalars(select(Feed.id).where(Feed.url.startswith(url, autoescape=True))))
+
+
 def articles_of(connection: Connection, feed_id: int) -> int:
     """Return how many articles the feed brought first."""
     return int(connection.scalar(select(func.count()).where(Article.feed_id == feed_id)) or 0)

@@ -4,13 +4,13 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -75,16 +75,19 @@ def fold(
 
     settings = read_settings()
     window = timedelta(days=settings.fold_window_days)
+    with _opened(file) as lines:
+        for line in fold_lines(lines, settings.fold_threshold, window):
+            print(line)
+
+
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+    """Return a file that is read line by line; `-` is standard input."""
+    if file == "-":
+        return nullcontext(sys.stdin.buffer)
     try:
-        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as lines:
-            _print(fold_lines(lines, settings.fold_threshold, window))
+        return Path(file).open("rb")
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {_why(error)}.") from error
-
-
-def _print(lines: Iterator[str]) -> None:
-    for line in lines:
-        print(line)
 
 
 def _feed(document: Fetched) -> "list[Entry]":

@@ -1,15 +1,18 @@
 """`wireroom run`, `scheduler`, `worker`, `reader` and `db`: what an operator or compose starts."""
 
+import os
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-from services.command.supervisor import end_with_supervisor
+from services.command import console
+from services.command.supervisor import SUPERVISED, end_with_supervisor
 from shared.errors import UsageError
 from shared.logging import configure
-from shared.settings import Settings, read_settings
+from shared.settings import Settings, misspelt, read_settings
 
 HEALTHY_WITHIN_S = 150  # a worker whose last message is older is ill: longer than any one job may take
 Check = Annotated[bool, typer.Option("--check", help="Only say whether the one on this machine is healthy: 0 or 1.")]
@@ -89,6 +92,9 @@ def upgrade() -> None:
 def _start(service: str) -> Settings:
     """Return the settings, once this process' log lines have their form."""
     settings = read_settings()
+    if SUPERVISED not in os.environ:  # the supervisor has said it
+        for name in misspelt(os.environ):
+            console.warn(f"{name} is no setting and changes nothing: the README lists those that there are.")
     configure(settings.log_level, settings.log_format, service)
     end_with_supervisor()
     return settings
@@ -109,12 +115,14 @@ def _tell(settings: Settings, stage: str) -> None:
 
 def _answers(settings: Settings) -> bool:
     """Return whether the reader on this machine is up and ready."""
+    from services.reader.listening import address
     from shared.errors import FetchError
     from shared.http import Client, Limits
 
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
-    client = Client(Limits.from_settings(settings), [f"{host}:{settings.port}"], settings.user_agent)
+    url = address(host, settings.port)
+    client = Client(Limits.from_settings(settings), [urlsplit(url).netloc], settings.user_agent)
     try:
-        return client.get(f"http://{host}:{settings.port}/healthz").status == 200
+        return client.get(url + "healthz").status == 200
     except FetchError:
         return False

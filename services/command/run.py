@@ -1,27 +1,23 @@
 """`wireroom run`: the whole line on this machine, embedded, under one supervisor."""
 
 import fcntl
-import json
 import os
 import signal
-import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import structlog
 from sqlalchemy import Engine
 
 from services.command import console, feed_store, opml
-from services.command.samples.outlet import SampleOutlet
+from services.command.sampling import leave_samples, sample_titles
 from services.command.servers import Valkey
 from services.command.stores import make_directory, open_store
 from services.command.supervisor import Child, Service, drain
+from services.reader.listening import address, listen
 from shared import belt
-from shared.database import reading, writing
+from shared.database import writing
 from shared.errors import UsageError
 from shared.hosts import host_of, web_address
 from shared.http import Client
@@ -34,10 +30,7 @@ SERVICES = (  # in the order in which they are drained
     Service("indexer", ("worker", "index")),
     Service("reader", ("reader",)),
 )
-SAMPLES = "samples.json"
 LOOK_S = 0.25  # between two looks at the children
-SAMPLE_INTERVAL_S = 10  # the sample titles change within a minute, so they are polled often
-log = structlog.get_logger()
 
 
 def run(sources: Sequence[str], settings: Settings) -> None:
@@ -46,7 +39,7 @@ def run(sources: Sequence[str], settings: Settings) -> None:
     :raises UsageError: a source cannot be read, another line runs in the data directory, the reader's port is taken, or
         a server cannot start.
     """
-    feeds = [feed for source in sources for feed in _read(source)]
+    given = [feed for source in sources for feed in _read(source)]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -58,39 +51,51 @@ def run(sources: Sequence[str], settings: Settings) -> None:
         settings = _with_port(settings)
         redis_url = settings.redis_url or stack.enter_context(Valkey(settings.data_dir / "belt")).url
         engine = open_store(settings, migrate=True)
-        samples: dict[str, str] = {}
-        outlet = _samples(engine, settings) if not feeds else None
-        if outlet:
-            stack.enter_context(outlet)
-            _remember(outlet, settings)
-            feeds = [
-                opml.Outline(one.url, one.title, folder=one.folder, interval_s=SAMPLE_INTERVAL_S)
-                for one in outlet.feeds()
-            ]
-            samples = {"WIREROOM_FETCH_ALLOW": ",".join([*settings.fetch_allow, host_of(feeds[0].url)])}
-        with writing(engine) as connection:
-            added = feed_store.add(connection, feeds)
+        samples = [] if given else stack.enter_context(sample_titles(engine, settings))
+        if given and leave_samples(engine, settings):
+            console.say(
+                f"The sample titles are left; their articles stay, unless you delete {settings.data_dir} first."
+            )
+        _add(engine, given or samples)
         engine.dispose()
-        new = sum(one.new for one in added)
-        console.say(
-            f"{new} feeds added, {len(added) - new} known." if feeds else "Polling the feeds that the store holds."
-        )
-        with _children(_environment(settings, redis_url) | samples) as children:
-            console.say(f"The reader is at http://{settings.host}:{settings.port}/ (Ctrl-C drains and stops).")
-            while not stop.wait(LOOK_S):
-                for child in children:
-                    child.keep_running()
-            console.say("Draining: what is on the line is finished first.")
+        _supervise(_environment(settings, redis_url, samples), stop, address(settings.host, settings.port))
+
+
+def _add(engine: Engine, feeds: Sequence[opml.Outline]) -> None:
+    """Add the feeds and say how many were new."""
+    with writing(engine) as connection:
+        added = feed_store.add(connection, feeds)
+    new = sum(one.new for one in added)
+    console.say(f"{new} feeds added, {len(added) - new} known." if feeds else "Polling the feeds that the store holds.")
+
+
+def _supervise(environment: Mapping[str, str], stop: threading.Event, reader: str) -> None:
+    """Keep the line's processes running until `stop`, then drain them."""
+    children = [Child(service, environment) for service in SERVICES]
+    try:
+        console.say(f"The reader is at {reader} (Ctrl-C drains and stops).")
+        while not stop.wait(LOOK_S):
+            for child in children:
+                child.keep_running()
+        console.say("Draining: what is on the line is finished first.")
+    finally:
+        drain(children)
 
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Keep other lines out of the data directory; the lock ends with this process, however it goes.
 
-    :raises UsageError: one is running there.
+    :raises UsageError: one is running there, or nothing can be written there.
     """
     make_directory(settings)
-    with (settings.data_dir / "lock").open("w") as lock:
+    try:
+        lock = (settings.data_dir / "lock").open("w")
+    except OSError as error:
+        raise UsageError(
+            f"The data directory {settings.data_dir} cannot be written: {error.strerror}. Set WIREROOM_DATA_DIR."
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -101,22 +106,15 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _children(environment: Mapping[str, str]) -> Iterator[list[Child]]:
-    children = [Child(service, environment) for service in SERVICES]
-    try:
-        yield children
-    finally:
-        drain(children)
-
-
-def _environment(settings: Settings, redis_url: str) -> dict[str, str]:
+def _environment(settings: Settings, redis_url: str, samples: Sequence[opml.Outline]) -> dict[str, str]:
     """Return the environment of the line's processes: ours, and where things are."""
+    inner = {host_of(one.url) for one in samples}
     said = {
         "WIREROOM_DATA_DIR": str(settings.data_dir.resolve()),
         "WIREROOM_REDIS_URL": redis_url,
         "WIREROOM_HOST": settings.host,
         "WIREROOM_PORT": str(settings.port),
+        "WIREROOM_FETCH_ALLOW": ",".join([*settings.fetch_allow, *inner]),
     }
     return {**os.environ, **said}
 
@@ -139,36 +137,10 @@ def _read(source: str) -> list[opml.Outline]:
     return feeds
 
 
-def _samples(engine: Engine, settings: Settings) -> SampleOutlet | None:
-    """Return the outlet of the sample titles if the store holds no other feeds; a later run finds it where it was."""
-    memory = settings.data_dir / SAMPLES
-    if memory.exists():
-        said = json.loads(memory.read_text())
-        return SampleOutlet(said["port"], started=datetime.fromisoformat(said["started"]))
-    with reading(engine) as connection:
-        if feed_store.listed(connection):
-            return None
-    return SampleOutlet()
-
-
-def _remember(outlet: SampleOutlet, settings: Settings) -> None:
-    """Note where the sample titles are, for the next run: their feeds stay in the store."""
-    said = {"port": urlsplit(outlet.url).port, "started": outlet.started.isoformat()}
-    (settings.data_dir / SAMPLES).write_text(json.dumps(said))
-
-
 def _with_port(settings: Settings) -> Settings:
     """Return settings whose port is free.
 
     :raises UsageError: the port is taken.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            where = f"{settings.host}:{settings.port}"
-            raise UsageError(
-                f"The reader cannot listen on {where}: {error.strerror}. Set WIREROOM_HOST or WIREROOM_PORT."
-            ) from error
+    with listen(settings.host, settings.port) as probe:
         return settings.model_copy(update={"port": probe.getsockname()[1]})

@@ -19,17 +19,16 @@ from sqlalchemy import Engine
 
 from services.reader import api, describe, health, history, pages, websub
 from services.reader.headers import GuardHeaders
+from services.reader.listening import address, listen
 from services.reader.problems import handle_problems
 from services.reader.render import STATIC
 from shared.belt import Belt
 from shared.belt import connect as connect_belt
 from shared.database import check, connect, store_url
-from shared.errors import UsageError
 from shared.settings import Settings
 
 THREADS = 12  # requests answered side by side; each holds one connection, and SQLAlchemy's pools give 15
 DRAIN_S = 10  # an answer that is being written when the reader is stopped may take so long
-BACKLOG = 128
 # whoever measures the reader asks /metrics; nothing is sent anywhere, whatever the environment holds
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -79,8 +78,8 @@ def serve(settings: Settings) -> int:
     engine = connect(store_url(settings), pool_size=THREADS)
     check(engine)
     belt = Belt(connect_belt(settings.redis_url), settings.lease_s) if settings.redis_url else None
-    with listen(settings) as listener:
-        log.info("the reader listens", address=address(listener))
+    with listen(settings.host, settings.port) as listener:
+        log.info("the reader listens", address=address(*listener.getsockname()[:2]))
         _run(server(create_app(settings, engine, belt)), listener)
     engine.dispose()
     return 0
@@ -100,31 +99,6 @@ def server(app: FastAPI) -> uvicorn.Server:
             timeout_graceful_shutdown=DRAIN_S,
         )
     )
-
-
-def listen(settings: Settings) -> socket.socket:
-    """Return a socket that listens where the settings say; port 0 takes a free one.
-
-    :raises UsageError: it cannot be had; says why and what to do.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        why = (error.strerror or str(error)).partition(" (while")[0].lower()  # what follows names the address again
-        raise UsageError(
-            f"The reader cannot listen on {settings.host}:{settings.port}: {why}. "
-            "Set WIREROOM_HOST and WIREROOM_PORT to an address of this machine and a free port."
-        ) from error
-    # connections inherit it; without it, an answer's last bytes wait 40 ms for the client's acknowledgement
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def address(listener: socket.socket) -> str:
-    """Return the address that browsers use."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def _run(running: uvicorn.Server, listener: socket.socket) -> None:

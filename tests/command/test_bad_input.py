@@ -1,15 +1,20 @@
 """Whatever is wrong is one sentence that says what to do: status 2 for wrong usage, 1 for failed work, no traceback."""
 
 import fcntl
+import os
+import signal
 import socket
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from services.command.app import VERBS
 from shared.messages import PARSER
-from tests.command.conftest import Run
+from tests.command.conftest import ROOT, Run
 from tests.outlet.outlet import Outlet
 
 
@@ -140,6 +145,18 @@ def test_a_port_in_use(wireroom: Run, tmp_path: Path, verb: str) -> None:
     assert f"127.0.0.1:{port}" in ran.sentence
 
 
+def test_an_address_that_is_no_machine_of_ours(wireroom: Run) -> None:
+    ran = wireroom("run", "https://a.example/feed", host="2001:db8::1", port=0)
+    assert (ran.status, ran.out) == (2, b"")
+    assert "2001:db8::1" in ran.sentence
+
+
+def test_a_setting_that_is_none(wireroom: Run) -> None:
+    ran = wireroom("db", "upgrade", poll_flor_s=60)
+    assert (ran.status, ran.text) == (0, "The schema is the newest.\n")
+    assert ran.sentence.startswith("WIREROOM_POLL_FLOR_S is no setting")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("lease_s", "soon"), ("port", "99999"), ("log_level", "LOUD")],
@@ -201,3 +218,34 @@ def test_a_data_directory_that_cannot_be_made(wireroom: Run, tmp_path: Path) -> 
     ran = wireroom("db", "upgrade", data_dir=tmp_path / "file" / "data")
     assert ran.status == 2
     assert "WIREROOM_DATA_DIR" in ran.sentence
+
+
+def test_a_data_directory_that_cannot_be_written(wireroom: Run, tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    ran = wireroom("run", port=0)
+    assert (ran.status, ran.out) == (2, b"")
+    assert "WIREROOM_DATA_DIR" in ran.sentence
+
+
+@pytest.mark.parametrize("words", [["status"], ["publications", "list"], ["status", "--json"]], ids=" ".join)
+def test_an_output_that_is_full(tmp_path: Path, sqlite_store: Engine, words: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "services.command", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "WIREROOM_DATA_DIR": str(tmp_path)},
+            check=False,
+        )
+    assert ran.returncode == 1
+    assert ran.stderr.decode() == "wireroom: The machine refused it: No space left on device.\n"
+
+
+def test_ctrl_c_ends_it_without_a_word_even_while_it_is_being_loaded() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "services.command", "status"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT) as loading:
+        assert loading.stderr
+        assert any(b"importlib.metadata" in line for line in loading.stderr)
+        loading.send_signal(signal.SIGINT)
+        said = loading.stderr.read()
+    assert (loading.returncode, b"Traceback" in said) == (130, False)

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from services.command import feed_store, pushes
-from services.reader.app import address, create_app, listen, server
+from services.reader.app import create_app, server
+from services.reader.listening import address, listen
 from shared.database import now, reading, writing
 from shared.push import Push, standing
 from shared.settings import Settings
@@ -35,11 +36,11 @@ def hub() -> Iterator[Hub]:
 def push_url(store: Engine, settings: Callable[..., Settings]) -> Iterator[str]:
     """The address of a reader over the store."""
     given = settings(port=0)
-    with listen(given) as listener:
+    with listen(given.host, given.port) as listener:
         running = server(create_app(given, store, None))
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         thread.start()
-        yield address(listener)
+        yield address(*listener.getsockname()[:2])
         running.should_exit = True
         thread.join()
 

@@ -11,7 +11,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, insert, update
 
-from services.reader.app import address, create_app, listen, server
+from services.reader.app import create_app, server
+from services.reader.listening import address, listen
 from shared import tables
 from shared.database import connect, writing
 from shared.schema import Content
@@ -111,11 +112,11 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """The reader as it runs, on a port of its own; each test puts its store behind it."""
     given = Settings(port=0, data_dir=tmp_path_factory.mktemp("reader"))
     app = create_app(given, connect("sqlite://"), None)
-    with listen(given) as listener:
+    with listen(given.host, given.port) as listener:
         running = server(app)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         thread.start()
-        with httpx.Client(base_url=address(listener), trust_env=False, timeout=30) as client:
+        with httpx.Client(base_url=address(*listener.getsockname()[:2]), trust_env=False, timeout=30) as client:
             yield Serving(app, client)
         running.should_exit = True
         thread.join()
