@@ -14,7 +14,7 @@ from bench.store_bulk import Multiplied, multiply_in_postgresql, multiply_in_sql
 WINDOW_DAYS = 13  # articles in the window are spread over so many
 IDS = {"article_id", "original_id", "copy_of", "a", "b", "story_id", "from_story", "anchor"}
 HASHES = {"hash", "digest", "headline_hash", "text_key", "claim", "term"}
-IN_WINDOW = {"postings", "fold_texts", "claims", "terms", "pairs"}
+IN_WINDOW = {"postings", "fold_texts", "carriers", "claims", "terms", "pairs"}
 ALONE = {"log_head", "refolding", "alembic_version"}  # tables of one row
 LEFT_OUT = {"polls", "set_aside", "counters", "feeds", "publications", "furniture", *ALONE}
 
@@ -61,9 +61,6 @@ def _value(table: str, name: str, kind: TypeEngine[Any], inside: int, step: int,
     column = f"m.{name}"
     if (name == "id" and table in {"articles", "stories"}) or name == "seq" or name in IDS:
         return f"{column} + n.c * CAST({step} AS bigint)"
-    if table == "articles" and name in {"postings", "text_key"}:
-        kept = column if name == "postings" else _mixed(column, sqlite=sqlite)
-        return f"CASE WHEN n.c <= {inside} THEN {kept} {'ELSE 0 ' if name == 'postings' else ''}END"
     if (table, name) == ("layers", "digest"):
         return "NULL"  # it left its feed's window
     if (table, name) == ("articles", "last_seen_at"):

@@ -132,18 +132,18 @@ def insert_fresh(connection: Connection, fresh: Sequence[tuple[Source, Fresh]], 
             for id_, (source, verdict), sha256, at, story in zip(ids, fresh, digests, times, stories, strict=True)
         ],
     )
-    states = [
-        (id_, 1, (), verdict.layer, sha256) for id_, (_, verdict), sha256 in zip(ids, fresh, digests, strict=True)
+    first = [
+        (id_, 1, now, sha256, "[]", None, one.layer.source)
+        for id_, (_, one), sha256 in zip(ids, fresh, digests, strict=True)
     ]
-    _add_revisions(connection, states, now)
+    insert_rows(connection, Revision, _REVISION, first)
     put_keys(
         connection,
         [(source.publication_id, id_, verdict.entry.keys) for id_, (source, verdict) in zip(ids, fresh, strict=True)],
         fresh=True,
     )
-    put_layers(
-        connection, [(id_, source, one.layer, one.entry.digest) for id_, (source, one) in zip(ids, fresh, strict=True)]
-    )
+    told = [(id_, source, one.layer, one.entry.digest) for id_, (source, one) in zip(ids, fresh, strict=True)]
+    put_layers(connection, told, fresh=True)
     return ids
 
 
@@ -157,12 +157,20 @@ def update_revised(connection: Connection, revised: Sequence[tuple[Source, Revis
     numbers = {one.known.id: one.known.revision + bool(one.kinds) for _, one in revised}
     _update_heads(connection, [(one.known.id, source, one.head) for source, one in revised], now)
     update_rows(connection, Article, ("revision", "id"), [(number, id_) for id_, number in numbers.items()])
-    states = [
-        (one.known.id, numbers[one.known.id], one.kinds, one.layer, content_sha256(one.layer.content))
+    rows = [
+        (
+            one.known.id,
+            numbers[one.known.id],
+            now,
+            content_sha256(one.layer.content),
+            as_json(one.kinds),
+            one.layer.said,
+            one.layer.source,
+        )
         for _, one in revised
         if one.kinds
     ]
-    _add_revisions(connection, states, now)
+    insert_rows(connection, Revision, _REVISION, rows)
 
 
 def _update_heads(connection: Connection, heads: Sequence[tuple[int, Source, Head]], now: datetime) -> None:
@@ -196,16 +204,6 @@ def _head_values(head: Head, source: Source, sha256: str) -> tuple[Any, ...]:
         source.parser,
         as_json(content.provenance),
     )
-
-
-def _add_revisions(
-    connection: Connection, states: Sequence[tuple[int, int, Sequence[str], LayerState, str]], now: datetime
-) -> None:
-    rows = [
-        (id_, number, now, sha256, as_json(kinds), layer.said, layer.source)
-        for id_, number, kinds, layer, sha256 in states
-    ]
-    insert_rows(connection, Revision, _REVISION, rows)
 
 
 def put_keys(connection: Connection, keys: Sequence[tuple[int, int, tuple[str, ...]]], *, fresh: bool) -> None:

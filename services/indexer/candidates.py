@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select
 
 from services.indexer.fold.pairs import CROWD, LEAST_SHINGLES, Candidate, worth_judging
 from services.indexer.fold.words import digest
 from services.indexer.settle import count
 from shared.among import among, among_given
-from shared.rows import insert_rows, update_rows
-from shared.tables import Article, Claim, FoldText, Pair, Posting, core
+from shared.rows import insert_rows
+from shared.tables import Carrier, Claim, FoldText, Pair, Posting, core
 
 HASHES_AT_ONCE = 5000  # in one query, well under what either database takes
 _CARRIERS = (
@@ -25,7 +25,7 @@ _CARRIERS = (
     .join(FoldText, FoldText.key == Posting.text_key)
     .where(among_given(Posting.hash, "hashes"))
 )
-_HAVING = select(Article.text_key, Article.id).where(among_given(Article.text_key, "keys"))
+_HAVING = select(Carrier.text_key, Carrier.article_id).where(among_given(Carrier.text_key, "keys"))
 _CLAIMING = select(Claim.claim, Claim.article_id).where(among_given(Claim.claim, "claims"))
 _POSTED = select(FoldText.key).where(among_given(FoldText.key, "keys"))
 
@@ -101,8 +101,7 @@ def _having(connection: Connection, own: Mapping[int, int], keys: Collection[int
         having[key].add(id_)
     if keys:
         for text, id_ in connection.execute(_HAVING, {"keys": list(keys)}):
-            if text is not None:
-                having[text].add(id_)
+            having[text].add(id_)
     return having
 
 
@@ -156,23 +155,17 @@ def add(
         [(key, len(samples[key]), latest[key]) for key in sorted(samples)],
         f"ON CONFLICT (key) DO UPDATE SET at = {later}({core(FoldText).name}.at, excluded.at)",
     )
-    update_rows(
-        connection,
-        Article,
-        ("postings", "text_key", "id"),
-        [(len(samples[key]), key, id_) for id_, key in own.items()],
-    )
+    insert_rows(connection, Carrier, ("article_id", "text_key"), list(own.items()))
 
 
 def remove(connection: Connection, ids: Collection[int]) -> None:
     """Take articles out of the index; a text that no other article has goes with them."""
     connection.execute(delete(Claim).where(among(Claim.article_id, ids)))
-    mine = among(Article.id, ids)
-    keys = {key for key in connection.scalars(select(Article.text_key).where(mine)) if key is not None}
+    mine = delete(Carrier).where(among(Carrier.article_id, ids)).returning(Carrier.text_key)
+    keys = set(connection.scalars(mine))
     if not keys:
         return
-    connection.execute(update(Article).where(mine).values(text_key=None, postings=0))
-    orphans = keys - set(connection.scalars(select(Article.text_key).where(among(Article.text_key, keys))))
+    orphans = keys - set(connection.scalars(select(Carrier.text_key).where(among(Carrier.text_key, keys))))
     connection.execute(delete(Posting).where(among(Posting.text_key, orphans)))
     connection.execute(delete(FoldText).where(among(FoldText.key, orphans)))
 

@@ -3,22 +3,38 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, exists, update
+from sqlalchemy import Connection, and_, exists, null, update
 from sqlalchemy.orm import aliased
 
 from services.indexer.judge import Source
 from services.indexer.merge import LayerState
-from shared.among import among
+from shared.among import among, among_given, pairs_given
 from shared.rows import insert_rows
-from shared.tables import Article, Layer
+from shared.tables import Article, Layer, Revision, core
 
+_KEEP_SAID = (
+    update(core(Revision))
+    .where(
+        among_given(Revision.article_id, "ids"),
+        pairs_given(Revision.article_id, Revision.source, "said"),
+        Revision.content.is_(null()),
+    )
+    .values(content=Revision.said())
+)
 _SAID = ("lease_no", "digest", "document_sha256", "url", "content", "left_at")
 _LAYER = ("article_id", "source", "feed_id", *(_SAID))
 _NEWER_LAYER = "ON CONFLICT (article_id, source) DO UPDATE SET " + ", ".join(f"{one} = excluded.{one}" for one in _SAID)
 
 
-def put_layers(connection: Connection, layers: Sequence[tuple[int, Source, LayerState, str | None]]) -> None:
-    """Write what sources now say of articles; the last of each is the digest of the entry in the feed's window."""
+def put_layers(
+    connection: Connection, layers: Sequence[tuple[int, Source, LayerState, str | None]], *, fresh: bool = False
+) -> None:
+    """Write what sources now say of articles; the last of each is the digest of the entry in the feed's window.
+
+    Nobody has said anything of `fresh` ones before.
+    """
+    if layers and not fresh:
+        keep_said(connection, [(id_, layer.source) for id_, _, layer, _ in layers])
     rows = [
         (
             id_,
@@ -34,6 +50,11 @@ def put_layers(connection: Connection, layers: Sequence[tuple[int, Source, Layer
         for id_, source, layer, digest in layers
     ]
     insert_rows(connection, Layer, _LAYER, rows, _NEWER_LAYER)
+
+
+def keep_said(connection: Connection, of: Sequence[tuple[int, str]]) -> None:
+    """Give revisions their own content that left it to a layer, by article and source: that layer is to change."""
+    connection.execute(_KEEP_SAID, {"ids": sorted({id_ for id_, _ in of}), "said": list(of)})
 
 
 def relist(connection: Connection, ids: Sequence[int]) -> None:

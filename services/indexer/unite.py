@@ -179,8 +179,8 @@ def _absorb(connection: Connection, twin: int, id_: int, *, words: bool) -> None
     if words:
         own = aliased(Layer)
         unheard = ~exists().where(own.article_id == twin, own.source == Layer.source)
-        connection.execute(update(Layer).where(Layer.article_id == id_, unheard).values(article_id=twin))
         _join_history(connection, twin, id_)
+        connection.execute(update(Layer).where(Layer.article_id == id_, unheard).values(article_id=twin))
     pins.hand_on(connection, id_, twin)
     connection.execute(delete(Segment).where(Segment.article_id == id_))
     connection.execute(delete(Article).where(Article.id == id_))
@@ -190,7 +190,7 @@ def _join_history(connection: Connection, twin: int, id_: int) -> None:
     own = aliased(Revision)
     known = exists().where(own.article_id == twin, own.content_sha256 == Revision.content_sha256)
     rows = connection.execute(
-        select(Revision.__table__).where(Revision.article_id == id_, ~known).order_by(Revision.number)
+        Revision.told().where(Revision.article_id == id_, ~known).order_by(Revision.number)
     ).mappings()
     newest = connection.scalar(select(Article.revision).where(Article.id == twin)) or 0
     brought = [

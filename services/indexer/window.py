@@ -11,7 +11,7 @@ from shared.among import among
 from shared.database import now, writing
 from shared.rows import insert_rows
 from shared.settings import Settings
-from shared.tables import Article, Claim, FoldText, Posting, Term
+from shared.tables import Article, Carrier, Claim, FoldText, Posting, Term
 
 AT_ONCE = 500  # texts or articles in one commit
 
@@ -51,6 +51,7 @@ def purge_texts(connection: Connection, before: datetime, limit: int = AT_ONCE) 
     keys = connection.scalars(select(FoldText.key).where(FoldText.at < before).order_by(FoldText.at).limit(limit)).all()
     if keys:
         connection.execute(delete(Posting).where(among(Posting.text_key, keys)))
+        connection.execute(delete(Carrier).where(among(Carrier.text_key, keys)))
         connection.execute(delete(FoldText).where(among(FoldText.key, keys)))
     return len(keys)
 

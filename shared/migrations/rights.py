@@ -15,7 +15,7 @@ REVISIONS = """
 CREATE VIEW readable_revisions AS
 SELECT r.article_id, r.number, r.at, r.content_sha256, r.kinds, r.source,
     CASE p.terms WHEN 'full' THEN r.content WHEN 'excerpt' THEN {excerpt} ELSE {headline} END AS content
-FROM revisions r
+FROM {revisions}
     JOIN readable_articles a ON a.id = r.article_id
     JOIN publications p ON p.id = a.publication_id
 WHERE coalesce({status}, 'usable') = 'usable'
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["publication_id"], ["publications.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("publication_id", "key"),
     )
-    op.execute(_revisions_view(op.get_bind().dialect.name))
+    op.execute(revisions_view(op.get_bind().dialect.name, "revisions r"))
 
 
 def downgrade() -> None:
@@ -70,11 +70,13 @@ def downgrade() -> None:
         op.drop_column("articles", column)
 
 
-def _revisions_view(dialect: str) -> str:
+def revisions_view(dialect: str, revisions: str) -> str:
+    """Return what makes the readers' view of `revisions`, the words for a source of rows `r`."""
     if dialect == "postgresql":
         cut = {terms: "r.content - ARRAY['" + "', '".join(names) + "']" for terms, names in _TEXTS.items()}
         return REVISIONS.format(
             **cut,
+            revisions=revisions,
             status="r.content ->> 'status'",
             embargo="(r.content ->> 'embargoed_until')::timestamptz",
             expiry="(r.content ->> 'expires_at')::timestamptz",
@@ -83,6 +85,7 @@ def _revisions_view(dialect: str) -> str:
     cut = {terms: "json_remove(r.content, '$." + "', '$.".join(names) + "')" for terms, names in _TEXTS.items()}
     return REVISIONS.format(
         **cut,
+        revisions=revisions,
         status="json_extract(r.content, '$.status')",
         embargo="julianday(json_extract(r.content, '$.embargoed_until'))",
         expiry="julianday(json_extract(r.content, '$.expires_at'))",

@@ -3,6 +3,7 @@
 from shared.tables.columns import BigId, Json, Moment, Table, core
 from shared.tables.fetching import Feed, Gap, Leased, Page, Poll, Publication, PublicationKey, SetAside, Subscription
 from shared.tables.folding import (
+    Carrier,
     Claim,
     Copy,
     FoldText,
@@ -33,6 +34,7 @@ __all__ = [
     "Article",
     "ArticleKey",
     "BigId",
+    "Carrier",
     "Change",
     "Claim",
     "Copy",

@@ -33,6 +33,17 @@ class FoldText(Table):
     __table_args__ = (Index("fold_texts_at", "at"),)
 
 
+class Carrier(Table):
+    """An article whose text is in the fold's index. Who deletes an article takes it out of that first."""
+
+    __tablename__ = "carriers"
+
+    article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    text_key: Mapped[int] = mapped_column(BigId)
+
+    __table_args__ = (Index("carriers_text", "text_key"), NARROW)
+
+
 class Posting(Table):
     """One sampled shingle of a text: the index in which copies find each other."""
 

@@ -3,12 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, MetaData, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    MetaData,
+    Select,
+    Text,
+    func,
+    select,
+    text,
+)
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.tables.columns import BigId, Table
+from shared.tables.columns import BigId, Table, core
 
 
 class Story(Table):
@@ -80,8 +92,6 @@ class Article(Table):
     document_sha256: Mapped[str | None]
     parser: Mapped[str]
     provenance: Mapped[dict[str, Any]]
-    postings: Mapped[int] = mapped_column(default=0)  # of its text in the fold's index; 0: it never folds by text
-    text_key: Mapped[int | None] = mapped_column(BigId)  # of its text in the fold's index
     turns_at: Mapped[datetime | None]  # when its embargo lifts or it expires, while that is still to be logged
     purged_at: Mapped[datetime | None]  # when its text was removed for good; what is left is a tombstone
     flag: Mapped[str | None]  # why the operator should look at it: the agency killed what it copies
@@ -89,12 +99,6 @@ class Article(Table):
 
     __table_args__ = (
         Index("articles_story", "story_id"),
-        Index(
-            "articles_text",
-            "text_key",
-            postgresql_where=text("text_key IS NOT NULL"),
-            sqlite_where=text("text_key IS NOT NULL"),
-        ),
         Index("articles_ordered", "ordered_at", "id"),
         Index("articles_publication", "publication_id", "ordered_at"),
         Index("articles_section", "section", "ordered_at"),
@@ -180,8 +184,20 @@ class Revision(Table):
     at: Mapped[datetime]
     content_sha256: Mapped[str]
     kinds: Mapped[list[Any]]  # what changed: headline, text, correction, picture, byline, status; or late, or told
-    content: Mapped[dict[str, Any]]  # shared.schema.Content
+    content: Mapped[dict[str, Any] | None]  # shared.schema.Content; None: what the layer of its source says now
     source: Mapped[str | None]  # who said it, as in `layers`; None: all together
+
+    @classmethod
+    def said(cls) -> ColumnElement[dict[str, Any]]:
+        """Return its content in a query, wherever that stands."""
+        layer = (Layer.article_id == cls.article_id, Layer.source == cls.source)
+        return func.coalesce(cls.content, select(Layer.content).where(*layer).scalar_subquery())
+
+    @classmethod
+    def told(cls) -> Select[Any]:
+        """Return the query for all its columns, with its content wherever that stands."""
+        others = (column for column in core(cls).columns if column.name != "content")
+        return select(*others, cls.said().label("content"))
 
 
 class LogHead(Table):

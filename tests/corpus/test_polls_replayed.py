@@ -100,7 +100,7 @@ def _look_elsewhere(line: Line) -> None:
 
 def _feeds(line: Line, recorded: Recorded, gaps: dict[int, list[int]]) -> list[Replayed]:
     articles: dict[int, Stored] = {}
-    for id_, content in line.read(select(Revision.article_id, Revision.content).order_by(Revision.number)):
+    for id_, content in line.read(select(Revision.article_id, Revision.said()).order_by(Revision.number)):
         articles.setdefault(id_, Stored(id_)).headlines.append(words(content.get("headline")))
     for id_, key in line.read(select(ArticleKey.article_id, ArticleKey.key)):
         articles[id_].keys.add(key)

@@ -117,7 +117,7 @@ class Newsdesk:
 
     def revisions(self, article: int) -> list[Any]:
         """Return an article's revisions, oldest first."""
-        rows = select(Revision.__table__).where(Revision.article_id == article).order_by(Revision.number)
+        rows = Revision.told().where(Revision.article_id == article).order_by(Revision.number)
         return list(self.read(rows))
 
     def changes(self, after: int = 0) -> list[tuple[str, int]]:

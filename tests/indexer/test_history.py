@@ -5,13 +5,13 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import null, select
 
 from services.indexer import history
 from services.indexer.history import MOST
 from services.indexer.merge import content_sha256
 from shared.messages import Entry
-from shared.tables import Article
+from shared.tables import Article, Revision
 from tests.indexer.newsdesk import NOON, Newsdesk, entry
 
 LATER = NOON + timedelta(hours=1)
@@ -93,6 +93,22 @@ def test_an_older_state_that_comes_late_goes_into_history_and_says_nothing_to_re
         ([], "Ferry saved"),
         (["late"], "Ferry aground"),
     ]
+
+
+def test_what_a_first_revision_leaves_to_its_source_stays_said_when_that_says_something_else(
+    newsdesk: Newsdesk, feeds: dict[str, int]
+) -> None:
+    said = {name: one.model_copy(update={"page_wanted": True}) for name, one in states("ferry").items()}
+    newsdesk.poll(feeds["feed"], said["feed 1"])
+    id_ = newsdesk.article("ferry").id
+    unwritten = select(Revision.number).where(Revision.article_id == id_, Revision.content.is_(null()))
+    newsdesk.page(id_, said["page 1"])  # another source's words change nothing of the feed's
+    assert [one.number for one in newsdesk.read(unwritten)] == [1]
+    newsdesk.poll(feeds["feed"], said["feed 1"].model_copy(update={"digest": "a new mark-up"}))
+    newsdesk.poll(feeds["feed"], said["feed 2"])
+    assert newsdesk.read(unwritten) == []
+    headlines = [one.content["headline"] for one in newsdesk.revisions(id_)]
+    assert headlines == ["Ferry aground", "Ferry aground | The Paper", "Ferry saved"]
 
 
 def test_an_older_state_that_comes_again_is_kept_once(sqlite_newsdesk: Newsdesk) -> None:

@@ -210,6 +210,30 @@ def test_stories_that_went_into_one_that_is_no_more_are_forgotten(empty: Engine)
         assert connection.execute(text("SELECT story_id FROM story_moves")).all() == [(2,)]
 
 
+def test_what_revisions_leave_to_their_layers_is_written_out_on_the_way_down(empty: Engine) -> None:
+    upgrade(empty)
+    fill_all(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE revisions SET content = NULL, source = 'feed:1' WHERE article_id = 1"))
+        connection.execute(text("UPDATE layers SET source = 'feed:1' WHERE article_id = 1"))
+    go(empty, "0004", down=True)
+    query = "SELECT count(*) FROM revisions r JOIN layers l ON l.article_id = r.article_id WHERE r.content = l.content"
+    with empty.connect() as connection:
+        assert connection.scalar(text(query)) == ROWS
+
+
+def test_which_text_an_article_has_is_known_on_either_way(empty: Engine) -> None:
+    upgrade(empty)
+    fill_all(empty)
+    for way in (
+        "SELECT id, text_key FROM articles ORDER BY id",
+        "SELECT article_id, text_key FROM carriers ORDER BY 1",
+    ):
+        (go(empty, "0004", down=True) if "articles" in way else upgrade(empty))
+        with empty.connect() as connection:
+            assert [tuple(row) for row in connection.execute(text(way))] == [(1, 1), (2, 2)]
+
+
 def test_stories_whose_articles_may_not_be_read_count_none_after_the_upgrade(empty: Engine) -> None:
     go(empty, FIRST)
     fill_all(empty)

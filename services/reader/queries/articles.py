@@ -122,7 +122,7 @@ def list_revisions(
     """
     at, moment = RevisionRow, now(connection)
     query = (
-        select(at.number, at.at, at.kinds, at.content_sha256, at.content, at.source, Publication.terms)
+        select(at.number, at.at, at.kinds, at.content_sha256, at.said().label("content"), at.source, Publication.terms)
         .join(readable, readable.c.id == at.article_id)
         .join(Publication, Publication.id == readable.c.publication_id)
         .where(at.article_id == article_id, *([] if below is None else [at.number < below]))

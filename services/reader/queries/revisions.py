@@ -20,7 +20,11 @@ def told(connection: Connection, article_id: int, older: int | None, newer: int 
     None: there are no such two. What readers may see of them is not judged here.
     """
     at = Revision
-    query = select(at.number, at.source, at.content).where(at.article_id == article_id).order_by(at.number.desc())
+    query = (
+        select(at.number, at.source, at.said().label("content"))
+        .where(at.article_id == article_id)
+        .order_by(at.number.desc())
+    )
     rows = connection.execute(query).all()
     last = next((row for row in rows if newer in (None, row.number)), None)
     before = [row for row in rows if last is not None and (row.number < last.number or older is not None)]

@@ -1,0 +1,89 @@
+"""Each word of a new article written once less, as migration 0005 brings it.
+
+An article's first revision leaves its words to the layer of its source while that says the same. Which text of the
+fold's index an article has stands beside the articles, whose wide rows are so written once and not twice.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.migrations.rights import revisions_view
+from shared.tables import BigId, Json
+
+POSTED = sa.text("text_key IS NOT NULL")
+# as the first tables had it, with or without what the fold knew of each article
+ARTICLES = """
+CREATE VIEW readable_articles AS
+SELECT a.id, a.publication_id, a.feed_id, a.source_id, a.url, a.canonical_url, a.headline, a.subheadline,
+    CASE WHEN p.terms <> 'headline' THEN a.summary END AS summary,
+    CASE WHEN p.terms = 'full' THEN a.body_html END AS body_html,
+    CASE WHEN p.terms = 'full' THEN a.body_text END AS body_text,
+    a.word_count, a.language, a.direction, a.byline, a.authors, a.dateline, a.credit, a.credit_evidence,
+    a.published_at, a.updated_at, a.first_seen_at, a.last_seen_at, a.ordered_at, a.embargoed_until, a.expires_at,
+    a.section, a.keywords, a.subjects, a.genre, a.images, a.media, a.status, a.status_reason, a.copyright_notice,
+    a.usage_terms, a.access, a.body_source, a.page_state, a.story_id, a.copy_role, a.copy_of, a.similarity, a.revision,
+    a.content_sha256, a.document_sha256, a.parser, a.provenance,{postings}
+    p.name AS publication_name, p.attribution
+FROM articles a JOIN publications p ON p.id = a.publication_id
+WHERE a.status = 'usable'
+    AND (a.embargoed_until IS NULL OR a.embargoed_until <= {now})
+    AND (a.expires_at IS NULL OR a.expires_at > {now})
+"""
+NOW = {"postgresql": "clock_timestamp()", "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')"}
+LAYER = "SELECT l.content FROM layers l WHERE l.article_id = {of}.article_id AND l.source = {of}.source"
+REVISIONS = f"""(
+    SELECT s.article_id, s.number, s.at, s.content_sha256, s.kinds, s.source,
+        coalesce(s.content, ({LAYER.format(of="s")})) AS content
+    FROM revisions s
+) r"""  # noqa: S608 - our own words
+
+
+def upgrade() -> None:
+    """Let revisions leave their words to layers, and note beside the articles which texts they have."""
+    _drop_views()
+    op.create_table(
+        "carriers",
+        sa.Column("article_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("text_key", BigId, nullable=False),
+        sa.PrimaryKeyConstraint("article_id"),
+        sqlite_with_rowid=False,
+    )
+    op.execute("INSERT INTO carriers SELECT id, text_key FROM articles WHERE text_key IN (SELECT key FROM fold_texts)")
+    op.create_index("carriers_text", "carriers", ["text_key"])
+    op.drop_index("articles_text", table_name="articles")
+    op.drop_column("articles", "text_key")
+    op.drop_column("articles", "postings")
+    _let_content_be_null(True)
+    _make_views("", REVISIONS)
+
+
+def downgrade() -> None:
+    """Write all words out again, and give the articles what stood beside them."""
+    _drop_views()
+    op.execute(f"UPDATE revisions SET content = ({LAYER.format(of='revisions')}) WHERE content IS NULL")  # noqa: S608
+    _let_content_be_null(False)
+    op.add_column("articles", sa.Column("postings", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("articles", sa.Column("text_key", BigId, nullable=True))
+    op.execute(
+        "UPDATE articles SET text_key = c.text_key, postings = f.postings "
+        "FROM carriers c JOIN fold_texts f ON f.key = c.text_key WHERE c.article_id = articles.id"
+    )
+    op.create_index("articles_text", "articles", ["text_key"], postgresql_where=POSTED, sqlite_where=POSTED)
+    op.drop_table("carriers")
+    _make_views(" a.postings,", "revisions r")
+
+
+def _let_content_be_null(may: bool) -> None:
+    with op.batch_alter_table("revisions") as revisions:
+        revisions.alter_column("content", existing_type=Json, nullable=may)
+
+
+def _drop_views() -> None:
+    op.execute("DROP VIEW readable_revisions")
+    op.execute("DROP VIEW readable_articles")
+
+
+def _make_views(postings: str, revisions: str) -> None:
+    dialect = op.get_bind().dialect.name
+    op.execute(ARTICLES.format(now=NOW[dialect], postings=postings))
+    op.execute(revisions_view(dialect, revisions))
