@@ -1,26 +1,34 @@
 """The API's routes: the store as JSON, for programs."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, Engine
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.reader import problems
-from services.reader.asking import LONGEST, read_question
-from services.reader.cursors import LARGEST_ID, read_cursor, write_cursor
+from services.reader.asking import read_question
+from services.reader.cursors import read_cursor, write_cursor
+from services.reader.missing import missing_article, missing_story
+from services.reader.parameters import (
+    ArticleParameters,
+    ChangeParameters,
+    FeedParameters,
+    Given,
+    Id,
+    ListParameters,
+    PageParameters,
+    RevisionParameters,
+    SearchParameters,
+    Store,
+    said_once,
+)
+from services.reader.problems import Problem
 from services.reader.queries import articles, changes, feeds, related, stories
-from services.reader.queries.articles import Filters
-from services.reader.queries.search import CANDIDATES, search
+from services.reader.queries.search import search
 from services.reader.render import answer
 from services.reader.values import (
     ArticleList,
     ChangeList,
     FeedList,
     FoundList,
-    Health,
-    Problem,
     PublicationList,
     RelatedList,
     RevisionList,
@@ -29,7 +37,6 @@ from services.reader.values import (
 )
 from shared.database import reading
 from shared.schema import Article
-from shared.settings import Settings
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "A parameter is wrong; `detail` says which and why."},
@@ -44,110 +51,7 @@ MOVED: dict[int | str, dict[str, Any]] = {
 WITHDRAWN: dict[int | str, dict[str, Any]] = {
     410: {"model": Problem, "description": "Its publisher withdrew it; remove it from what you keep."}
 }
-router = APIRouter(prefix="/v1", tags=["v1"], responses=REFUSALS)
-
-
-async def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine
-
-
-async def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("no calendar holds it") from None
-
-
-Store = Annotated[Engine, Depends(_engine)]
-Given = Annotated[Settings, Depends(_settings)]
-Id = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Its id.")]
-OptionalId = Annotated[int | None, Field(ge=1, le=LARGEST_ID)]
-Word = Annotated[str | None, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-Time = Annotated[AwareDatetime, AfterValidator(_in_utc)] | None
-Limit = Annotated[int, Field(ge=1, le=200, description="Items on a page.")]
-Cursor = Annotated[str | None, Field(max_length=200, description="`next` of the page before.")]
-IdCursor = Annotated[int | None, Field(ge=0, le=LARGEST_ID, description="`next` of the page before.")]
-
-
-class Parameters(BaseModel):
-    """Query parameters; one that is misspelt is an error, not a list of everything."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Narrowing(Parameters):
-    """What articles, stories and what is found are narrowed down by."""
-
-    publication: OptionalId = Field(None, description="A title's id.")
-    feed: OptionalId = Field(None, description="Id of the feed that brought it first.")
-    section: Word = Field(None, description="As the article has it.")
-    language: Word = Field(None, description="BCP 47; `en` also finds `en-GB`.")
-    credit: Word = Field(None, description="The agency, such as AP.")
-    since: Time = Field(None, description="Published, or else first seen, then or later.")
-    until: Time = Field(None, description="Published, or else first seen, before then.")
-
-    def filters(self) -> Filters:
-        """Return them as the queries take them."""
-        return Filters(**self.model_dump(include=set(Filters.__dataclass_fields__)))
-
-
-class ListParameters(Narrowing):
-    """A page of articles or stories."""
-
-    cursor: Cursor = None
-    limit: Limit = 50
-
-
-class ArticleParameters(ListParameters):
-    """What articles are narrowed down by."""
-
-    story: OptionalId = Field(None, description="A story's id.")
-    full: bool = Field(False, description="1: with `body_html` and `body_text`.")
-
-
-class SearchParameters(Narrowing):
-    """What is looked for."""
-
-    q: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")] = Field(
-        description='Words, "phrases" and -words that must not be there.'
-    )
-    story: OptionalId = Field(None, description="A story's id.")
-    cursor: Annotated[int, Field(ge=0, le=CANDIDATES, description="`next` of the page before.")] = 0
-    limit: Limit = 50
-
-
-class PageParameters(Parameters):
-    """A page of a list that goes by number."""
-
-    cursor: IdCursor = None
-    limit: Limit = 50
-
-
-class RevisionParameters(PageParameters):
-    """A page of an article's states."""
-
-    full: bool = Field(False, description="1: with `body_html` and `body_text`.")
-
-
-class FeedParameters(PageParameters):
-    """What feeds are narrowed down by."""
-
-    health: Health | None = Field(None, description="How the feed is doing.")
-    publication: OptionalId = Field(None, description="A title's id.")
-
-
-class ChangeParameters(Parameters):
-    """A place in the log."""
-
-    after: Annotated[int, Field(ge=0, le=LARGEST_ID, description="`next` of the answer before; 0: from the start.")] = 0
-    limit: Annotated[int, Field(ge=1, le=1000, description="Lines of the log.")] = 200
-    articles: bool = Field(False, description="1: with each article as it stands now.")
+router = APIRouter(prefix="/v1", tags=["v1"], responses=REFUSALS, dependencies=[Depends(said_once)])
 
 
 @router.get("/articles", response_model=ArticleList, summary="Articles, newest first")
@@ -166,7 +70,7 @@ def get_article(request: Request, store: Store, article_id: Id) -> Response:
     with reading(store) as connection:
         found = articles.get_article(connection, article_id)
         if found is None:
-            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+            raise missing_article(connection, article_id)
     links = (
         f'</v1/articles/{article_id}/revisions>; rel="version-history"',  # RFC 5829
         f'</v1/stories/{found.article.story_id}>; rel="collection"',
@@ -187,7 +91,7 @@ def list_revisions(
     """Every state of a readable article, newest first, as far as its publication's terms allow."""
     with reading(store) as connection:
         if not articles.is_readable(connection, article_id):
-            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+            raise missing_article(connection, article_id)
         found, end = articles.list_revisions(connection, article_id, asked.cursor, asked.limit)
     exclude = None if asked.full else {"revisions": {"__all__": {"content": articles.BODIES}}}
     return answer(request, RevisionList(article_id=article_id, revisions=found, next=end), exclude=exclude)
@@ -240,12 +144,6 @@ def list_related(request: Request, store: Store, story_id: Id) -> Response:
             raise missing_story(request, connection, story_id)
         found = related.related_stories(connection, story_id)
     return answer(request, RelatedList(story_id=story_id, related=found))
-
-
-def missing_story(request: Request, connection: Connection, story_id: int) -> HTTPException:
-    """Return the answer for a story of which nothing may be read: where it went, or that there is none."""
-    moved_to = stories.moved_to(connection, story_id)
-    return problems.no_story() if moved_to is None else problems.story_moved(request, story_id, moved_to)
 
 
 @router.get("/feeds", response_model=FeedList, summary="Feeds and how they are doing")

@@ -57,6 +57,7 @@ def create_app(settings: Settings, engine: Engine, belt: Belt | None) -> FastAPI
         docs_url=None,  # they would load scripts from elsewhere; /v1/docs is our own
         redoc_url=None,
         separate_input_output_schemas=False,
+        redirect_slashes=False,  # it would name this server as it was asked here, and not as a proxy before it was
         telemetry=NO_TELEMETRY,
         lifespan=lifespan,
     )

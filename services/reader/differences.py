@@ -4,11 +4,36 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from services.reader.values import Difference, Run
-from shared.schema import Content
+from pydantic import Field
+
+from shared.schema import Content, Value
 
 MOST_WORDS = 4000  # of one rewritten passage that are compared by the word; more are shown as replaced
 _TEXTS = ("headline", "subheadline", "summary", "body_text", "byline", "status", "status_reason")
+
+
+class Run(Value):
+    """Words that both states have, or one of them."""
+
+    kind: str = Field(description="same, removed or added.")
+    text: str
+
+
+class Difference(Value):
+    """What differs in one field."""
+
+    field: str
+    runs: tuple[Run, ...] = Field(description="In reading order.")
+
+
+class Differences(Value):
+    """What differs between two states of an article."""
+
+    article_id: int
+    older: int = Field(description="Number of the older state.")
+    newer: int = Field(description="Number of the newer state.")
+    source: str | None = Field(description="Who said the newer: feed:<id>, page or operator.")
+    differences: tuple[Difference, ...] = Field(description="Of the fields that differ.")
 
 
 def differences(old: Content, new: Content) -> tuple[Difference, ...]:

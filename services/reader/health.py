@@ -3,13 +3,20 @@
 from fastapi import APIRouter, Request, Response
 
 from services.reader import metrics
-from services.reader.values import Ready
 from shared.belt import Belt
 from shared.database import check
 from shared.errors import TransientError, UsageError
+from shared.schema import Value
 
 NO_STORE = {"Cache-Control": "no-store"}
 router = APIRouter(include_in_schema=False)
+
+
+class Ready(Value):
+    """Whether the reader can do its work, and if not, why."""
+
+    ready: bool
+    reasons: tuple[str, ...]
 
 
 @router.get("/healthz")

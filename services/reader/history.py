@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import Field
 
-from services.reader import problems
-from services.reader.api import MISSING, REFUSALS, WITHDRAWN, Id, Limit, Parameters, Store
+from services.reader.api import MISSING, REFUSALS, WITHDRAWN
 from services.reader.cursors import LARGEST_ID
-from services.reader.differences import differences
+from services.reader.differences import Differences, differences
+from services.reader.missing import missing_article
+from services.reader.parameters import Id, Limit, Parameters, Store, said_once
 from services.reader.queries import articles, revisions
 from services.reader.render import answer
-from services.reader.values import Differences, FlaggedList
+from services.reader.values import FlaggedList
 from shared.database import reading
 
-router = APIRouter(prefix="/v1", tags=["v1"], responses=REFUSALS)
+router = APIRouter(prefix="/v1", tags=["v1"], responses=REFUSALS, dependencies=[Depends(said_once)])
 Number = Annotated[int | None, Field(ge=1, le=LARGEST_ID)]
 
 
@@ -41,10 +42,10 @@ def get_diff(request: Request, store: Store, article_id: Id, asked: Annotated[Di
     """
     with reading(store) as connection:
         if not articles.is_readable(connection, article_id):
-            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+            raise missing_article(connection, article_id)
         found = revisions.told_to_readers(connection, article_id, asked.older, asked.newer)
     if found is None:
-        raise problems.no_states()
+        raise HTTPException(404, "This article has no two such states, or they may not be read.")
     (first, _, was), (last, source, says) = found
     said = differences(was, says)
     return answer(request, Differences(article_id=article_id, older=first, newer=last, source=source, differences=said))

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import Connection
 
-from services.reader import problems
-from services.reader.api import Cursor, Given, Id, IdCursor, OptionalId, Store, Word, missing_story
 from services.reader.asking import LONGEST, read_question
 from services.reader.cursors import read_cursor, write_cursor
 from services.reader.describe import DESCRIPTION, operations
+from services.reader.missing import missing_article, missing_story
+from services.reader.parameters import Cursor, Given, Id, IdCursor, OptionalId, Store, Word
 from services.reader.queries import articles, feeds, related, stories
 from services.reader.queries.articles import Filters
 from services.reader.queries.search import CANDIDATES, search
@@ -120,12 +120,14 @@ def read_article(request: Request, store: Store, article_id: Id) -> Response:
     with reading(store) as connection:
         found = articles.get_article(connection, article_id)
         if found is None:
-            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+            raise missing_article(connection, article_id)
         story = stories.get_story(connection, found.article.story_id)
         more = stories.latest_versions(connection, found.article.publication.id, found.article.story_id, MORE_SHOWN)
+        akin = related.related_stories(connection, found.article.story_id)
     others = [version for version in story.versions if version.id != article_id] if story else []
     images = pictures(found.article.images, found.article.body_html)
-    return show(request, "article.html", article=found.article, reading=found, others=others, images=images, more=more)
+    facts: dict[str, Any] = {"others": others, "images": images, "more": more, "related": akin}
+    return show(request, "article.html", article=found.article, reading=found, **facts)
 
 
 @router.get("/articles/{article_id}/revisions")
@@ -136,7 +138,7 @@ def read_revisions(
     with reading(store) as connection:
         found = articles.get_article(connection, article_id)
         if found is None:
-            raise problems.withdrawn() if articles.is_withdrawn(connection, article_id) else problems.no_article()
+            raise missing_article(connection, article_id)
         revisions, end = articles.list_revisions(connection, article_id, before, REVISIONS_SHOWN)
     older = _address(f"/articles/{article_id}/revisions", before=end) if end else None
     return show(request, "revisions.html", article=found.article, revisions=revisions, older=older)

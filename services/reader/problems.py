@@ -3,14 +3,14 @@
 from http import HTTPStatus
 
 import structlog
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from services.reader.headers import HEADERS
 from services.reader.render import show
-from services.reader.values import Problem
 from shared.errors import TransientError, UsageError
+from shared.schema import Value
 
 RETRY_AFTER_S = "5"
 API = "/v1/"
@@ -19,30 +19,13 @@ LAST = HEADERS | {"Connection": "close"}
 log = structlog.get_logger()
 
 
-def no_article() -> HTTPException:
-    """Return the refusal of an article that does not exist or may not be read."""
-    return HTTPException(404, "There is no such article, or it may not be read.")
+class Problem(Value):
+    """What went wrong (RFC 9457)."""
 
-
-def withdrawn() -> HTTPException:
-    """Return the refusal of a cancelled article."""
-    return HTTPException(410, "This article was withdrawn.")
-
-
-def no_states() -> HTTPException:
-    """Return the refusal to compare states that are not there, or may not be read."""
-    return HTTPException(404, "This article has no two such states, or they may not be read.")
-
-
-def no_story() -> HTTPException:
-    """Return the refusal of a story of which nothing may be read."""
-    return HTTPException(404, "There is no such story, or none of its articles may be read.")
-
-
-def story_moved(request: Request, story_id: int, moved_to: int) -> HTTPException:
-    """Return the answer for a story whose articles went to another: where that is."""
-    place = request.url.path.replace(f"/stories/{story_id}", f"/stories/{moved_to}")
-    return HTTPException(301, f"Story {story_id} was folded into story {moved_to}.", {"Location": place})
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
 
 
 def handle_problems(app: FastAPI) -> None:
@@ -50,10 +33,12 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(StarletteHTTPException)
     async def refused(request: Request, error: StarletteHTTPException) -> Response:
-        detail = error.detail
-        if detail == HTTPStatus(error.status_code).phrase:
-            detail = "There is nothing at this address." if error.status_code == 404 else f"{detail}."
-        return problem(request, error.status_code, detail, dict(error.headers or {}))
+        said, headers = error.detail, dict(error.headers or {})
+        if error.status_code == 405:
+            said, headers["Allow"] = "What is here can be read, with GET or HEAD, and no more.", "GET, HEAD"
+        elif said == HTTPStatus(error.status_code).phrase:
+            said = "There is nothing at this address." if error.status_code == 404 else f"{said}."
+        return problem(request, error.status_code, said, headers)
 
     @app.exception_handler(RequestValidationError)
     async def wrong(request: Request, error: RequestValidationError) -> Response:
@@ -82,7 +67,7 @@ def problem(request: Request, status: int, detail: str, headers: dict[str, str] 
     """Return the refusal in the form that the address promises."""
     said = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
     headers = {"Cache-Control": "no-store", **(headers or {})}
-    if request.url.path.startswith(API):
+    if f"{request.url.path}/".startswith(API):
         return Response(said.model_dump_json(), status, headers, media_type="application/problem+json")
     return show(request, "problem.html", status, headers, problem=said)
 

@@ -1,6 +1,5 @@
 """What the reader gives away: frozen values, which are also the JSON of the API."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -64,30 +63,6 @@ class RevisionList(Value):
     article_id: int
     revisions: tuple[Revision, ...]
     next: int | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
-
-
-class Run(Value):
-    """Words that both states have, or one of them."""
-
-    kind: str = Field(description="same, removed or added.")
-    text: str
-
-
-class Difference(Value):
-    """What differs in one field."""
-
-    field: str
-    runs: tuple[Run, ...] = Field(description="In reading order.")
-
-
-class Differences(Value):
-    """What differs between two states of an article."""
-
-    article_id: int
-    older: int = Field(description="Number of the older state.")
-    newer: int = Field(description="Number of the newer state.")
-    source: str | None = Field(description="Who said the newer: feed:<id>, page or operator.")
-    differences: tuple[Difference, ...] = Field(description="Of the fields that differ.")
 
 
 class Flagged(Value):
@@ -246,36 +221,3 @@ class ChangeList(Value):
     changes: tuple[Change, ...]
     next: int = Field(description="Give it as `after` to go on, now or later; it is never null.")
     head: int = Field(description="The newest line's `seq`.")
-
-
-class Ready(Value):
-    """Whether the reader can do its work, and if not, why."""
-
-    ready: bool
-    reasons: tuple[str, ...]
-
-
-class Problem(Value):
-    """What went wrong (RFC 9457)."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-
-
-@dataclass(frozen=True)
-class Reading:
-    """An article with what its page shows beside it."""
-
-    article: Article
-    attribution: str | None
-    revisions: tuple[Revision, ...]  # newest first, without their contents
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the front page can be narrowed down to."""
-
-    publications: tuple[PublicationRef, ...]
-    sections: tuple[str, ...]

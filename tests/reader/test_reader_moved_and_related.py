@@ -51,7 +51,9 @@ def test_stories_that_share_rare_terms_are_related_the_nearest_first(reader, des
     found = reader.get(f"/v1/stories/{story}/related").json()["related"]
     assert [one["id"] for one in found] == [near, far]
     assert 1 >= found[0]["score"] > found[1]["score"] > 0
-    assert "Second thoughts" in reader.get(f"/stories/{story}").text
+    article = reader.get(f"/v1/stories/{story}").json()["original"]["id"]
+    for page in (f"/stories/{story}", f"/articles/{article}"):
+        assert "Second thoughts" in reader.get(page).text
 
 
 def test_what_may_not_be_read_is_related_to_nothing(reader, desk) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from lxml import html
@@ -40,6 +41,7 @@ def test_a_narrowed_front_page_shows_the_version_that_was_chosen(reader, desk) -
     for page in (reader.get(f"/?publication={gull}&section="), reader.get("/?section=Sport+%26+leisure")):
         assert "Own words" in words(page)
         assert "Another story" not in words(page)
+    assert html.fromstring(reader.get(f"/?publication={gull}").text).xpath("string(//h1)") == "The Gull"
 
 
 def test_older_stories_are_one_link_away(reader, desk) -> None:
@@ -220,6 +222,10 @@ def test_every_page_can_be_read_aloud(reader, desk) -> None:
         assert len(page.xpath("//h1")) == 1
         assert len(page.xpath("//main")) == 1
         assert page.xpath("//img[not(@alt)]") == []
+        nameless = "not(normalize-space()) and not(@aria-label) and not(@aria-hidden) and not(.//img[@alt != ''])"
+        assert page.xpath(f"//a[{nameless}]") == []
+        levels = [int(heading.tag[1]) for heading in page.xpath("//h1 | //h2 | //h3 | //h4 | //h5 | //h6")]
+        assert all(below - above <= 1 for above, below in pairwise(levels))
         assert page.xpath("//title")[0].text
         ids = page.xpath("//@id")
         assert len(ids) == len(set(ids))

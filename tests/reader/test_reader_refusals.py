@@ -27,6 +27,7 @@ from shared.database import writing
         ("/v1/changes?limit=1001", "`limit`"),
         ("/v1/feeds?health=poorly", "`health`"),
         ("/v1/search", "`q` is missing"),
+        ("/v1/articles?publication=1&publication=2", "`publication` is given more than once"),
     ],
 )
 def test_a_wrong_parameter_is_named(reader, path: str, words: str) -> None:
@@ -39,7 +40,16 @@ def test_a_wrong_parameter_is_named(reader, path: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/articles/1", "/v1/articles/1/revisions", "/v1/stories/1", "/v1/articles/tern", "/v1/articles/0", "/v1/tern"],
+    [
+        "/v1/articles/1",
+        "/v1/articles/1/revisions",
+        "/v1/stories/1",
+        "/v1/articles/tern",
+        "/v1/articles/0",
+        "/v1/tern",
+        "/v1",
+        "/v1/articles/",
+    ],
 )
 def test_what_is_not_there_is_a_problem_document(reader, path: str) -> None:
     answer = reader.get(path)
@@ -62,7 +72,8 @@ def test_a_damaged_link_is_explained_to_people(reader) -> None:
 
 def test_an_other_method_is_refused(reader) -> None:
     answer = reader.post("/v1/articles")
-    assert (answer.status_code, answer.json()["detail"]) == (405, "Method Not Allowed.")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert "GET or HEAD" in answer.json()["detail"]
 
 
 def test_a_fault_of_ours_says_so_and_no_more(reader, desk) -> None:

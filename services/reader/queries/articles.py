@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, literal, or_, select, tuple_
 
 from services.reader.cursors import Position
-from services.reader.values import Reading, Revision
+from services.reader.values import Revision
 from shared.database import now
 from shared.schema import Article as ArticleValue
 from shared.schema import Content, PublicationRef, Status
@@ -55,6 +55,15 @@ class Filters:
         """Return what a row's `ordered_at` must satisfy."""
         tests = [] if self.since is None else [columns.ordered_at >= self.since]
         return tests if self.until is None else [*tests, columns.ordered_at < self.until]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An article with what its page shows beside it."""
+
+    article: ArticleValue
+    attribution: str | None
+    revisions: tuple[Revision, ...]  # newest first, without their contents
 
 
 def before(columns: Columns, position: Position | None) -> list[ColumnElement[bool]]:

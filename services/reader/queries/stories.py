@@ -1,13 +1,14 @@
 """Stories with the versions of them that may be read."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, exists, func, select, tuple_
 
 from services.reader.cursors import Position
 from services.reader.queries.articles import Filters, before
-from services.reader.values import Choices, Story, Version
+from services.reader.values import Story, Version
 from services.reader.wording import opening
 from shared.schema import CopyRole, Image, PublicationRef
 from shared.tables import Copy, Publication, StoryMove
@@ -20,6 +21,14 @@ SECTIONS_SHOWN = 40
 TITLES_SHOWN = 500
 
 Rows = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the front page can be narrowed down to."""
+
+    publications: tuple[PublicationRef, ...]
+    sections: tuple[str, ...]
 
 
 def list_stories(
