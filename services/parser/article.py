@@ -115,7 +115,8 @@ def read_content(item: Item, window: Window) -> Content:
     if headline and _KILL.match(headline):
         values |= {"status": Status.CANCELLED, "status_reason": headline}
     values = {name: value for name, value in values.items() if value is not None and value != ()}
-    return Content.model_validate({**values, "provenance": _provenance(values, item, language_from)})
+    values["provenance"] = _provenance(values, item, language_from)
+    return Content.model_validate(values)
 
 
 @lru_cache(maxsize=256)
@@ -200,7 +201,7 @@ def _is_whole(body: Body, words: int, several: int) -> bool:
 def _cut_off(body: Body) -> bool:
     end = body.paragraphs[-1][-300:] if body.paragraphs else ""
     low = end.lower()
-    return any(sign in low for sign in _CUT_OFF_SIGNS) and _CUT_OFF.search(end) is not None
+    return any(map(low.__contains__, _CUT_OFF_SIGNS)) and _CUT_OFF.search(end) is not None
 
 
 def _summary(short: Body | None, whole: Body | None) -> str | None:

@@ -30,6 +30,8 @@ from shared.messages import (
 
 MAX_EXCERPTS = 20  # the bytes of so many bad entries travel; of the others only the reason
 _SENTENCE_CHARS = 300
+_HEAD_BYTES = 100
+_BLANK = b" \t\r\n\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Read:
 
 def read_document(document: Document, data: bytes, max_entries: int) -> Result:
     """Return what one fetched document brings; a document that will never do is a result too, and says why."""
-    if not data.strip(b" \t\r\n\x00"):
+    if not data[:_HEAD_BYTES].strip(_BLANK) and not data.strip(_BLANK):  # so that hardly any document is copied
         return refused(document, "The answer was empty.", "empty", Outcome.TRANSIENT)
     try:
         if document.target.kind is Kind.PAGE:

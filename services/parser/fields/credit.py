@@ -11,6 +11,7 @@ _DATELINE = re.compile(
     r"^\W{0,3}(?P<place>[^\W\d_][^()\n\u2013\u2014]{0,70}?)?\s*\((?P<agency>[^\W\d_][^()\n]{1,38})\)(?:\s*[-\u2013\u2014\u2015:.|]+\s?|\s*$|\s+(?=[A-Z\"\u201c]))"
 )
 _DASHED = re.compile(r"[-\u2013\u2014\u2015]\s*$")
+_DASH = re.compile("[\u2013\u2014-]\\s")
 _DATELINE_BARE = re.compile(
     r"^(?P<place>[A-ZÀ-Þ][^()\n\u2013\u2014:]{1,60}?),?\s+(?P<agency>[A-Z][\w.]{2,20})\s*[\u2013\u2014-]\s"
 )
@@ -22,6 +23,7 @@ _DATELINES_ABROAD = (
     re.compile(r"^[(（](?P<place>[가-힣]{1,10})=(?P<agency>[가-힣A-Za-z0-9]{2,12})[)）]"),
     re.compile(r"^(?P<place>[^\W\d_][^()\n–—-]{1,40}?)\s*[–—-]\s*\((?P<agency>[^()\n]{2,30})\)"),
 )
+_ABROAD_PARTS = ("/", "", "", "", "", "(")  # without it none of each is there, told sooner than by the form itself
 _ABROAD_SIGNS = re.compile(r"[(\[（［【电電/]|\s[–—-]\s")  # one of them is in each of these
 _DATELINE_ONLY = re.compile(r"^(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ'.\- ]{2,40}(?:,\s[A-Z][\w. ]{1,20})?)\s*[\u2013\u2014]\s")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:\d{4}[,\s]*)?(?:by\s+)?(?P<agency>[^.,;|\d]{2,50})", re.IGNORECASE)
@@ -128,15 +130,19 @@ def find_credit(
 def _from_dateline(opening: str, form: re.Match[str] | None, abroad: re.Match[str] | None) -> str | None:
     if form:
         return agency_named(form["agency"])
-    if (found := _DATELINE_BARE.match(opening)) and found["agency"].casefold() not in {"us"}:
+    found = _DATELINE_BARE.match(opening) if _DASH.search(opening) else None
+    if found and found["agency"].casefold() not in {"us"}:
         return agency_named(found["agency"])
     return agency_named(abroad["agency"]) if abroad else None
 
 
 def _told_abroad(opening: str) -> re.Match[str] | None:
     """Return the dateline in a form of its own land, where it names an agency."""
-    matches = (form.match(opening) for form in _DATELINES_ABROAD)
-    return next((found for found in matches if found and agency_named(found["agency"])), None)
+    for part, form in zip(_ABROAD_PARTS, _DATELINES_ABROAD, strict=True):
+        found = form.match(opening) if part in opening else None
+        if found and agency_named(found["agency"]):
+            return found
+    return None
 
 
 def _dateline(opening: str, form: re.Match[str] | None, abroad: re.Match[str] | None) -> str | None:

@@ -32,11 +32,21 @@ _WITHOUT_CONTENT = frozenset({
     "textarea", "audio", "video", "canvas", "head", "title", "nav",
 })  # fmt: skip
 _CLOSED_BY_OTHERS = (  # spelt so that few letters tell a name from them, which takes half the time of a list
-    r"p|li|d[dt]|t(?:[drh]|head|body|foot|rack)|[bh]r|i(?:mg|nput)|opt(?:ion|group)|meta|link|wbr|area|base|"
+    r"a|p|li|d[dt]|t(?:[drh]|head|body|foot|rack)|[bh]r|i(?:mg|nput)|opt(?:ion|group)|meta|link|wbr|area|base|"
     r"col(?:group)?|embed|param|source|h(?:tml|ead)|body|r[pt]"
 )
 _NESTING = re.compile(rf"<(/?+)(?!(?i:{_CLOSED_BY_OTHERS})[\s/>])[A-Za-z][^<>]*+(?<!/)>")
-_SHALLOW = ("</", "<p>", "<p ", "<br>", "<br/>", "<br />", "<img ", "<li>")  # what opens nothing that must be closed
+_SHALLOW = (
+    "</",
+    "<p>",
+    "<p ",
+    "<br>",
+    "<br/>",
+    "<br />",
+    "<img ",
+    "<li>",
+    "<a ",
+)  # what opens nothing that must be closed
 _LAZY = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _LAZY_SRC = re.compile(
     r"""\s(?:data-src|data-lazy-src|data-original|data-lazy|data-orig-file)\s*=\s*(["'])(?P<url>.*?)\1""",
@@ -52,25 +62,33 @@ _ENCLOSING = re.compile(
 _EMPTY = re.compile(r"<(p|div|span|a|strong|em|b|i|li|ul|figure)>\s*</\1>")
 
 
-def depth_of(html: str, limit: int = MAX_DEPTH) -> int:
-    """Return how deep the elements nest that do not end by themselves; counting stops beyond `limit`."""
+def nests_deeper(html: str, limit: int) -> bool:
+    """Return whether elements that do not end by themselves nest deeper than `limit`."""
     opened = html.count("<")
     for tag in _SHALLOW:
         if opened <= limit:
-            return 0
+            return False
         opened -= html.count(tag)
     if opened <= limit:
-        return 0
+        return False
+    tags = "".join([slash or "<" for slash in _NESTING.findall(html)])
+    rest = tags
+    for level in range(limit):  # each takes the innermost elements away: most texts nest a few deep
+        if rest.count("<") <= limit - level:
+            return False
+        rest = rest.replace("</", "")
+    return _deepest(tags) > limit
+
+
+def _deepest(tags: str) -> int:
+    """Return how deep elements nest that `<` opens and `/` closes; what closes none counts for nothing."""
     depth = deepest = 0
-    for slash in _NESTING.findall(html):
-        if slash:
-            depth = depth - 1 if depth else 0
-        else:
+    for tag in tags:
+        if tag == "<":
             depth += 1
-            if depth > deepest:
-                deepest = depth
-                if deepest > limit:
-                    break
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
     return deepest
 
 
@@ -83,7 +101,7 @@ def clean_body(html: str, base: str | None) -> Body:
         raise Malformed(f"A text of {len(html)} characters is longer than any article.")
     if not has_markup(html):
         return _plain_body(html)
-    if depth_of(html) > MAX_DEPTH:
+    if nests_deeper(html, MAX_DEPTH):
         raise Malformed(f"A text nests elements more than {MAX_DEPTH} deep, which no article needs.")
     cleaned = clean_html(html, base)
     return read_body(cleaned)

@@ -62,6 +62,7 @@ _SOURCE = re.compile(
     r"tass|xinhua|anadolu|afp|\bap$|zuma|rex|unsplash|pixabay",
     re.IGNORECASE,
 )
+_PICTURES = frozenset({"image", "thumbnail"})  # what kinds of files are pictures
 _SIZE = re.compile(r"[-_~]\d{2,4}x\d{2,4}(?=\.\w+$|$)")
 _SIZE_PART = re.compile(  # of a path: what a server of pictures is asked for, not what picture it is
     r"(?:size|resize|[swh]\d{2,4}|w\d{2,4}h\d{2,4}|\d{2,4}x\d{0,4}|[a-z]{1,8}[=_:]\d{1,4}(?:,[a-z]{1,8}[=_:]\w{1,8})*)"
@@ -86,7 +87,7 @@ def split_caption(text: str | None) -> tuple[str | None, str | None]:
         return None, None
     low = caption.lower().rstrip(".")
     for form, sure, ends, signs in _FORMS:
-        fits = low.endswith(ends) or any(sign in low for sign in signs)
+        fits = low.endswith(ends) or any(map(low.__contains__, signs))
         found = form.search(caption) if fits else None
         if found and (sure or _names_source(found["credit"])):
             return caption[: found.start()].rstrip(" .|,;–—-") or None, _credit(found["credit"])
@@ -94,25 +95,36 @@ def split_caption(text: str | None) -> tuple[str | None, str | None]:
 
 
 def _names_source(credit: str) -> bool:
-    return any((_SOURCE.search(credit), _LABEL.match(credit), agency_named(credit)))
+    return bool(_SOURCE.search(credit) or _LABEL.match(credit) or agency_named(credit))
 
 
-def read_images(attached: Sequence[Attached], in_text: Iterable[Image], base: str | None) -> tuple[Image, ...]:
+def read_images(attached: Sequence[Attached], in_text: Sequence[Image], base: str | None) -> tuple[Image, ...]:
     """Return the article's pictures, attached ones first; thumbnails only where nothing larger is there.
 
     A picture that is shown keeps the address that is shown; what is attached adds what it says more of it.
     """
+    attached = [one for one in attached if one.kind in _PICTURES]
+    if len(attached) + len(in_text) < 2:  # nothing that a picture may be the same as
+        alone = [image for one in attached if (image := _attached_image(one, base))]
+        return (*map(_with_credit, in_text), *alone)
     shown: dict[str, Image] = {}
     for image in in_text:
-        caption, credit = split_caption(image.caption)
-        credit = _credit(image.credit) or credit
-        if (caption, credit) != (image.caption, image.credit):
-            image = image.model_copy(update={"caption": caption, "credit": credit})
-        _keep(shown, _name(image.url), image)
+        _keep(shown, _name(image.url), _with_credit(image))
     found = _matched("image", attached, shown, base) if attached else {}
     if attached and not found and not shown:
         found = _matched("thumbnail", attached, shown, base)
     return tuple((found | {name: image for name, image in shown.items() if name not in found}).values())[:MAX_IMAGES]
+
+
+def _with_credit(image: Image) -> Image:
+    """Return a picture of the text with the credit that ends its caption."""
+    if not image.caption and not image.credit:
+        return image
+    caption, credit = split_caption(image.caption)
+    credit = _credit(image.credit) or credit
+    if (caption, credit) == (image.caption, image.credit):
+        return image
+    return image.model_copy(update={"caption": caption, "credit": credit})
 
 
 def with_signs(images: tuple[Image, ...], names: Iterable[str | None]) -> tuple[Image, ...]:

@@ -12,6 +12,7 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,21 +28,20 @@ _Array = Any  # of numpy
 class _Tree:
     """The states in breadth-first order, the root first."""
 
-    letters: bytes  # by which each is reached from its parent
-    children: Sequence[int]  # where each one's children begin; they end where the next one's begin
+    letters: Sequence[bytes]  # by which each one's children are reached
+    children: Sequence[int]  # where each one's children begin
     openings: Sequence[int]  # the state that each byte leads to from the root, which is 0
     shorter: Sequence[int]  # the state of each one's longest ending
     groups: Sequence[int]  # what each one stands for, or -1
 
     def walk(self, text: bytes) -> list[int]:
         """Return the groups of letters in `text`, at each place the longest that ends there."""
-        find, children, shorter, groups = self.letters.find, self.children, self.shorter, self.groups
+        letters, children, shorter, groups = self.letters, self.children, self.shorter, self.groups
         state, found = 0, []
         for letter in text:
             while state:
-                child = find(letter, children[state], children[state + 1])
-                if child >= 0:
-                    state = child
+                if letter in letters[state]:
+                    state = children[state] + letters[state].find(letter)
                     break
                 state = shorter[state]
             else:
@@ -64,10 +64,10 @@ class _Likelihoods:
     def scores(self, groups: list[int]) -> _Array:
         """Return the logarithm of each language's likelihood for a text with these groups, up to a constant."""
         visits = Counter(groups)
-        kinds = np.fromiter(visits.keys(), np.intp, len(visits))
+        kinds = np.fromiter(visits, np.intp, len(visits))
         weights = np.log1p(np.fromiter(visits.values(), np.float32, len(visits)))
-        sums = (weights @ self.steps[kinds].astype(np.float32)) * self.size
-        return sums + self.lowest * weights.sum() + self.priors
+        sums = (weights @ self.steps.take(kinds, axis=0).astype(np.float32)) * self.size
+        return sums + self.lowest * np.add.reduce(weights) + self.priors
 
 
 class LanguageModel:
@@ -89,8 +89,8 @@ class LanguageModel:
         if not groups:
             return self._names[0], 1 / len(self._names)
         scores = self._likelihoods.scores(groups) / math.sqrt(len(written))
-        shares = np.exp(scores - scores.max())
-        shares /= shares.sum()
+        shares = np.exp(scores - np.maximum.reduce(scores))
+        shares /= np.add.reduce(shares)
         for first, again in self._aliases:  # one language in two scripts
             shares[first] += shares[again]
             shares[again] = 0
@@ -124,10 +124,11 @@ def _grown(moves: _Array, rows: _Array, groups: list[int]) -> _Tree:
     place[states] = np.arange(len(states))
     starts = np.concatenate([[1], 1 + np.cumsum(np.concatenate(counts))])
     by_letter = np.concatenate(letters).astype(np.uint8)
+    written = by_letter.tobytes()
     openings = np.zeros(256, np.int64)
     openings[by_letter[1 : starts[1]]] = np.arange(1, starts[1])
     return _Tree(
-        letters=by_letter.tobytes(),
+        letters=[written[start:end] for start, end in pairwise(starts.tolist())],
         children=_numbers(starts),
         openings=_numbers(openings),
         shorter=_numbers(place[shorter[states]]),

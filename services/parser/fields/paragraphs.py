@@ -15,6 +15,7 @@ _TAG = re.compile(r"<(/?[a-z0-9]+)[^>]*>")
 _PICTURE_TAG = re.compile(r"<(img|/?figure|/?figcaption)\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _PARTS = re.compile(r"\n\s*\n")
+_FIGURE = re.compile(r"<figure>[^<]*+(?:<(?!/?figure>)[^<]*+)*+</figure>")  # that holds no other
 _END = "\x00"  # of a line; no clean text holds one
 _BLOCKS = (
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div", "table",
@@ -43,6 +44,9 @@ class Body:
     @property
     def words(self) -> int:
         """How many words the paragraphs hold; they are collapsed, so that blanks part them and nothing else does."""
+        text = self.text
+        if text.isascii() or not wide_letters(text):
+            return text.count(" ") + len(self.paragraphs)
         return sum(text.count(" ") + 1 + wide_letters(text) // 2 for text in self.paragraphs)
 
 
@@ -50,9 +54,10 @@ def read_body(cleaned: str) -> Body:
     """Return the paragraphs and pictures of HTML that is clean; captions belong to pictures, not to the text."""
     if not cleaned:
         return Body("", ())
-    parts = _TAG.split(cleaned)
     images = tuple(_images(cleaned)) if "<img" in cleaned else ()
-    if "<fig" in cleaned:
+    words = _FIGURE.sub("<hr>", cleaned) if "<fig" in cleaned else cleaned
+    parts = _TAG.split(words)
+    if "<fig" in words:
         parts = _without_figures(parts)
     return Body(cleaned, tuple(_lines(parts)), images)
 
@@ -73,10 +78,13 @@ def _lines(parts: list[str]) -> Iterator[str]:
     """Yield the text as lines; a block ends one, and so do two line breaks in a row: one alone is white space."""
     parts[1::2] = [_MARKS.get(tag, "") for tag in parts[1::2]]
     for text in _unescaped("".join(parts)).split(_END):
-        if text.count("\n") > 1:
+        if not text or text == "\n":  # between two blocks: every other one
+            continue
+        if text.isprintable() or text.count("\n") < 2:
+            if line := collapse(text):
+                yield line
+        else:
             yield from filter(None, map(collapse, _PARTS.split(text)))
-        elif line := collapse(text):
-            yield line
 
 
 def _unescaped(text: str) -> str:

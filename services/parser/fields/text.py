@@ -12,10 +12,12 @@ NAME_CHARS = 300
 # What no text may hold: C0 and C1 controls, bidi controls, zero-width characters that carry no meaning, lone
 # surrogates, non-characters. Zero-width joiner and non-joiner are letters' business in many scripts and in emoji:
 # see `_JOINERS`.
-_BANNED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-    "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]"
+_NO_TEXT = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+    "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"
 )
+_BANNED = re.compile(f"[{_NO_TEXT}]")
+_SUSPECT = re.compile(f"[{_NO_TEXT}\x85\u200c\u200d]")  # what is cleaned holds one; most texts hold none
 _JOINED = "\u0590-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u18af\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _JOINERS = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
 _TWICE = re.compile(  # at the first letter beyond ASCII: where that is no such pair, not all of the text can be one
@@ -30,6 +32,7 @@ _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 _NARROW = re.compile("[\x00-\u0dff\u2000-\u2fff]*+")  # texts in which no such letter stands, told in half the time
 _NO_KEY = bytes(byte for byte in range(0x80) if not chr(byte).isalnum())
 _C1_FOUND = re.compile("[\x80-\x9f]")
+_BANNED_ASCII = bytes(code for code in range(0x80) if _BANNED.match(chr(code)))
 _SILENT = re.compile(r"<(script|style|noscript|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(
     r"</?(?:a|abbr|acronym|address|area|article|aside|audio|b|bdi|bdo|big|blockquote|body|br|button|canvas|caption|"
@@ -48,19 +51,17 @@ _PARTING = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|blockquote)\b[^<>]*>", re.IG
 def clean_characters(text: str) -> str:
     """Return `text` without what is no text: controls, bidi overrides, zero-width spaces, lone surrogates."""
     if text.isascii():
-        return text if text.isprintable() or _is_printable(text) else _BANNED.sub("", text)
-    mended = mend(text)
-    if mended is text and _is_printable(text):
+        if text.isprintable():
+            return text
+        kept = text.encode().translate(None, _BANNED_ASCII)
+        return text if len(kept) == len(text) else kept.decode()
+    text = mend(text)
+    if _SUSPECT.search(text) is None:
         return text
-    text = mended
     if _C1_FOUND.search(text):
         text = text.translate(_C1)
-    return _JOINERS.sub("", _BANNED.sub("", text))
-
-
-def _is_printable(text: str) -> bool:
-    """Return whether `text` holds nothing that is banned, in a tenth of the time that it takes to look for that."""
-    return text.replace("\n", "").replace("\t", "").replace("\u00a0", "").isprintable()
+    text = _BANNED.sub("", text)
+    return _JOINERS.sub("", text) if "\u200c" in text or "\u200d" in text else text
 
 
 def mend(text: str) -> str:

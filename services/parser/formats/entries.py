@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from operator import itemgetter
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -46,20 +47,23 @@ _MANY = 100  # of anything repeated within one entry
 _WHOLE = ("tag:", "urn:", "mailto:")  # addresses that lead to no page
 
 
-def read_entry(
-    element: etree._Element,
-    fields: Fields,
-    base: str | None,
-    source_id: str | None,
-    link: str | None,
-    origin: str | None,
-    authors: tuple[Person, ...],
-) -> Item:
-    """Return the entry that `element` is, whose children are `fields`; its addresses are relative to `base`.
+class Listed(NamedTuple):
+    """An entry of which its window knows the most already."""
 
-    `link` and `origin` are absolute already: where the entry leads, and what a redirecting link leads to. `authors`
-    wrote it if it names nobody.
-    """
+    element: etree._Element
+    fields: Fields  # its children
+    base: str | None  # what its addresses are relative to
+    source_id: str | None
+    link: str | None  # where it leads; absolute
+    origin: str | None  # what a redirecting link leads to; absolute
+    written: str | None  # the link as the document writes it
+    authors: tuple[Person, ...]  # who wrote it if it names nobody
+    speaks: bool  # some element of it says in which language it is
+
+
+def read_entry(listed: Listed) -> Item:
+    """Return what the entry says."""
+    fields = listed.fields
     title_from, title = _title(fields)
     content_from, content = _markup(fields, _CONTENT)
     summary_from, summary = _markup(fields, _SUMMARY)
@@ -68,17 +72,17 @@ def read_entry(
     published_from, published = first(fields, *_PUBLISHED)
     updated_from, updated = first(fields, *_UPDATED)
     people_from, people = _people(fields)
-    if not people and authors:
-        people_from, people = "author of the feed", authors
+    if not people and listed.authors:
+        people_from, people = "author of the feed", listed.authors
     names = {
         "headline": title_from, "body": content_from, "summary": summary_from, "published_at": published_from,
         "updated_at": updated_from, "authors": people_from,
     }  # fmt: skip
     return Item(
-        source_id=source_id,
-        link=link,
-        origin=origin,
-        base=base,
+        source_id=listed.source_id,
+        link=listed.link,
+        origin=listed.origin,
+        base=listed.base,
         headline=title,
         subheadline=first(fields, "itunes:subtitle", "subtitle", "?:subtitle", "prism:subtitle")[1],
         summary=summary,
@@ -90,17 +94,17 @@ def read_entry(
         source=_source(fields),
         publisher=first(fields, "dc:publisher")[1],
         rights=first(fields, *_RIGHTS)[1],
-        language=first(fields, "dc:language", "language")[1] or _language(element, fields),
+        language=first(fields, "dc:language", "language")[1] or (_language(listed) if listed.speaks else None),
         categories=tuple(_categories(fields))[:_MANY],
         section=first(fields, "prism:section", "?:section", "section")[1],
         attached=tuple(_attached(fields))[:_MANY],
-        names={field: name for field, name in names.items() if name} | _as_written(fields, link),
+        names={field: name for field, name in names.items() if name} | _as_written(listed),
     )
 
 
-def _as_written(fields: Fields, link: str | None) -> dict[str, str]:
+def _as_written(listed: Listed) -> dict[str, str]:
     """Return the entry's link as the document writes it, where it had to be resolved or escaped."""
-    written = min(_links(fields), key=itemgetter(0), default=(0, link, None))[1]
+    link, written = listed.link, listed.written
     return {"url_raw": written} if link and written and written != link and not written.startswith(_WHOLE) else {}
 
 
@@ -115,11 +119,16 @@ def source_id(element: etree._Element, fields: Fields) -> str | None:
     return first(fields, "guid", "id")[1] or element.get(RDF_ABOUT) or first(fields, "dc:identifier")[1]
 
 
-def link(fields: Fields, base: str | None) -> str | None:
-    """Return the absolute address of the article: its link, else an identifier that is declared to be its address."""
+def ranked_links(fields: Fields) -> list[tuple[int, str, str | None]]:
+    """Return the links that may lead to the article, the likeliest first: rank, address, and its own base."""
     ranked = list(_links(fields))
     if len(ranked) > 1:
         ranked.sort(key=itemgetter(0))
+    return ranked
+
+
+def link(ranked: list[tuple[int, str, str | None]], fields: Fields, base: str | None) -> str | None:
+    """Return the absolute address of the article: its link, else an identifier that is declared to be its address."""
     for _, href, near in ranked:
         if url := absolute(href, absolute(near, base) or base if near else base):
             return url
@@ -151,10 +160,10 @@ def _links(fields: Fields) -> Iterator[tuple[int, str, str | None]]:
             )
 
 
-def _language(element: etree._Element, fields: Fields) -> str | None:
+def _language(listed: Listed) -> str | None:
     """Return the language of the entry's text, which its own element says better than what is around it (XML, 2.12)."""
-    words = (found for name in _WORDS for found in fields.get(name, ()))
-    return next((said for one in words if (said := one.get(XML_LANG))), None) or element.get(XML_LANG)
+    words = (found for name in _WORDS for found in listed.fields.get(name, ()))
+    return next((said for one in words if (said := one.get(XML_LANG))), None) or listed.element.get(XML_LANG)
 
 
 def _title(fields: Fields) -> tuple[str | None, str | None]:

@@ -12,7 +12,7 @@ from services.parser.fields.text import key_of, line
 from services.parser.fields.urls import absolute
 from services.parser.formats import broken, hubs, loose, wishes, xml
 from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, html_of, short, text_of
-from services.parser.formats.entries import link, own_base, person_of, read_entry, source_id
+from services.parser.formats.entries import Listed, link, own_base, person_of, ranked_links, read_entry, source_id
 from services.parser.item import Item, Person, Slot, Window
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
@@ -23,6 +23,7 @@ MAX_NAMESPACES = 200  # each stands in each entry's bytes; real feeds declare a 
 _PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _EXCERPT_CHARS = 60_000
+_LANG = b"xml:lang"  # as it is written, whatever else is declared (Namespaces in XML, 3)
 
 
 def read_window(text: str, url: str) -> Window:
@@ -128,7 +129,8 @@ def _slot(element: etree._Element, base: str | None, authors: tuple[Person, ...]
     fields = fields_of(element)
     near = own_base(element, base)
     origin = absolute(first(fields, "feedburner:origLink")[1], near)
-    linked = link(fields, near)
+    links = ranked_links(fields)
+    linked = link(links, fields, near)
     title = next((text for found in fields.get("title", ()) if (text := text_of(found).strip())), None)
     identifier = source_id(element, fields)
     return Slot(
@@ -137,7 +139,20 @@ def _slot(element: etree._Element, base: str | None, authors: tuple[Person, ...]
         link=origin or linked,
         title=title,
         dated=first(fields, "pubDate", "published", "issued", "dc:date", "updated", "modified")[1],
-        read=partial(read_entry, element, fields, near, identifier, linked, origin, authors),
+        read=partial(
+            read_entry,
+            Listed(
+                element,
+                fields,
+                near,
+                identifier,
+                linked,
+                origin,
+                links[0][1] if links else None,
+                authors,
+                speaks=_LANG in written,
+            ),
+        ),
         excerpt=partial(_excerpt, element),
     )
 
@@ -149,7 +164,8 @@ def _tombstone(element: etree._Element, base: str | None, digest: str) -> Slot:
     by = next((person for found in fields.get("at:by", ()) if (person := person_of(found))), None)
     item = Item(
         source_id=ref,
-        link=link(fields, own_base(element, base)) or absolute(ref, None),  # RSS has identifiers that are addresses
+        link=link(ranked_links(fields), fields, own_base(element, base))
+        or absolute(ref, None),  # RSS has identifiers that are addresses
         cancelled=first(fields, "at:comment")[1] or "",
         updated=when,
         people=(by,) if by else (),
@@ -165,7 +181,7 @@ def _feed_facts(channel: etree._Element, about: Fields, base: str | None) -> Fee
     language = first(about, "language", "dc:language")[1] or channel.get(XML_LANG)
     return FeedFacts(
         title=line(_title(about), 300),
-        site_url=link({"link": about.get("link", [])}, base),
+        site_url=link(ranked_links(about), {}, base),
         language=language.strip()[:35] if language else None,
         ttl_s=_ttl_s(about),
         **hubs.linked(about, base=base),

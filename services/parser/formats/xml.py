@@ -51,27 +51,27 @@ def prologue_off(text: str) -> str:
 
     :raises Malformed: the entities are a bomb.
     """
-    start = text.find("<")
-    text = text[start:] if start > 0 else text
-    while found := _DECLARATION.match(text):
-        text = text[found.end() :]
-    text = text.lstrip()
-    doctype = _DOCTYPE.match(text, _before_root(text))
+    start = max(text.find("<"), 0)
+    while found := _DECLARATION.match(text, start):
+        start = found.end()
+    while text[start : start + 1].isspace():
+        start += 1
+    doctype = _DOCTYPE.match(text, _before_root(text, start))
     if doctype is None:
-        return text
+        return text[start:]
     if doctype[1] is None:
-        return text[: doctype.start()] + text[doctype.end() :]
+        return text[start : doctype.start()] + text[doctype.end() :]
     tokens = _SUBSET_TOKEN.finditer(text, doctype.end(), doctype.end() + MAX_DOCTYPE_CHARS)
     end = next((token.end() for token in tokens if token[1]), None)
     if end is None:
         raise Malformed("The document's type declaration is longer than any feed's, or never ends.")
-    return _expand(text[: doctype.start()] + text[end:], _entities(text[doctype.end() : end]))
+    return _expand(text[start : doctype.start()] + text[end:], _entities(text[doctype.end() : end]))
 
 
-def _before_root(text: str) -> int:
+def _before_root(text: str, start: int) -> int:
     """Return where, past remarks and instructions, the root element or the type declaration begins."""
-    found = _MISC.match(text)
-    return found.end() if found else 0
+    found = _MISC.match(text, start)
+    return found.end() if found else start
 
 
 def _entities(subset: str) -> dict[str, str]:
