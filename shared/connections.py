@@ -34,13 +34,8 @@ class _PlainConnection(HTTPConnection):
         super().putrequest(*args, **more)
 
 
-class _SecureConnection(HTTPSConnection):
-    def _new_conn(self) -> Wire:
-        return current().dial(self._dns_host, self.port)
-
-    def putrequest(self, *args: Any, **more: Any) -> None:
-        current().take_turn(self.sock)
-        super().putrequest(*args, **more)
+class _SecureConnection(_PlainConnection, HTTPSConnection):
+    """Dialled and counted alike; the rest is HTTPSConnection's."""
 
 
 class _PlainPool(HTTPConnectionPool):

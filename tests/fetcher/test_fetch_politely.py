@@ -103,7 +103,7 @@ def test_who_waited_in_vain_takes_no_place_from_others(belt: Belt, monkeypatch: 
 
 
 def test_a_turn_that_nobody_ends_is_forgotten(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.belt.TURN_S", 1)
+    monkeypatch.setattr("shared.belt.courtesy.TURN_S", 1)
     Crowd(1, turns=belt).enter("192.0.2.3")
     assert Crowd(1, turns=belt).enter("192.0.2.3") >= 0.5
 
