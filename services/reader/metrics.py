@@ -53,18 +53,6 @@ def of_store(measures: Measures) -> list[Metric]:
     )
     for (kind, outcome), count in measures.polls.items():
         polls.add_metric([kind, outcome], count)
-    lateness = GaugeMetricFamily(
-        "wireroom_oldest_due_lateness_seconds", "How long the longest waiting one has been due.", labels=["kind"]
-    )
-    lateness.add_metric(["feed"], measures.feed_lateness_s)
-    lateness.add_metric(["page"], measures.page_lateness_s)
-    latency = GaugeMetricFamily(
-        "wireroom_publish_to_store_seconds",
-        "From publication to the store, over the newest articles published while their feed was followed.",
-        labels=["quantile"],
-    )
-    for quantile, value in zip(("0.5", "0.95"), measures.latencies_s or (), strict=False):
-        latency.add_metric([quantile], value)
     events = CounterMetricFamily("wireroom_events", "What the store's counters count.", labels=["event"])
     for name, value in measures.counters.items():
         events.add_metric([name], value)
@@ -76,8 +64,18 @@ def of_store(measures: Measures) -> list[Metric]:
         _gauges("articles", "Articles by status.", "status", measures.articles),
         _gauge("stories", "Stories.", measures.stories),
         _gauge("change_log_head", "Number of the newest line of the change log.", measures.log_head),
-        lateness,
-        latency,
+        _gauges(
+            "oldest_due_lateness_seconds",
+            "How long the longest waiting one has been due.",
+            "kind",
+            {"feed": measures.feed_lateness_s, "page": measures.page_lateness_s},
+        ),
+        _gauges(
+            "publish_to_store_seconds",
+            "From publication to the store, over the newest articles published while their feed was followed.",
+            "quantile",
+            dict(zip(("0.5", "0.95"), measures.latencies_s or (), strict=False)),
+        ),
         _gauges(
             "feeds_unusual",
             "Feeds that bring less than usual (silent), or what is not usual (notice).",
@@ -132,7 +130,7 @@ def _gauge(name: str, meaning: str, value: float) -> Metric:
     return GaugeMetricFamily(f"wireroom_{name}", meaning, value=value)
 
 
-def _gauges(name: str, meaning: str, label: str, values: Mapping[Any, int]) -> Metric:
+def _gauges(name: str, meaning: str, label: str, values: Mapping[Any, float]) -> Metric:
     family = GaugeMetricFamily(f"wireroom_{name}", meaning, labels=[label])
     for key, value in values.items():
         family.add_metric([str(key)], value)

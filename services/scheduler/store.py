@@ -24,10 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from services.scheduler import pages
+from services.scheduler import audit, pages
 from services.scheduler.backpressure import Settled
 from services.scheduler.pack import Due
-from shared import audit
 from shared.aside import storable
 from shared.messages import PARSER, Kind, Target, Validators
 from shared.passport import same_origin

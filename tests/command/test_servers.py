@@ -13,8 +13,7 @@ import pytest
 import redis
 from sqlalchemy import Engine, text
 
-from services.command import daemon, places
-from services.command.servers import Postgres, Valkey
+from services.command.servers import Postgres, Valkey, daemon, places
 from shared.database import check
 from shared.errors import UsageError
 
@@ -146,7 +145,7 @@ def test_as_root_valkey_runs_as_nobody(server: Valkey) -> None:
 
 
 def test_a_binary_out_of_reach_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.command.servers.reachable", lambda path: False)
+    monkeypatch.setattr("services.command.servers.valkey.reachable", lambda path: False)
     with Valkey(tmp_path / "belt", 64) as server:
         assert (Path(server.directory) / "valkey-server").exists()
 
@@ -226,7 +225,7 @@ def test_text_sorts_and_folds_the_same_on_every_machine(cluster: Postgres) -> No
 
 
 def test_postgresql_binaries_out_of_reach_are_copied(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.command.cluster.reachable", lambda path: "site-packages" not in str(path))
+    monkeypatch.setattr("services.command.servers.postgres.reachable", lambda path: "site-packages" not in str(path))
     with Postgres(scratch / "copied", fast=True) as cluster, psycopg.connect(cluster.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
         assert (scratch / "copied" / "binaries").exists()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from services.command.daemon import children
+from services.command.servers.daemon import children
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]

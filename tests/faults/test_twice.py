@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from services.command.daemon import children
 from services.command.run import SERVICES
+from services.command.servers.daemon import children
 from shared.belt import Belt
 from shared.messages import FetchJob
 from shared.settings import Settings

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, text
 
+from services.scheduler.audit import is_due
 from services.scheduler.pages import SITE_SHARE, due_rows, shared
-from shared.audit import is_due
 from shared.database import now, reading, writing
 from shared.tables import Page
 

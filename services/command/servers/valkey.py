@@ -1,8 +1,4 @@
-"""Launchers of the servers that come with Python packages: Valkey for the embedded run, PostgreSQL for the tests.
-
-Only the packages' binaries are used. Each server has a directory of its own and answers on a unix socket; it ends with
-the process that started it, and as root it runs as `nobody`.
-"""
+"""Valkey, for the embedded run and the tests: a Redis-compatible server that comes with a Python package."""
 
 import shutil
 import signal
@@ -15,12 +11,9 @@ from typing import Self
 
 import redis
 
-from services.command.cluster import Postgres
-from services.command.daemon import Daemon
-from services.command.places import Socket, own, package, reachable
+from services.command.servers.daemon import Daemon
+from services.command.servers.places import Socket, own, package, reachable
 from shared.errors import UsageError
-
-__all__ = ["Postgres", "Valkey"]
 
 START_S = 60.0
 PORT_TRIES = 5

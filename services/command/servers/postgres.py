@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.command.daemon import Daemon, children
-from services.command.places import Socket, own, package, reachable, run_once
+from services.command.servers.daemon import Daemon, children
+from services.command.servers.places import Socket, own, package, reachable, run_once
 from shared.errors import UsageError
 
 START_S = 60.0

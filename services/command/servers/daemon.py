@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.command.places import identity
+from services.command.servers.places import identity
 from shared.errors import UsageError
 
 LOCK_WAIT_S = 20  # a server whose parent was killed needs a moment to write what it holds
