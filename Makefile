@@ -68,7 +68,7 @@ $(UV):
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .venv/.uv uv
 
 $(READY): $(UV) pyproject.toml uv.lock
-	UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --python $(BIN)/python
+	UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 $(UV) sync --frozen --python $(BIN)/python
 	@touch $(READY)
 
 .PHONY: help setup run test check lint types imports dependencies bench bench-store bench-parser score env compose clean
