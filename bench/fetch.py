@@ -64,7 +64,7 @@ def hold(count: int) -> dict[str, Any]:
         with Valkey(Path(home) / "v", maxmemory_mb=64) as valkey:
             allow = ",".join(f"{address}:{port}" for address in addresses)
             settings = Settings(redis_url=valkey.url)
-            names = {"REDIS_URL": valkey.url, "FETCH_ALLOW": allow, "READ_TIMEOUT_S": "60", "TOTAL_TIMEOUT_S": "60"}
+            names = {"REDIS_URL": valkey.url, "FETCH_ALLOW": allow, "READ_TIMEOUT_S": "40", "TOTAL_TIMEOUT_S": "40"}
             environment = os.environ | {f"WIREROOM_{name}": value for name, value in names.items()}
             command = [sys.executable, "-m", "services.command", "worker", "fetch"]
             log = (Path(home) / "log").open("wb")

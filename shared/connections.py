@@ -3,6 +3,7 @@
 They are kept while they are idle, apart for each client certificate that they show.
 """
 
+import http.client
 import ssl
 from collections import OrderedDict
 from functools import cached_property
@@ -20,6 +21,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from shared.sockets import SecureWire, Wire, current
 from shared.tls import Context, loaded
 
+http.client._MAXHEADERS = 1000  # type: ignore[attr-defined] # some publishers send more than its 100; bytes are counted
 HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise
 IDLE_PER_HOST = 4
 CERTIFICATES_KEPT = 16  # client certificates whose connections are kept

@@ -171,10 +171,23 @@ def _later(standing: Standing, seconds: float, cause: str, now_s: float, ceiling
     return (full.seconds, "room") if full.cause == "room" else (seconds, cause)
 
 
+def rolls_over(standing: Standing, pace_s: float, now_s: float) -> float | None:
+    """Return the seconds in which a window could roll over at the busiest of the next 24 hours, where `pace_s` is more.
+
+    None: polls so far apart lose nothing that can be expected.
+    """
+    rhythm, room = standing.rhythm, standing.room
+    if rhythm is None:
+        return None
+    waits = [wait(rhythm, now_s + hour * HOUR_S, inf, room, pace_s) for hour in range(24)]
+    return min((one.seconds for one in waits if one.cause == "room"), default=None)
+
+
 def words(chosen: Interval, standing: Standing) -> str:
     """Return in words why a feed is due when it is."""
     every, other = span(chosen.seconds), span(chosen.other)
-    came = f"about {chosen.rate:.2g} articles an hour are expected now"
+    rate = f"{chosen.rate:.0f}" if chosen.rate >= 100 else f"{chosen.rate:.2g}"
+    came = f"about {rate} articles an hour are expected now"
     match chosen.cause:
         case "operator":
             return f"every {every}, as the operator set it for this feed"

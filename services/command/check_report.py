@@ -10,7 +10,7 @@ from services.fetcher.verdict import max_age_s
 from shared.failures import span
 from shared.messages import Entry
 from shared.rhythm import learn
-from shared.schedule import Interval, Standing, Wish, interval, words
+from shared.schedule import Interval, Standing, Wish, interval, rolls_over, words
 from shared.schema import Access
 from shared.settings import Settings
 
@@ -181,6 +181,10 @@ def _push(visit: Visit) -> Finding:
 def _interval(visit: Visit, settings: Settings, now: datetime) -> Finding:
     chosen, standing = suggested(visit, settings, now)
     said = f"It would be polled first after {span(chosen.seconds)}: {words(chosen, standing)}."
+    if (within_s := rolls_over(standing, settings.poll_floor_s, now.timestamp())) is not None:
+        said += f" In its busiest hour its window could roll over within {span(within_s)}."
+        advice = f"Give it a floor of its own: `wireroom feeds pace URL --floor {max(round(within_s), 1)}`."
+        return Finding("interval", Level.BAD, said, advice)
     return Finding("interval", Level.GOOD, said, "Nothing has to be set.")
 
 

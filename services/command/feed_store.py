@@ -12,17 +12,22 @@ from sqlalchemy import Connection, case, delete, func, insert, or_, select, upda
 
 from services.command.opml import Outline
 from services.command.options import LARGEST_ID
-from services.indexer import publications
+from services.indexer import moves, publications
 from services.indexer.changes import take_head
 from services.indexer.layers import leave
+from services.indexer.pages import leads_inside, want_pages
+from shared.addresses import allow_list
 from shared.among import among
 from shared.database import now
 from shared.errors import UsageError
 from shared.hosts import lane_of, without_password
 from shared.messages import split_digests
+from shared.settings import Settings
 from shared.tables import Article, Feed, Page, Publication, PublicationKey, SetAside
 
 IDS_AT_ONCE = 5000  # in one statement, well under what either database takes
+HERE_S = 60  # between two looks at a folder of this machine, which costs no publisher anything
+_UNKNOWN = {"etag": None, "last_modified": None, "body_digest": None, "entry_digests": ""}
 _TAKEN_BACK = {"lease_token": None, "attempts": 0}
 
 
@@ -52,8 +57,8 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
             "folder": feed.folder,
             "interval_s": feed.interval_s,
             "publication_id": named.get(feed.publication or publication or ""),
-            "floor_s": feed.floor_s,
-            "ceiling_s": feed.ceiling_s,
+            "floor_s": feed.floor_s or _here_s(feed.url),
+            "ceiling_s": feed.ceiling_s or _here_s(feed.url),
             "pages": feed.pages,
             "state": feed.state,
             "state_reason": None if feed.state == "active" else "paused in the list that it came from",
@@ -67,6 +72,10 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
         connection.execute(insert(Feed), rows)
     ids = dict(connection.execute(select(Feed.url, Feed.id).where(among(Feed.url, urls))).all())
     return [Added(ids[feed.url], feed.url, fresh.pop(feed.url, None) is not None, feed.line or None) for feed in feeds]
+
+
+def _here_s(url: str) -> int | None:
+    return HERE_S if url.startswith("file:") else None
 
 
 def named_publications(connection: Connection) -> set[int]:
@@ -112,7 +121,7 @@ def listed(connection: Connection, folder: str | None = None, state: str | None 
     """Return all feeds with their publications, those that fail first."""
     query = select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication)
     if folder:
-        query = query.where(Feed.folder == folder)
+        query = query.where(or_(Feed.folder == folder, Feed.folder.startswith(f"{folder}/", autoescape=True)))
     if state:
         query = query.where(Feed.state == state)
     return list(connection.execute(query.order_by(Feed.failures.desc(), Feed.id)).all())
@@ -133,9 +142,12 @@ def articles_of(connection: Connection, feed_id: int) -> int:
     return int(connection.scalar(select(func.count()).where(Article.feed_id == feed_id)) or 0)
 
 
-def refresh(connection: Connection, ids: Sequence[int]) -> None:
-    """Make feeds due now; one that is leased is polled again as soon as it is settled."""
+def refresh(connection: Connection, ids: Sequence[int], *, anew: bool = False) -> None:
+    """Make feeds due now, or `anew`: as if nothing were known of them; one that is leased is polled once more then."""
     moment = now(connection)
+    for at in range(0, len(ids) if anew else 0, IDS_AT_ONCE):
+        changed = update(Feed).where(Feed.id.in_(ids[at : at + IDS_AT_ONCE]))
+        connection.execute(changed.values(**_UNKNOWN, due_at=moment, ready_at=moment, **_TAKEN_BACK))
     idle = or_(Feed.lease_token.is_(None), Feed.ready_at <= moment)
     for at in range(0, len(ids), IDS_AT_ONCE):
         these = Feed.id.in_(ids[at : at + IDS_AT_ONCE])
@@ -167,25 +179,51 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
     connection.execute(delete(Feed).where(Feed.id.in_(ids)))
 
 
-def set_pages(connection: Connection, ids: Sequence[int], wanted: str) -> None:
-    """Fetch the pages of feeds' articles from now on, or never; those that wait for it then wait no more."""
-    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(pages=wanted))
-    if wanted != "never":
-        return
+def set_pages(connection: Connection, ids: Sequence[int], settings: Settings, *, never: bool) -> int:
+    """Fetch the pages of feeds' articles from now on, or never; return how many of their articles that changes.
+
+    Those that wait for their page then wait no more, or those wait again that their feed still lists without a text.
+    """
+    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(pages="never" if never else "auto"))
+    if not never:
+        return _want_again(connection, ids, settings) if settings.fetch_pages else 0
     theirs = Page.article_id.in_(select(Article.id).where(Article.feed_id.in_(ids)))
     waited = delete(Page).where(theirs, Page.state == "active").returning(Page.article_id)
     left = connection.scalars(waited).all()
     take_head(connection)  # as everyone does who locks articles
     connection.execute(update(Article).where(among(Article.id, left)).values(page_state="not_needed"))
+    return len(left)
+
+
+def _want_again(connection: Connection, ids: Sequence[int], settings: Settings) -> int:
+    bare = select(Article.id, Article.url, Feed.url.label("feed")).join(Feed, Feed.id == Article.feed_id)
+    bare = bare.where(Feed.id.in_(ids), Article.url.is_not(None), Article.last_seen_at.is_(None))
+    bare = bare.where(Article.body_source == "none", Article.page_state == "not_needed", Article.status == "usable")
+    allow = allow_list(settings.fetch_allow)
+    found = {row.id: row.url for row in connection.execute(bare) if not leads_inside(row.url, row.feed, allow)}
+    take_head(connection)  # as everyone does who locks articles
+    want_pages(connection, found, now(connection))
+    return len(found)
 
 
 def give_passport(connection: Connection, feed_id: int, sealed: str | None, shown: str | None) -> None:
     """Let a feed be asked for in another way from now on; what it answered when asked as before counts no more."""
     moment = now(connection)
-    forgotten = {"etag": None, "last_modified": None, "body_digest": None, "entry_digests": ""}
     due = {"due_at": moment, "ready_at": moment}
-    changed = update(Feed).where(Feed.id == feed_id).values(sealed=sealed, sealed_shown=shown, **forgotten, **due)
+    changed = update(Feed).where(Feed.id == feed_id).values(sealed=sealed, sealed_shown=shown, **_UNKNOWN, **due)
     connection.execute(changed.values(**_TAKEN_BACK))
+
+
+def move(connection: Connection, feed_id: int, url: str) -> None:
+    """Give a feed another address, due now, whatever state it was in; what the old address answered counts no more.
+
+    :raises UsageError: another feed has that address.
+    """
+    other = connection.scalar(select(Feed.id).where(Feed.url == url, Feed.id != feed_id))
+    if other is not None:
+        raise UsageError(f"Feed {other} has that address already: remove one of them.")
+    moves.move(connection, {feed_id: url})
+    resume(connection, [feed_id])
 
 
 def set_aside(connection: Connection, ids: Sequence[int] | None = None) -> list[Any]:

@@ -1,5 +1,6 @@
-"""`wireroom feeds …`: list, show, refresh, pause, resume, remove; the other verbs are brought by their modules."""
+"""`wireroom feeds …`: list, show, refresh, move, pause, resume, remove; modules beside it bring the other verbs."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,8 @@ from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
-from shared.hosts import without_password
+from shared.hosts import feed_address, without_password
+from shared.passport import same_origin
 
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]
@@ -37,7 +39,7 @@ def add_to(app: typer.Typer, verb: str) -> None:
 @verbs.command("list")
 def list_(
     as_json: Json = False,
-    folder: Annotated[str | None, typer.Option(help="Only feeds in this folder.")] = None,
+    folder: Annotated[str | None, typer.Option(help="Only feeds in this folder, and in those within it: A/B.")] = None,
     state: Annotated[str | None, typer.Option(help="Only active, paused, gone or parked ones.")] = None,
 ) -> None:
     """List feeds with their health, those that fail first."""
@@ -67,17 +69,33 @@ def refresh(
         list[str] | None, typer.Argument(help="Numbers or addresses of feeds.", show_default=False)
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All active feeds.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Without conditions, and read every entry again.")] = False,
 ) -> None:
     """Poll feeds now."""
     if everything == bool(names):
         raise UsageError("Name the feeds to poll now, or say --all.")
     if names:
-        _each(names, feed_store.refresh, "due now")
+        _each(names, partial(feed_store.refresh, anew=anew), "due now")
         return
     with writing(open_store()) as connection:
         active = feed_store.active(connection)
-        feed_store.refresh(connection, active)
+        feed_store.refresh(connection, active, anew=anew)
     console.say(f"{len(active)} feeds are due now.")
+
+
+@verbs.command()
+def move(
+    name: Annotated[str, typer.Argument(help="Number or address of a feed.", show_default=False)],
+    url: Annotated[str, typer.Argument(help="Its new address.", show_default=False)],
+) -> None:
+    """Give a feed another address. It keeps its settings and its articles, and is polled now."""
+    to = feed_address(url)
+    with writing(open_store()) as connection:
+        row = feed_store.find(connection, [name])[0]
+        feed_store.move(connection, row.id, to)
+    if row.sealed and not same_origin(row.url, to):
+        console.warn("its credentials are sealed for its old host: give them again with `wireroom feeds access`.")
+    console.say(f"{row.id} is at {without_password(to)} from now on, and due now.")
 
 
 @verbs.command()

@@ -1,5 +1,10 @@
-"""Which folders of a list of feeds name a title, as an operator's word for whose feeds they hold. Pure."""
+"""Folders of a list of feeds: where each lies, and which of them name a title. Pure.
 
+A folder is a path, outermost name first, with slashes between names: "Wires/Ports". A slash within a name has a
+backslash before it.
+"""
+
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,6 +17,28 @@ if TYPE_CHECKING:
     from services.command.opml import Outline
 
 
+_BETWEEN = re.compile(r"(?<!\\)/")
+
+
+def within(above: str | None, name: str) -> str:
+    r"""Return the path of the folder called `name` within another, None: at the top.
+
+    >>> print(within(within(None, "Wires"), "AC/DC"))
+    Wires/AC\/DC
+    """
+    step = name.rstrip("\\").replace("/", r"\/")
+    return f"{above}/{step}" if above else step
+
+
+def steps(path: str) -> list[str]:
+    r"""Return the names of a folder's path, outermost first.
+
+    >>> steps(r"Wires/AC\/DC")
+    ['Wires', 'AC/DC']
+    """
+    return [step.replace(r"\/", "/") for step in _BETWEEN.split(path) if step]
+
+
 def named(feeds: "Sequence[Outline]") -> "list[Outline]":
     """Return `feeds` with the publication that each one's folder names, where it names one.
 
@@ -20,7 +47,9 @@ def named(feeds: "Sequence[Outline]") -> "list[Outline]":
     """
     titles = _titles(feeds)
     return [
-        replace(feed, publication=feed.folder) if feed.publication is None and feed.folder in titles else feed
+        replace(feed, publication=name)
+        if feed.publication is None and (name := _name(feed)) is not None and name in titles
+        else feed
         for feed in feeds
     ]
 
@@ -29,16 +58,21 @@ def _titles(feeds: "Iterable[Outline]") -> set[str]:
     sites: defaultdict[str, set[str]] = defaultdict(set)
     folders: defaultdict[str, set[str]] = defaultdict(set)
     for feed in feeds:
-        if feed.folder:
-            sites[feed.folder].add(_site(feed))
+        if name := _name(feed):
+            sites[name].add(_site(feed))
             if key := site_key(feed.site_url or feed.url):
-                folders[key].add(feed.folder)
+                folders[key].add(name)
     scattered = {folder for spread in folders.values() if len(spread) > 1 for folder in spread}
     return {
         folder
         for folder, found in sites.items()
         if len(found) == 1 and not is_section(folder) and folder not in scattered
     }
+
+
+def _name(feed: "Outline") -> str | None:
+    """Return the name of the folder that a feed lies in, whatever that lies in."""
+    return steps(feed.folder)[-1] if feed.folder and steps(feed.folder) else None
 
 
 def _site(feed: "Outline") -> str:

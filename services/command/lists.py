@@ -21,7 +21,7 @@ BATCH = 500  # feeds that are added in one transaction
 
 def add(
     urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
-    folder: Annotated[str | None, typer.Option(help="Folder to put them in.")] = None,
+    folder: Annotated[str | None, typer.Option(help="Folder to put them in; A/B is B within A.")] = None,
     publication: Annotated[str | None, typer.Option(help="Name of the title they belong to.")] = None,
     interval: Annotated[
         int | None, typer.Option(help="Seconds between polls; without it, adaptive.", min=1, max=opml.LONGEST_S)

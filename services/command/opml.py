@@ -39,7 +39,7 @@ class Outline:
     url: str
     title: str | None = None
     site_url: str | None = None
-    folder: str | None = None
+    folder: str | None = None  # its path, as `folders` writes it
     interval_s: int | None = None
     line: int = 0
     publication: str | None = None  # the title that it belongs to, by the operator's word
@@ -92,7 +92,7 @@ def _walk(element: "etree._Element", folder: str | None, feeds: list[Outline], w
                 wrong.append(Wrong(line, str(error)))
         elif len(outline) == 0:
             wrong.append(Wrong(line, f"The outline {name!r} has no xmlUrl, so it names no feed."))
-        _walk(outline, folder if "xmlurl" in said else name or folder, feeds, wrong)
+        _walk(outline, folders.within(folder, name) if name and "xmlurl" not in said else folder, feeds, wrong)
 
 
 def _feed(said: Mapping[str, str], name: str | None, folder: str | None, line: int) -> Outline:
@@ -136,13 +136,14 @@ def write(feeds: Iterable[Outline]) -> bytes:
     root = ET.Element("opml", version="2.0")
     ET.SubElement(ET.SubElement(root, "head"), "title").text = "Feeds of Wireroom"
     body = ET.SubElement(root, "body")
-    folders: dict[str, ET.Element] = {}
+    made: dict[str, ET.Element] = {}
     for feed in feeds:
-        parent = body
-        if feed.folder:
-            if feed.folder not in folders:
-                folders[feed.folder] = ET.SubElement(body, "outline", text=feed.folder)
-            parent = folders[feed.folder]
+        parent, path = body, None
+        for name in folders.steps(feed.folder or ""):
+            path = folders.within(path, name)
+            if path not in made:
+                made[path] = ET.SubElement(parent, "outline", text=name)
+            parent = made[path]
         attributes = {"type": "rss", "text": feed.title or feed.url, "xmlUrl": feed.url}
         if feed.site_url:
             attributes["htmlUrl"] = feed.site_url

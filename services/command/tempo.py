@@ -8,8 +8,12 @@ from sqlalchemy import update
 from services.command import console, feed_store
 from services.command.opml import LONGEST_S, Pages
 from services.command.stores import open_store
-from shared.database import writing
+from services.indexer.pace import standing
+from shared.database import now, writing
 from shared.errors import UsageError
+from shared.failures import span
+from shared.schedule import rolls_over
+from shared.settings import read_settings
 from shared.tables import Feed
 
 
@@ -27,10 +31,20 @@ def pace(
         raise UsageError("Say how: --interval, --floor or --ceiling with its seconds, or --adaptive.")
     if floor is not None and ceiling is not None and floor > ceiling:
         raise UsageError(f"The floor of {floor} s is above the ceiling of {ceiling} s.")
-    with writing(open_store()) as connection:
+    settings = read_settings()
+    with writing(open_store(settings)) as connection:
         ids = [row.id for row in feed_store.find(connection, names)]
         connection.execute(update(Feed).where(Feed.id.in_(ids)).values(changed))
         feed_store.refresh(connection, ids)
+        rows, now_s = feed_store.find(connection, [str(id_) for id_ in ids]), now(connection).timestamp()
+    for row in rows:
+        known = standing(row, wanted=False)[0]
+        if (
+            within_s := rolls_over(known, known.interval_s or known.floor_s or settings.poll_floor_s, now_s)
+        ) is not None:
+            console.warn(
+                f"feed {row.id} may list other articles within {span(within_s)}: some may be lost between polls."
+            )
     console.say(f"{len(ids)} feeds have a new pace and are due now.")
 
 
@@ -39,8 +53,9 @@ def pages(
     names: Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)],
 ) -> None:
     """Say whether articles' pages are fetched: where a feed gives only summaries (auto), or never."""
-    with writing(open_store()) as connection:
+    settings, never = read_settings(), wanted is Pages.NEVER
+    with writing(open_store(settings)) as connection:
         ids = [row.id for row in feed_store.find(connection, names)]
-        feed_store.set_pages(connection, ids, wanted.value)
-    said = "where they give summaries" if wanted is Pages.AUTO else "no more"
+        changed = feed_store.set_pages(connection, ids, settings, never=never)
+    said = f"no more; {changed} wait no longer" if never else f"where they give summaries; {changed} are due now"
     console.say(f"The pages of {len(ids)} feeds' articles are fetched {said}.")

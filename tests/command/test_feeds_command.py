@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, update
 
@@ -132,7 +133,43 @@ def test_pages_that_wait_are_fetched_no_more_when_those_of_their_feed_are_not(
     assert ran.status == 0, ran.err[-1500:]
     assert line.read(select(Page.state)) == []
     assert {row.page_state for row in line.read(select(Article.page_state))} == {"not_needed"}
-    assert wireroom("feeds", "pages", "auto", 1).status == 0
+    line.write(lambda connection: connection.execute(update(Article).where(Article.id == 2).values(body_source="feed")))
+    ran = wireroom("feeds", "pages", "auto", 1)
+    assert (ran.status, "1 are due now" in ran.text) == (0, True)
+    assert [row.article_id for row in line.read(select(Page.article_id).where(Page.state == "active"))] == [1]
+    assert [row.page_state for row in line.read(select(Article.page_state).where(Article.id == 1))] == ["due"]
+
+
+def test_a_feed_that_moved_keeps_its_articles_and_settings(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    outlet.publish("old.xml", entries=2)
+    line.add(outlet.url("old.xml"))
+    line.poll()
+    assert wireroom("feeds", "move", 1, outlet.url("old.xml")).status == 0
+    outlet.serve("new.xml", httpx.get(outlet.url("old.xml")).text, "application/rss+xml")
+    assert wireroom("feeds", "move", 1, outlet.url("new.xml")).status == 0
+    line.poll()
+    assert (line.feed().url, line.count()) == (outlet.url("new.xml"), 2)
+    line.add(outlet.url("old.xml"))
+    ran = wireroom("feeds", "move", 1, outlet.url("old.xml"))
+    assert (ran.status, "Feed 2 has that address already" in ran.err) == (2, True)
+
+
+def test_a_feed_is_polled_anew_without_conditions(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    outlet.publish("front.xml", entries=2)
+    line.add(outlet.url("front.xml"))
+    line.poll()
+    assert wireroom("feeds", "refresh", 1, "--anew").status == 0
+    line.poll()
+    assert [seen.status for seen in outlet.ledger.requests("front.xml")] == [200, 200]
+    assert line.count() == 2
+
+
+def test_a_folder_of_this_machine_is_looked_at_each_minute_unless_told_otherwise(sqlite_store: Engine) -> None:
+    with writing(sqlite_store) as connection:
+        feed_store.add(
+            connection, [Outline("file:///drops/a/"), Outline("file:///drops/b/", ceiling_s=900), Outline(A)]
+        )
+    assert [(feed.floor_s, feed.ceiling_s) for feed in feeds(sqlite_store)] == [(60, 60), (60, 900), (None, None)]
 
 
 def test_a_list_is_imported_from_standard_input_and_twice_adds_nothing(wireroom: Run, two: Engine) -> None:
@@ -169,6 +206,9 @@ def test_listed_feeds_that_fail_come_first_with_one_sentence(wireroom: Run, line
 
 def test_feeds_are_listed_by_folder_and_state(wireroom: Run, two: Engine) -> None:
     assert [item["url"] for item in wireroom("feeds", "list", "--json", "--folder", "Dailies").lines] == [A]
+    wireroom("feeds", "add", "https://deep.example/feed", "--folder", "Dailies/Ports")
+    deep = wireroom("feeds", "list", "--json", "--folder", "Dailies").lines
+    assert [item["folder"] for item in deep] == ["Dailies", "Dailies/Ports"]
     assert wireroom("feeds", "list", "--state", "parked").text.startswith("No feeds")
 
 

@@ -16,6 +16,10 @@ def test_a_folder_with_feeds_of_one_site_is_its_title() -> None:
     assert words(*feeds) == ["Daily Mirror", "Daily Mirror"]
 
 
+def test_a_title_is_named_by_the_folder_that_its_feeds_lie_in() -> None:
+    assert words(("https://a.example.org/front", "Dailies/Daily Mirror")) == ["Daily Mirror"]
+
+
 def test_feeds_of_an_inner_host_are_titles_by_their_folders() -> None:
     inner = "http://127.0.0.1:8000"
     assert words(

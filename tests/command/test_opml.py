@@ -1,16 +1,21 @@
 """Feed lists, both ways."""
 
 from dataclasses import replace
+from functools import reduce
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.command.folders import within
 from services.command.opml import Outline, read, write
 from shared.errors import UsageError
 
 TITLES = st.one_of(
     st.none(), st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc", "Cn"]), min_size=1)
+)
+FOLDERS = st.lists(TITLES.filter(lambda name: name and not name.endswith("\\")), max_size=3).map(
+    lambda names: reduce(within, names, None)
 )
 FEEDS = st.lists(
     st.builds(
@@ -18,7 +23,7 @@ FEEDS = st.lists(
         url=st.integers(0, 99).map(lambda number: f"https://paper{number}.example/feed?a=1&b=<{number}>"),
         title=TITLES,
         site_url=st.sampled_from([None, "https://paper.example/"]),
-        folder=TITLES,
+        folder=FOLDERS,
         interval_s=st.one_of(st.none(), st.integers(1, 86_400)),
     ),
     max_size=10,
@@ -57,7 +62,18 @@ def test_a_feed_without_a_title_is_listed_by_its_address_and_has_none_again() ->
 def test_a_feed_is_in_the_folder_next_to_it() -> None:
     body = """<outline text="News"><outline text="Sea"><outline text="a" xmlUrl="https://a.example/"/></outline>
         <outline text="b" xmlUrl="https://b.example/"/></outline><outline text="c" xmlUrl="https://c.example/"/>"""
-    assert [(feed.title, feed.folder) for feed in read(opml(body))[0]] == [("a", "Sea"), ("b", "News"), ("c", None)]
+    assert [(feed.title, feed.folder) for feed in read(opml(body))[0]] == [
+        ("a", "News/Sea"),
+        ("b", "News"),
+        ("c", None),
+    ]
+
+
+def test_folders_lie_in_each_other_again_where_they_are_written() -> None:
+    feeds = [Outline(f"https://{name}.example/", folder=folder) for name, folder in (("a", r"N/S\/E"), ("b", "N"))]
+    data = write(feeds)
+    assert data.count(b'text="N"') == data.count(b'text="S/E"') == 1
+    assert [one.folder for one in read(data)[0]] == [r"N/S\/E", "N"]
 
 
 def test_a_feed_may_hold_others() -> None:

@@ -50,6 +50,16 @@ def pace_of(engine: Engine, feed_id: int) -> Any:
         ).one()
 
 
+def test_a_pace_at_which_the_window_rolls_over_is_warned_of(wireroom: Run, two: Engine) -> None:
+    set_habits(two, habits(0))
+    with writing(two) as connection:
+        connection.execute(update(Feed).where(Feed.id == 1).values(entry_digests="0123456789ab" * 4))
+    ran = wireroom("feeds", "pace", 1, "--interval", 6 * HOUR_S)
+    assert (ran.status, "feed 1 may list other articles within" in ran.err) == (0, True)
+    ran = wireroom("feeds", "pace", 1, "--interval", 60)
+    assert (ran.status, ran.err) == (0, "")
+
+
 def test_a_silent_feed_says_what_is_usual(wireroom: Run, two: Engine) -> None:
     set_habits(two, habits(30))
     (shown,) = wireroom("feeds", "show", 1, "--json").lines

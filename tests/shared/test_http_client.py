@@ -188,6 +188,11 @@ def test_a_body_over_the_decoded_limit_is_refused(outlet: Outlet, client: Client
     assert kind(client, outlet.url("bomb")) == "too_large"
 
 
+def test_hundreds_of_header_fields_are_taken(outlet: Outlet, client: Client) -> None:
+    outlet.serve("many", "words", **{f"X-Field-{at}": "v" for at in range(300)})
+    assert client.get(outlet.url("many")).body == b"words"
+
+
 def test_a_flood_of_header_fields_is_refused(outlet: Outlet, client: Client) -> None:
     outlet.garble("flood", b"HTTP/1.1 200 OK\r\n" + b"X-Junk: jjjjjjjjj\r\n" * 20_000)
     assert kind(client, outlet.url("flood")) == "too_large"
