@@ -131,7 +131,7 @@ def now(connection: Connection) -> datetime:
 def upgrade(engine: Engine) -> list[str]:
     """Bring the store to the newest schema; return the migrations that were applied.
 
-    :raises UsageError: the database cannot be reached or opened.
+    :raises UsageError: the database cannot be reached or opened, or a newer version made it.
     """
     from alembic import command
     from alembic.script import ScriptDirectory
@@ -146,6 +146,7 @@ def upgrade(engine: Engine) -> list[str]:
             else:
                 connection.execute(text("PRAGMA temp_store=FILE"))  # an index is sorted there, which takes any memory
             before = _revision(connection)
+            _refuse_newer(engine, before)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except DBAPIError as error:
@@ -169,8 +170,17 @@ def check(engine: Engine) -> None:
         cause = error if isinstance(error, DBAPIError) else error.__cause__
         why = sentence(cause) if isinstance(cause, SQLAlchemyError) else str(error)
         raise UsageError(f"The database at {shown(engine)} cannot be opened: {why}.") from error
+    _refuse_newer(engine, current)
     if current != NEWEST:
         raise UsageError(f"The database at {shown(engine)} is not at the newest schema: run `wireroom db upgrade`.")
+
+
+def _refuse_newer(engine: Engine, schema: str | None) -> None:
+    if schema is not None and schema > NEWEST:
+        raise UsageError(
+            f"The database at {shown(engine)} has schema {schema}, and this version of Wireroom knows none above "
+            f"{NEWEST}: run the version that made it, or restore a backup."
+        )
 
 
 def shown(engine: Engine) -> str:

@@ -10,9 +10,10 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from services.command.app import VERBS
+from shared.database import writing
 from shared.messages import PARSER
 from tests.command.conftest import ROOT, Run
 from tests.outlet.outlet import Outlet
@@ -134,6 +135,15 @@ def test_a_store_that_is_not_migrated(wireroom: Run, tmp_path: Path) -> None:
     ran = wireroom("articles", database_url=f"sqlite:///{tmp_path / 'empty.db'}")
     assert ran.status == 2
     assert "wireroom db upgrade" in ran.sentence
+
+
+@pytest.mark.parametrize("words", [["status"], ["db", "upgrade"], ["run"], ["reader"]], ids=" ".join)
+def test_a_store_of_a_newer_version(wireroom: Run, sqlite_store: Engine, words: list[str]) -> None:
+    with writing(sqlite_store) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    ran = wireroom(*words, port=0)
+    assert (ran.status, ran.out) == (2, b"")
+    assert "has schema 9999" in ran.sentence
 
 
 @pytest.mark.parametrize("verb", ["run", "reader"])
