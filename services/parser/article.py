@@ -1,8 +1,8 @@
 """From what an entry says to an article's content: every field read, cleaned, cut to size and traced. Pure."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.parser.fields.credit import find_credit
 from services.parser.fields.dates import parse_date
@@ -53,8 +53,7 @@ _FURNITURE_END = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """The words of an entry: its whole text, or what only sums it up."""
 
     body: Body | None

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.parser.article import source_id_of
 from services.parser.fields.dates import parse_date
@@ -17,8 +18,7 @@ KEY_DIGEST_CHARS = 32
 _COUNTED = re.compile(r"/~r/(?P<feed>.+)/~3/[^/]+/(?P<end>[^/]+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What one entry of the window is known by."""
 
     keys: tuple[str, ...]  # most trusted first
@@ -33,8 +33,7 @@ class Identities:
     trusts_ids: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(NamedTuple):
     """One entry's names, comparable: empty where it has none."""
 
     id: str

@@ -1,4 +1,7 @@
-"""What a format hands on: the window of a document, and each listed article as it was written. Pure."""
+"""What a format hands on: the window of a document, and each listed article as it was written. Pure.
+
+What there is one of for each entry is a named tuple: it is made in a third of the time that a frozen dataclass takes.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,8 +12,7 @@ from shared.messages import FeedFacts
 from shared.schema import Status, Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Whoever is named as an author, as written."""
 
     name: str
@@ -31,7 +33,7 @@ class Attached(NamedTuple):
     duration: str | None = None
 
 
-class Item(NamedTuple):  # made in a third of the time that a frozen dataclass takes
+class Item(NamedTuple):
     """One listed article as the document writes it: markup is not cleaned, dates are not read."""
 
     source_id: str | None = None
@@ -68,8 +70,7 @@ class Item(NamedTuple):  # made in a third of the time that a frozen dataclass t
     names: Mapping[str, str] = MappingProxyType({})  # field: the element or member that it was read from
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One entry of the window: what is read of every entry, and how to read the rest."""
 
     digest: str

@@ -1,8 +1,8 @@
 """The agency behind a text, and what shows it: a mention within the text ("told Reuters") is no credit. Pure."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.parser.fields.agencies import AMBIGUOUS, BY_NAME
 from services.parser.fields.text import key_of
@@ -55,8 +55,7 @@ _TRAILING_CHARS = 80
 _NOTICE_CHARS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(NamedTuple):
     """The agency, normalised; what shows it; and the dateline, if that was it."""
 
     agency: str | None = None

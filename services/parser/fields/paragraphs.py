@@ -7,6 +7,7 @@ where they do not delimit: what looks like a tag is one.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.parser.fields.text import collapse, wide_letters
 from shared.schema import Image
@@ -28,8 +29,7 @@ _ALT_CHARS = 1000
 _SMALLEST_PX = 20  # smaller ones are tracking pixels and icons
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """One cleaned text: its HTML, its paragraphs and its pictures."""
 
     html: str

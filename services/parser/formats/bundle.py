@@ -46,7 +46,7 @@ def _window(part: Part, read: Read) -> Window:
 def _numbered(slots: tuple[Slot, ...], file: str) -> Iterator[Slot]:
     """Yield the entries of a file, the last numbered 0: where not all of them fit one poll, it is not yet read."""
     for at, slot in enumerate(slots):
-        yield replace(slot, digest=place_digest(file, len(slots) - 1 - at))
+        yield slot._replace(digest=place_digest(file, len(slots) - 1 - at))
 
 
 def _bad(part: Part, error: PermanentError) -> Slot:
