@@ -38,6 +38,10 @@ def test_two_line_breaks_part_paragraphs_and_links_do_not() -> None:
     assert lines(page(f"{OPENING}<br><br>\n{MIDDLE}<br /> <br /><div class='map'>Map</div>{LAST}")) == PLAIN
 
 
+def test_no_paragraph_opens_with_the_break_that_parted_it() -> None:
+    assert "<p><br>" not in (page(f"<br>{OPENING}<br><br>{MIDDLE}<p></p><br>{LAST}").body_html or "")
+
+
 def test_text_that_a_box_holds_beside_its_paragraphs_stays_whole() -> None:
     assert lines(page(f"<div><img src='/mole.jpg'></div>{OPENING}<p>{MIDDLE}</p><p>{LAST}</p>")) == PLAIN
 

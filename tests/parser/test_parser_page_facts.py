@@ -288,3 +288,59 @@ def test_the_time_of_a_post_that_is_quoted_is_not_the_articles() -> None:
     assert read(above=quoted).published_at is None
     own = read(above=quoted, below="<p><time datetime='2025-01-06T09:00:00Z'>6 January 2025</time></p>")
     assert str(own.published_at) == "2025-01-06 09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "byline", "authors"),
+    [
+        ("<p class='byline'>F. L.</p>", "", "F. L.", ["F. L."]),
+        ("<span class='author'>(abr)</span>", "", "(abr)", []),
+        ("", "<p>Ž.-A.</p>", "Ž.-A.", ["Ž.-A."]),
+        ("", "<p>(abr)</p>", "(abr)", []),
+        ("", "<p>(END)</p>", None, []),
+    ],
+)
+def test_initials_sign_where_no_name_does(above: str, below: str, byline: str | None, authors: list[str]) -> None:
+    content = read(above=above, below=below)
+    assert (content.byline, [one.name for one in content.authors]) == (byline, authors)
+    assert content.body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_name_comes_before_initials() -> None:
+    content = read(above="<p class='byline'>By Ada Byron</p>", below="<p>(abr)</p>")
+    assert content.byline == "By Ada Byron"
+
+
+def test_what_a_box_calls_out_is_no_part_of_the_text() -> None:
+    box = "<div class='callout'><h3>What is a mole?</h3><p>A wall of stone that keeps the waves away.</p></div>"
+    texts = [f"<p>{one}</p>" for one in PARAGRAPHS]
+    page = f"<html><body><article><h1>The mole holds</h1>{texts[0]}{box}{texts[1]}{texts[2]}</article></body></html>"
+    found = read_page_bytes(page.encode(), "https://harbour.example/mole-holds", None).content
+    assert found.body_text == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h2>Storm takes the roof of the old mole</h2>",
+        "<h1>Harbour Post</h1><h2>Storm takes the roof of the old mole</h2>",
+    ],
+)
+def test_the_name_of_the_site_is_no_headline(heading: str) -> None:
+    text = "".join(f"<p>{one}</p>" for one in PARAGRAPHS)
+    page = (
+        "<html><head><title>Harbour Post</title><meta property='og:site_name' content='Harbour Post'>"
+        "<meta property='og:title' content='Harbour Post'></head><body><nav><h2>All the news of today</h2></nav>"
+        f"<article>{heading}{text}</article></body></html>"
+    )
+    content = read_page_bytes(page.encode(), "https://harbour.example/storm", None).content
+    assert (content.headline, content.provenance["headline"]) == ("Storm takes the roof of the old mole", "page h2")
+
+
+def test_the_name_of_the_site_stands_in_for_a_headline_where_the_page_has_no_other() -> None:
+    text = "".join(f"<p>{one}</p>" for one in PARAGRAPHS)
+    page = (
+        "<html><head><title>Harbour Post</title><meta property='og:site_name' content='Harbour Post'></head>"
+        f"<body><article>{text}</article></body></html>"
+    )
+    assert read_page_bytes(page.encode(), "https://harbour.example/storm", None).content.headline == "Harbour Post"

@@ -76,6 +76,8 @@ _WHERE = re.compile(
 )
 _LAST_FIRST = re.compile(r"^([^\W\d_][\w'’-]+), ([^\W\d_][\w'’-]+)$")
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|md|m\.d|phd|ph\.d|esq|mba|rn|cpa|obe|mbe|cbe|qc|kc|mp)\.?$", re.IGNORECASE)
+_CAPITAL = "[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁ]"
+_INITIALS = re.compile(rf"(?:{_CAPITAL}\.[ -]?){{1,3}}{_CAPITAL}\.|\((?!(?i:end|fin|eom)\))[^\W\d_]{{2,3}}\)")
 _HANDLE = re.compile(r"^(?:@\w+|https?://\S+|www\.\S+)$")
 _PARTICLES = frozenset(
     {
@@ -165,7 +167,8 @@ def _comma_parts(part: str) -> list[str]:
     """Return the names in a part without "and": what follows a comma may be a name, a role, a place or a suffix."""
     names: list[str] = []
     for at, piece in enumerate(_COMMA.split(part)):
-        piece = piece.strip(' .,;:-–—|/•*\t"“”')
+        piece = piece.strip(' ,;:-–—|/•*\t"“”')
+        piece = piece if is_initials(piece) else piece.strip(" .")
         piece = piece if at else _without_post(piece)
         if at and _SUFFIX.match(piece) and names:
             names[-1] = f"{names[-1]}, {piece}"
@@ -222,6 +225,15 @@ def is_name(text: str) -> bool:
     if text[0].isdigit() or not any(char.isalpha() for char in text):
         return False
     return not _ROLE.search(text) and not re.search(r"\d{2,}|[<>{}=]", text)
+
+
+def is_initials(text: str) -> bool:
+    """Return whether `text` is a few letters that stand for a name: dotted capitals, or two or three in brackets.
+
+    >>> is_initials("A. B."), is_initials("(abr)"), is_initials("ab")
+    (True, True, False)
+    """
+    return _INITIALS.fullmatch(text) is not None
 
 
 def opens_byline(text: str) -> bool:

@@ -58,7 +58,6 @@ class Listed(NamedTuple):
     origin: str | None  # what a redirecting link leads to; absolute
     written: str | None  # the link as the document writes it
     authors: tuple[Person, ...]  # who wrote it if it names nobody
-    speaks: bool  # some element of it says in which language it is
 
 
 def read_entry(listed: Listed) -> Item:
@@ -94,7 +93,7 @@ def read_entry(listed: Listed) -> Item:
         source=_source(fields),
         publisher=first(fields, "dc:publisher")[1],
         rights=first(fields, *_RIGHTS)[1],
-        language=first(fields, "dc:language", "language")[1] or (_language(listed) if listed.speaks else None),
+        language=first(fields, "dc:language", "language")[1] or _language(listed),
         categories=tuple(_categories(fields))[:_MANY],
         section=first(fields, "prism:section", "?:section", "section")[1],
         attached=tuple(_attached(fields))[:_MANY],

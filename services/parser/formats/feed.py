@@ -13,6 +13,7 @@ from services.parser.fields.urls import absolute
 from services.parser.formats import broken, hubs, loose, wishes, xml
 from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, html_of, short, text_of
 from services.parser.formats.entries import Listed, link, own_base, person_of, ranked_links, read_entry, source_id
+from services.parser.formats.sections import close_sections
 from services.parser.item import Item, Person, Slot, Window
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
@@ -23,7 +24,6 @@ MAX_NAMESPACES = 200  # each stands in each entry's bytes; real feeds declare a 
 _PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _EXCERPT_CHARS = 60_000
-_LANG = b"xml:lang"  # as it is written, whatever else is declared (Namespaces in XML, 3)
 
 
 def read_window(text: str, url: str) -> Window:
@@ -32,6 +32,7 @@ def read_window(text: str, url: str) -> Window:
     :raises NotAFeed: it is something else.
     :raises Malformed: it is nested too deeply, or so damaged that no entry is left.
     """
+    text = close_sections(text)
     try:
         return tree_window(xml.parse(text), url)
     except etree.XMLSyntaxError:
@@ -150,7 +151,6 @@ def _slot(element: etree._Element, base: str | None, authors: tuple[Person, ...]
                 origin,
                 links[0][1] if links else None,
                 authors,
-                speaks=_LANG in written,
             ),
         ),
         excerpt=partial(_excerpt, element),

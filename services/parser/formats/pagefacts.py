@@ -26,88 +26,99 @@ from services.parser.item import Attached
 from shared.schema import Content, Image
 
 Sourced = tuple[str | None, str | None]
+Facts = dict[str, tuple[str | None, object]]  # by field: where on the page it was read, and what
+_RAW_CHARS = 200
 
 
 def read_facts(
     meta: Meta, body: Body, root: html.HtmlElement, base: str, url: str, figures: list[Image], left_out: tuple[str, ...]
 ) -> Content:
     """Return the article on the page: `body` and all that is said of it."""
-    headline_from, headline = read_headline(meta, root)
-    people_from, byline, authors = page_people(meta, root, url, left_out, body.paragraphs)
     published, updated = page_dates(meta, root)
-    summary_from, summary = _first(meta, ("description",), ("og:description", "description", "twitter:description"))
-    rights_from, rights = page_rights(meta)
-    terms_from, terms = page_terms(meta)
-    expiry_from, expiry = page_expiry(meta)
-    access_from, access = page_access(meta)
-    keywords_from, keywords = page_keywords(meta, root)
+    facts = _words(meta, body, root) | _signed(meta, body, root, url, left_out) | _rights(meta)
+    facts["published_at"] = published.source, published.moment
+    facts["updated_at"] = updated.source, updated.moment
+    facts |= _place(meta, root, base, url, facts["headline"][1]) | _pictures(meta, body, figures, base, facts)
+    facts = {name: fact for name, fact in facts.items() if fact[1] not in (None, ())}
+    raw = {"published_raw": published.raw, "updated_raw": updated.raw}
+    provenance = {name: f"page {origin}" for name, (origin, _) in facts.items() if origin}
+    provenance |= {name: kept for name, text in raw.items() if (kept := line(text, _RAW_CHARS))}
+    return Content.model_validate({name: value for name, (_, value) in facts.items()} | {"provenance": provenance})
+
+
+def _words(meta: Meta, body: Body, root: html.HtmlElement) -> Facts:
+    """Return the text, what stands above it, and its language."""
     subheadline_from, subheadline = _first(meta, ("alternativeHeadline",), ("alternativeheadline",))
-    genre = line(meta.said("genre")[1], 200)
-    source = meta.said("sourceOrganization", "creditText")[1] or meta.tag("source", "dc.source", "article:source")[1]
+    summary_from, summary = _first(meta, ("description",), ("og:description", "description", "twitter:description"))
+    language_from, language = _language(meta, body)
+    return {
+        "headline": read_headline(meta, root),
+        "subheadline": (subheadline_from, line(subheadline)),
+        "summary": (summary_from, line(summary, SUMMARY_CHARS)),
+        "body_html": (None, body.html),
+        "body_text": ("text", body.text),
+        "language": (language_from, language),
+        "direction": (None, direction(language, body.text)),
+    }
+
+
+def _signed(meta: Meta, body: Body, root: html.HtmlElement, url: str, left_out: tuple[str, ...]) -> Facts:
+    """Return who wrote the text, and the agency behind it."""
+    people_from, byline, authors = page_people(meta, root, url, left_out, body.paragraphs)
     named = tuple(name for node in meta.nodes for name in names_in(node.get("author")))
     credit = find_credit(
-        body.paragraphs + left_out[-3:], byline=byline, source=line(source, 100), rights=rights, creators=named
+        body.paragraphs + left_out[-3:],
+        byline=byline,
+        source=line(_source(meta), 100),
+        rights=page_rights(meta)[1],
+        creators=named,
     )
-    language_from, language = _language(meta, body)
-    section_from, section = page_section(meta, root, url, headline)
+    return {
+        "byline": (people_from, byline),
+        "authors": (people_from, authors),
+        "dateline": ("text", credit.dateline)
+        if credit.dateline
+        else ("json-ld dateline", line(meta.said("dateline")[1], 100)),
+        "credit": ((credit.evidence or "").partition(":")[0] or None, credit.agency),
+        "credit_evidence": (None, credit.evidence),
+    }
+
+
+def _source(meta: Meta) -> str | None:
+    return meta.said("sourceOrganization", "creditText")[1] or meta.tag("source", "dc.source", "article:source")[1]
+
+
+def _rights(meta: Meta) -> Facts:
+    """Return who may read the article, until when and on what terms."""
+    return {
+        "expires_at": page_expiry(meta),
+        "copyright_notice": page_rights(meta),
+        "usage_terms": page_terms(meta),
+        "access": page_access(meta),
+    }
+
+
+def _place(meta: Meta, root: html.HtmlElement, base: str, url: str, headline: object) -> Facts:
+    """Return where the article stands: its address, its section, and what it is filed under."""
     said = absolute(meta.canonical, base)
     address = said or absolute(url, None)
-    values: dict[str, object] = {
-        "canonical_url": canonical(address) if address else None,
-        "headline": headline,
-        "subheadline": line(subheadline),
-        "summary": line(summary, SUMMARY_CHARS),
-        "body_html": body.html,
-        "body_text": body.text,
-        "language": language,
-        "direction": direction(language, body.text),
-        "byline": byline,
-        "authors": authors,
-        "dateline": credit.dateline or line(meta.said("dateline")[1], 100),
-        "credit": credit.agency,
-        "credit_evidence": credit.evidence,
-        "published_at": published.moment,
-        "updated_at": updated.moment,
-        "expires_at": expiry,
-        "section": section,
-        "keywords": keywords,
-        "subjects": page_subjects(meta),
-        "genre": genre,
-        "images": with_signs(_images(meta, body, figures, base), (byline, source, credit.agency)),
-        "media": read_media(_videos(meta), base),
-        "copyright_notice": rights,
-        "usage_terms": terms,
-        "access": access,
+    return {
+        "canonical_url": ("rel=canonical" if said else "address", canonical(address) if address else None),
+        "section": page_section(meta, root, url, str(headline) if headline else None),
+        "keywords": page_keywords(meta, root),
+        "subjects": ("json-ld about", page_subjects(meta)),
+        "genre": ("json-ld genre", line(meta.said("genre")[1], 200)),
     }
-    values = {name: value for name, value in values.items() if value not in (None, ())}
-    sources = {
-        "headline": headline_from,
-        "authors": people_from,
-        "published_at": published.source,
-        "updated_at": updated.source,
-        "summary": summary_from,
-        "section": section_from,
-        "language": language_from,
-        "canonical_url": "rel=canonical" if said else "address",
-        "byline": people_from,
-        "subheadline": subheadline_from,
-        "dateline": "text" if credit.dateline else "json-ld dateline",
-        "credit": (credit.evidence or "").partition(":")[0] or None,
-        "keywords": keywords_from,
-        "subjects": "json-ld about",
-        "genre": "json-ld genre",
-        "expires_at": expiry_from,
-        "copyright_notice": rights_from,
-        "usage_terms": terms_from,
-        "access": access_from,
-        "images": "figures, json-ld image, meta og:image",
-        "media": "json-ld video",
-        "body_text": "text",
+
+
+def _pictures(meta: Meta, body: Body, figures: list[Image], base: str, facts: Facts) -> Facts:
+    """Return pictures and films; a picture may bear the name that signs the text."""
+    signs = (facts["byline"][1], _source(meta), facts["credit"][1])
+    images = with_signs(_images(meta, body, figures, base), (str(sign) if sign else None for sign in signs))
+    return {
+        "images": ("figures, json-ld image, meta og:image", images),
+        "media": ("json-ld video", read_media(_videos(meta), base)),
     }
-    provenance = {name: f"page {origin}" for name, origin in sources.items() if origin and name in values}
-    raw = {"published_raw": published.raw, "updated_raw": updated.raw}
-    provenance |= {name: kept for name, text in raw.items() if (kept := line(text, 200))}
-    return Content.model_validate({**values, "provenance": provenance})
 
 
 def _first(meta: Meta, said: tuple[str, ...], tags: tuple[str, ...]) -> Sourced:

@@ -12,6 +12,7 @@ LEAST_PART_CHARS = 15  # of a headline that stands beside its kicker
 _PARTED = re.compile(r"(\s+[|\u2013\u2014»·•:-]+\s+|\s*[|»:]\s+|\s*\|\s*)")
 _HEADING_TAGS = ("h1", "h2", "h3", "h4", "b", "strong", "font", "span", "div", "p", "td")
 HEADLINE_CHARS = 300
+_FRAME = frozenset({"nav", "aside", "footer", "form"})
 _SITE_PART = re.compile(r"\s*[|\u2013\u2014»·•:-]\s*\S")
 
 Sourced = tuple[str | None, str | None]
@@ -21,12 +22,14 @@ def read_headline(meta: Meta, root: html.HtmlElement) -> Sourced:
     """Return the headline that two places agree on, the shown one first.
 
     Where one place has the headline alone and another with a kicker before it or a section after it, alone is right.
+    The site's name is none, unless the page has nothing else.
     """
-    shown = [text for element in root.iter("h1") if (text := line(element.text_content()))]
+    site = {key_of(name) for name in _site_names(meta)}
+    shown = [text for element in root.iter("h1") if (text := line(element.text_content())) and key_of(text) not in site]
     name, said = meta.said("headline")
-    said = _without_site(line(said), meta, shown)
+    said = _own(_without_site(line(said), meta, shown), site)
     tag_name, tag = meta.tag("og:title", "twitter:title", "parsely-title", "dc.title", "headline", "title")
-    tag = _without_site(line(tag), meta, shown)
+    tag = _own(_without_site(line(tag), meta, shown), site)
     levelled = {key_of(text) for text in shown}
     if said and (not tag or (key_of(said) in levelled and key_of(tag) not in key_of(said))):
         return f"json-ld {name}", said
@@ -40,7 +43,29 @@ def read_headline(meta: Meta, root: html.HtmlElement) -> Sourced:
         return titled
     if len(shown) == 1:
         return "h1", shown[0]
-    return "title element", _without_site(line(meta.title), meta, shown)
+    title = _without_site(line(meta.title), meta, shown)
+    if not _own(title, site) and (heading := _heading(root, site)):
+        return heading
+    return "title element", title
+
+
+def _site_names(meta: Meta) -> list[str]:
+    return [name for name in (meta.tag("og:site_name", "application-name")[1], meta.publisher) if name]
+
+
+def _own(title: str | None, site: set[str]) -> str | None:
+    """Return a title that is not the site's name."""
+    return title if title and key_of(title) not in site else None
+
+
+def _heading(root: html.HtmlElement, site: set[str]) -> Sourced | None:
+    """Return the first heading that stands in no frame and is long enough for a headline."""
+    for element in root.iter("h2", "h3"):
+        text = line(element.text_content())
+        framed = any(one.tag in _FRAME for one in element.iterancestors())
+        if text and not framed and LEAST_PART_CHARS <= len(text) <= HEADLINE_CHARS and key_of(text) not in site:
+            return str(element.tag), text
+    return None
 
 
 def _titled_part(title: str | None, root: html.HtmlElement) -> Sourced | None:
@@ -83,7 +108,7 @@ def _without_site(title: str | None, meta: Meta, shown: list[str]) -> str | None
     for text in shown:
         if len(text) > 10 and title.startswith(text) and _SITE_PART.match(title, len(text)):
             return text
-    for site in filter(None, (meta.tag("og:site_name", "application-name")[1], meta.publisher)):
+    for site in _site_names(meta):
         found = re.search(rf"\s*[|\u2013\u2014»·•:-]\s*{re.escape(site.strip())}\s*$", title, re.IGNORECASE)
         if found and found.start():
             return title[: found.start()]

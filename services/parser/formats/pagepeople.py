@@ -11,6 +11,7 @@ from services.parser.fields.furniture import is_date_line
 from services.parser.fields.people import (
     all_full_names,
     is_full_name,
+    is_initials,
     names_role,
     opens_byline,
     read_people,
@@ -107,6 +108,7 @@ def _places(
     yield "shown beside date", tuple(_beside_date(root))
     yield "text", tuple(_in_text(text))
     yield "signature", tuple(_signatures(root, text))
+    yield "initials", tuple(Person(text) for text in opening[-_SIGNED:] if is_initials(text))[-1:]
 
 
 def _labelled(root: html.HtmlElement) -> Iterator[Person]:
@@ -182,6 +184,8 @@ def _may_be_byline(text: str) -> bool:
     """Return whether a line that is called a byline names people, or a desk, and nothing else."""
     names = split_names(text)
     if names and all(is_full_name(name) for name in names):
+        return True
+    if is_initials(text):
         return True
     desk = not names and len(text.split()) <= _DESK_WORDS and names_role(text)
     return desk or _OPENS_BYLINE.match(text) is not None or (bool(names) and opens_byline(text))

@@ -1,8 +1,14 @@
-"""Text that stands bare in a box, its paragraphs parted by line breaks alone, put into paragraphs. Pure."""
+"""Text whose paragraphs line breaks alone part, put into paragraphs: bare in a page's box, or in what was extracted.
 
-from collections.abc import Iterable
+Pure.
+"""
+
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
 
 from lxml import etree, html
+
+from services.parser.fields.text import key_of
 
 LEAST_CHARS = 80  # of text right in the box; a label has less
 _BOXES = ("div", "section", "article", "main", "td")
@@ -10,6 +16,8 @@ _WITHIN = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "ins",
     "kbd", "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
 })  # fmt: skip
+
+_BREAKS = ("br", "lb")  # of HTML and of what was extracted
 
 Piece = etree._Element | str
 
@@ -19,6 +27,28 @@ def wrap_runs(root: html.HtmlElement) -> None:
     for box in list(root.iter(*_BOXES)):
         if (box.find("br") is not None or box.find("p") is not None) and _bare_chars(box) >= LEAST_CHARS:
             _wrap(box)
+
+
+def part_lines(element: etree._Element, headlines: Sequence[str]) -> None:
+    """Part a paragraph of trafilatura's at two line breaks in a row, and where it opens with a headline, at each one.
+
+    >>> body = etree.XML("<body><p>A<lb/><lb/>B<lb/>C</p></body>")
+    >>> part_lines(body[0], ())
+    >>> etree.tostring(body)
+    b'<body><p>A</p><p>B<lb/>C</p></body>'
+    """
+    around = element.getparent()
+    if around is None or element.find("lb") is None:
+        return
+    parts = _parts(_pieces(deepcopy(element)))
+    lines = _lines(parts[0]) if parts else []
+    if lines and key_of("".join(map(_text, lines[0]))) in headlines:
+        parts[:1] = lines
+    if len(parts) > 1:
+        paragraphs = list(map(_paragraph, parts))
+        paragraphs[-1].tail = element.tail
+        at = around.index(element)
+        around[at : at + 1] = paragraphs
 
 
 def _bare_chars(box: etree._Element) -> int:
@@ -55,16 +85,20 @@ def _is_within(element: etree._Element) -> bool:
 
 def _close(box: etree._Element, run: list[Piece]) -> None:
     """Append the run's paragraphs to the box, and empty it."""
-    for part in _parts(run):
-        paragraph = etree.SubElement(box, "p")
-        for piece in part:
-            if not isinstance(piece, str):
-                paragraph.append(piece)
-            elif len(paragraph):
-                paragraph[-1].tail = (paragraph[-1].tail or "") + piece
-            else:
-                paragraph.text = (paragraph.text or "") + piece
+    box.extend(map(_paragraph, _parts(run)))
     run.clear()
+
+
+def _paragraph(part: Iterable[Piece]) -> etree._Element:
+    paragraph = etree.Element("p")
+    for piece in part:
+        if not isinstance(piece, str):
+            paragraph.append(piece)
+        elif len(paragraph):
+            paragraph[-1].tail = (paragraph[-1].tail or "") + piece
+        else:
+            paragraph.text = (paragraph.text or "") + piece
+    return paragraph
 
 
 def _parts(run: Iterable[Piece]) -> list[list[Piece]]:
@@ -77,16 +111,31 @@ def _parts(run: Iterable[Piece]) -> list[list[Piece]]:
             continue
         if sum(map(_is_break, breaks)) > 1:
             parts.append([])
-        else:
+        elif parts[-1]:
             parts[-1] += breaks
         breaks = []
         parts[-1].append(piece)
     return [part for part in parts if not all(map(_is_blank, part))]
 
 
+def _lines(part: Iterable[Piece]) -> list[list[Piece]]:
+    """Return a part's lines, without the breaks between them."""
+    lines: list[list[Piece]] = [[]]
+    for piece in part:
+        if not _is_break(piece):
+            lines[-1].append(piece)
+        elif lines[-1]:
+            lines.append([])
+    return lines
+
+
 def _is_break(piece: Piece) -> bool:
-    return not isinstance(piece, str) and piece.tag == "br"
+    return not isinstance(piece, str) and piece.tag in _BREAKS
 
 
 def _is_blank(piece: Piece) -> bool:
-    return not (piece if isinstance(piece, str) else "".join(map(str, piece.itertext()))).strip()
+    return not _text(piece).strip()
+
+
+def _text(piece: Piece) -> str:
+    return piece if isinstance(piece, str) else "".join(map(str, piece.itertext()))

@@ -20,7 +20,7 @@ from services.parser.formats.pageblocks import (
     trunk_of,
 )
 from services.parser.formats.pagelines import LINKED_SHARE, Line, Shown, judge, line_of
-from services.parser.formats.pageparts import part_lines
+from services.parser.formats.pageruns import part_lines
 
 _SETTINGS = deepcopy(trafilatura.settings.DEFAULT_CONFIG)
 _SETTINGS.set("DEFAULT", "MIN_EXTRACTED_SIZE", "100")  # characters; a brief, or a text in Chinese, has no more
@@ -31,7 +31,7 @@ BESIDE_SHARE = 0.3  # of the text's words; what holds more is no box beside it
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BESIDE = re.compile(
     r"(?<![a-z])(?:captions?|headlines|related|newsletters?|most-?read|read-?more|more-?on|teasers?|author-?(?:bio|box|"
-    r"info)|about-?author|fact-?(?:s|box)?|info-?box|promo|recommend(?:ed|ations?)?|subscri(?:be|ption)|sign-?up|"
+    r"info)|about-?author|fact-?(?:s|box)?|info-?box|call-?outs?|promo|recommend(?:ed|ations?)?|subscri(?:be|ption)|sign-?up|"
     r"comments?|share|social|outbrain|taboola|credits?|paywall-?(?:offer|message|prompt|cta|banner|overlay|box|barrier)|"
     r"regwall|upsell|offers?|cta|call-?to-?action)(?![a-z])",
     re.IGNORECASE,
