@@ -8,14 +8,13 @@ from sqlalchemy.orm import aliased
 
 from services.indexer.judge import Source
 from services.indexer.merge import LayerState
-from shared.among import among, among_given, pairs_given
+from shared.among import among, pairs_given
 from shared.rows import insert_rows
 from shared.tables import Article, Layer, Revision, core
 
 _KEEP_SAID = (
     update(core(Revision))
     .where(
-        among_given(Revision.article_id, "ids"),
         pairs_given(Revision.article_id, Revision.source, "said"),
         Revision.content.is_(null()),
     )
@@ -54,7 +53,7 @@ def put_layers(
 
 def keep_said(connection: Connection, of: Sequence[tuple[int, str]]) -> None:
     """Give revisions their own content that left it to a layer, by article and source: that layer is to change."""
-    connection.execute(_KEEP_SAID, {"ids": sorted({id_ for id_, _ in of}), "said": list(of)})
+    connection.execute(_KEEP_SAID, {"said": list(of)})
 
 
 def relist(connection: Connection, ids: Sequence[int]) -> None:
