@@ -17,7 +17,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 def as_array(values: Iterable[Any]) -> str:
-    """Return PostgreSQL's spelling of an array of numbers, moments and words, which the driver would spell in Python.
+    """Return PostgreSQL's spelling of an array of numbers, moments, words and bytes, which the driver spells in Python.
 
     >>> as_array([1, None, "a, b"])
     '{1,NULL,"a, b"}'
@@ -29,6 +29,8 @@ def _spelt(value: Any) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"') if "\\" in value or '"' in value else value
         return f'"{escaped}"'
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
     return "NULL" if value is None else str(value)
 
 

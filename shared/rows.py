@@ -1,8 +1,8 @@
 """Many rows at the speed of the driver: what SQLAlchemy does for each row costs more than the database's own work.
 
 SQLite takes a statement a row, prepared once, or some rows a statement where triggers follow it; PostgreSQL takes all
-rows in one statement, as an array a column. Values go through the column types' own conversions, but for JSON: it is
-given as text (`as_json`), made once and often faster.
+rows in one statement, as an array a column. Values go through the column types' own conversions, but for bytes and
+for JSON: that is given as text (`as_json`), made once and often faster.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, Connection, Dialect, text
+from sqlalchemy import JSON, Connection, Dialect, LargeBinary, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
@@ -138,7 +138,7 @@ def _conversions(dialect: Dialect, table: type[Table], names: tuple[str, ...]) -
 
 
 def _conversion(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    if isinstance(kind, JSON):
+    if isinstance(kind, JSON | LargeBinary):
         return None
     convert = cast("Callable[[Any], Any] | None", kind.dialect_impl(dialect).bind_processor(dialect))
     # most of a commit's rows have one time, and all columns of a row that hold any hold two or three

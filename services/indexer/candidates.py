@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from struct import pack, unpack
 
 from sqlalchemy import Connection, delete, func, select
 
 from services.indexer.fold.pairs import CROWD, LEAST_SHINGLES, Candidate, worth_judging
 from services.indexer.fold.words import digest
 from services.indexer.settle import count
-from shared.among import among, among_given
+from shared.among import among, among_given, pairs_given
 from shared.rows import insert_rows
 from shared.tables import Carrier, Claim, FoldText, Pair, Posting, core
 
@@ -27,6 +28,7 @@ _CARRIERS = (
 )
 _HAVING = select(Carrier.text_key, Carrier.article_id).where(among_given(Carrier.text_key, "keys"))
 _CLAIMING = select(Claim.claim, Claim.article_id).where(among_given(Claim.claim, "claims"))
+_UNPOST = delete(core(Posting)).where(pairs_given(Posting.hash, Posting.text_key, "postings"))
 _POSTED = select(FoldText.key).where(among_given(FoldText.key, "keys"))
 
 
@@ -151,8 +153,8 @@ def add(
     insert_rows(
         connection,
         FoldText,
-        ("key", "postings", "at"),
-        [(key, len(samples[key]), latest[key]) for key in sorted(samples)],
+        ("key", "postings", "sample", "at"),
+        [(key, len(samples[key]), _packed(samples[key]), latest[key]) for key in sorted(samples)],
         f"ON CONFLICT (key) DO UPDATE SET at = {later}({core(FoldText).name}.at, excluded.at)",
     )
     insert_rows(connection, Carrier, ("article_id", "text_key"), list(own.items()))
@@ -165,9 +167,29 @@ def remove(connection: Connection, ids: Collection[int]) -> None:
     keys = set(connection.scalars(mine))
     if not keys:
         return
-    orphans = keys - set(connection.scalars(select(Carrier.text_key).where(among(Carrier.text_key, keys))))
-    connection.execute(delete(Posting).where(among(Posting.text_key, orphans)))
-    connection.execute(delete(FoldText).where(among(FoldText.key, orphans)))
+    others = select(Carrier.text_key).where(among(Carrier.text_key, keys))
+    forget_texts(connection, keys - set(connection.scalars(others)))
+
+
+def forget_texts(connection: Connection, keys: Collection[int]) -> None:
+    """Take texts out of the index, whoever has them."""
+    if not keys:
+        return
+    postings = sorted((hash_, key) for key, sample in _samples(connection, keys).items() for hash_ in sample)
+    for start in range(0, len(postings), HASHES_AT_ONCE):
+        connection.execute(_UNPOST, {"postings": postings[start : start + HASHES_AT_ONCE]})
+    connection.execute(delete(Carrier).where(among(Carrier.text_key, keys)))
+    connection.execute(delete(FoldText).where(among(FoldText.key, keys)))
+
+
+def _samples(connection: Connection, keys: Iterable[int]) -> dict[int, set[int]]:
+    """Return the shingles that are posted of each text."""
+    rows = connection.execute(select(FoldText.key, FoldText.sample).where(among(FoldText.key, keys)))
+    return {key: set(unpack(f"<{len(sample) // 8}q", sample)) for key, sample in rows}
+
+
+def _packed(sample: Sequence[int]) -> bytes:
+    return pack(f"<{len(sample)}q", *sample)
 
 
 def part_crowd(connection: Connection, found: Found, threshold: float) -> set[int]:
@@ -180,10 +202,7 @@ def part_crowd(connection: Connection, found: Found, threshold: float) -> set[in
     count(connection, "crowded_shingles", len(found.crowded))
     keys = {id_: key for key, ids in _having(connection, {}, found.crowd).items() for id_ in ids}
     pairs = select(Pair.a, Pair.b).where(Pair.evidence == "text", among(Pair.a, keys), among(Pair.b, keys))
-    samples: dict[int, set[int]] = defaultdict(set)
-    posted_now = select(Posting.text_key, Posting.hash).where(among(Posting.text_key, found.crowd))
-    for key, hash_ in connection.execute(posted_now):
-        samples[key].add(hash_)
+    samples = _samples(connection, found.crowd)
     busy = _busy(connection, set().union(*samples.values()))
     gone = {
         (a, b)

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, select
 
+from services.indexer import candidates
 from services.indexer.changes import take_head
 from services.indexer.fold.terms import terms
 from shared.among import among
 from shared.database import now, writing
 from shared.rows import insert_rows
 from shared.settings import Settings
-from shared.tables import Article, Carrier, Claim, FoldText, Posting, Term
+from shared.tables import Article, Claim, FoldText, Term
 
 AT_ONCE = 500  # texts or articles in one commit
 
@@ -49,10 +50,7 @@ def forget(engine: Engine, settings: Settings, batches: int) -> int:
 def purge_texts(connection: Connection, before: datetime, limit: int = AT_ONCE) -> int:
     """Take out the postings of up to `limit` texts that no article recorded since `before` has; return how many."""
     keys = connection.scalars(select(FoldText.key).where(FoldText.at < before).order_by(FoldText.at).limit(limit)).all()
-    if keys:
-        connection.execute(delete(Posting).where(among(Posting.text_key, keys)))
-        connection.execute(delete(Carrier).where(among(Carrier.text_key, keys)))
-        connection.execute(delete(FoldText).where(among(FoldText.key, keys)))
+    candidates.forget_texts(connection, keys)
     return len(keys)
 
 

@@ -28,6 +28,7 @@ class FoldText(Table):
 
     key: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)  # its digest
     postings: Mapped[int]
+    sample: Mapped[bytes]  # the hashes of its postings, ascending, each in 8 bytes, the lowest first
     at: Mapped[datetime]  # the latest recorded time of an article that has it; past the window, it is purged
 
     __table_args__ = (Index("fold_texts_at", "at"),)
@@ -52,7 +53,7 @@ class Posting(Table):
     hash: Mapped[int] = mapped_column(BigId, primary_key=True)
     text_key: Mapped[int] = mapped_column(BigId, primary_key=True)
 
-    __table_args__ = (Index("postings_text", "text_key"), NARROW)
+    __table_args__ = (NARROW,)
 
 
 class Claim(Table):

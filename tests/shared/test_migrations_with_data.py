@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from struct import unpack
 from typing import Any
 
 import pytest
@@ -232,6 +233,20 @@ def test_which_text_an_article_has_is_known_on_either_way(empty: Engine) -> None
         (go(empty, "0004", down=True) if "articles" in way else upgrade(empty))
         with empty.connect() as connection:
             assert [tuple(row) for row in connection.execute(text(way))] == [(1, 1), (2, 2)]
+
+
+def test_a_text_knows_its_postings_after_the_upgrade(empty: Engine) -> None:
+    go(empty, "0004")
+    fill_all(empty)
+    with empty.begin() as connection:
+        connection.execute(text("INSERT INTO postings (hash, text_key) VALUES (-1, 2), (5000000000, 2)"))
+    upgrade(empty)
+    with empty.connect() as connection:
+        samples = dict(connection.execute(text("SELECT key, sample FROM fold_texts")).all())
+    assert {key: unpack(f"<{len(sample) // 8}q", sample) for key, sample in samples.items()} == {
+        1: (1,),
+        2: (-1, 2, 5_000_000_000),
+    }
 
 
 def test_stories_whose_articles_may_not_be_read_count_none_after_the_upgrade(empty: Engine) -> None:

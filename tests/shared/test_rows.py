@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select, text
 from shared.among import among, among_given, as_array, pairs_given
 from shared.database import reading, writing
 from shared.rows import insert_rows, update_rows
-from shared.tables import Gap, Posting, Publication, Term
+from shared.tables import FoldText, Gap, Posting, Publication, Term
 
 WORDS = ['a"b', "a\\b", "{x,y}", "NULL", "", " edge ", "two\nlines", "東京", "a,b", "'", '\\"', "null"]
 HIGH, LOW = 2**63 - 1, -(2**63)
@@ -54,6 +54,16 @@ def test_the_largest_numbers_are_kept_and_found(store: Engine) -> None:
         kept = select(Posting.text_key).where(among_given(Posting.hash, "hashes"))
         assert list(connection.scalars(kept, {"hashes": [0]})) == [-1]
         assert list(connection.scalars(kept, {"hashes": []})) == []
+
+
+def test_bytes_are_kept_as_they_are(store: Engine) -> None:
+    samples = [b"", bytes(range(256)), b'\\x00","}']
+    with writing(store) as connection:
+        insert_rows(
+            connection, FoldText, ("key", "postings", "sample", "at"), [(n, 0, b, BORN) for n, b in enumerate(samples)]
+        )
+    with reading(store) as connection:
+        assert list(connection.scalars(select(FoldText.sample).order_by(FoldText.key))) == samples
 
 
 def test_words_are_found_whatever_signs_they_hold(store: Engine) -> None:
