@@ -102,35 +102,35 @@ class Media(Value):
 class Content(Value):
     """What one source (a feed's entry, a page, an agency item) says of an article: a layer's content."""
 
-    canonical_url: str | None = None
-    headline: str | None = None
-    subheadline: str | None = None
-    summary: str | None = None
-    body_html: str | None = None  # allow-listed elements only
-    body_text: str | None = None  # paragraphs, parted by blank lines
-    language: str | None = None  # BCP 47
-    direction: str | None = None  # ltr or rtl
-    byline: str | None = None
-    authors: tuple[Author, ...] = ()
-    dateline: str | None = None
-    credit: str | None = None
-    credit_evidence: str | None = None
-    published_at: Moment | None = None
-    updated_at: Moment | None = None
-    embargoed_until: Moment | None = None
-    expires_at: Moment | None = None
-    section: str | None = None
-    keywords: tuple[str, ...] = ()
-    subjects: tuple[Subject, ...] = ()
-    genre: str | None = None
-    images: tuple[Image, ...] = ()
-    media: tuple[Media, ...] = ()
-    status: Status = Status.USABLE
-    status_reason: str | None = None
-    copyright_notice: str | None = None
-    usage_terms: str | None = None
-    access: Access = Access.UNKNOWN
-    provenance: dict[str, str] = Field(default_factory=dict)  # field: where it came from
+    canonical_url: str | None = Field(None, description="Where its publisher says that it stands.")
+    headline: str | None = Field(None, description="Text, no markup.")
+    subheadline: str | None = Field(None, description="Text, no markup.")
+    summary: str | None = Field(None, description="Text, no markup.")
+    body_html: str | None = Field(None, description="The text, with allow-listed elements alone.")
+    body_text: str | None = Field(None, description="The same as paragraphs, parted by blank lines.")
+    language: str | None = Field(None, description="Of the text, as BCP 47 has it.")
+    direction: str | None = Field(None, description="ltr or rtl.")
+    byline: str | None = Field(None, description="Who wrote it, as written.")
+    authors: tuple[Author, ...] = Field((), description="Persons; agencies and desks are none.")
+    dateline: str | None = Field(None, description="Place and date before the text.")
+    credit: str | None = Field(None, description="The agency behind the text.")
+    credit_evidence: str | None = Field(None, description="What shows the credit.")
+    published_at: Moment | None = Field(None, description="When it appeared, says its publisher.")
+    updated_at: Moment | None = Field(None, description="When it was last changed, says its publisher.")
+    embargoed_until: Moment | None = Field(None, description="Nobody reads it before.")
+    expires_at: Moment | None = Field(None, description="Nobody reads it from then on.")
+    section: str | None = Field(None, description="The publisher's word.")
+    keywords: tuple[str, ...] = Field((), description="The publisher's words.")
+    subjects: tuple[Subject, ...] = Field((), description="Each with the scheme that defines it.")
+    genre: str | None = Field(None, description="The publisher's word.")
+    images: tuple[Image, ...] = Field((), description="Pictures, each with its own caption and credit.")
+    media: tuple[Media, ...] = Field((), description="Sound and film.")
+    status: Status = Field(Status.USABLE, description="Readers only ever see usable.")
+    status_reason: str | None = Field(None, description="Why it is not usable.")
+    copyright_notice: str | None = Field(None, description="The publisher's words.")
+    usage_terms: str | None = Field(None, description="The publisher's words.")
+    access: Access = Field(Access.UNKNOWN, description="What reading it at its publisher takes.")
+    provenance: dict[str, str] = Field(default_factory=dict, description="For a field, where it came from.")
 
 
 class PublicationRef(Value):
@@ -143,21 +143,21 @@ class PublicationRef(Value):
 class Article(Content):
     """One publication's article as readers get it: its head revision."""
 
-    id: int
-    source_id: str | None = None
-    url: str | None = None
-    publication: PublicationRef
-    feed_id: int
-    word_count: int = 0
-    first_seen_at: Moment
-    last_seen_at: Moment | None = None
-    body_source: BodySource = BodySource.NONE
-    page_state: PageState = PageState.NOT_NEEDED
-    story_id: int
-    copy_role: CopyRole = CopyRole.ORIGINAL
-    copy_of: int | None = None
-    similarity: float | None = None  # share of the shorter text that both have, 0 to 1
-    revision: int = 1
-    content_sha256: str
-    document_sha256: str | None = None
-    parser: str
+    id: int = Field(description="Ours, for the article's life; never given twice.")
+    source_id: str | None = Field(None, description="The publisher's own identifier.")
+    url: str | None = Field(None, description="Where it stands.")
+    publication: PublicationRef = Field(description="The title that it belongs to.")
+    feed_id: int = Field(description="The feed that brought it first.")
+    word_count: int = Field(0, description="Words of the text.")
+    first_seen_at: Moment = Field(description="When it came here.")
+    last_seen_at: Moment | None = Field(None, description="When it left its feeds; null: it is listed.")
+    body_source: BodySource = Field(BodySource.NONE, description="Where the text came from.")
+    page_state: PageState = Field(PageState.NOT_NEEDED, description="What became of the article's page.")
+    story_id: int = Field(description="The story that it belongs to; it always has one.")
+    copy_role: CopyRole = Field(CopyRole.ORIGINAL, description="What it is in its story.")
+    copy_of: int | None = Field(None, description="The article that it was compared with.")
+    similarity: float | None = Field(None, description="Share of the shorter text that both have, 0 to 1.")
+    revision: int = Field(1, description="Number of its newest state.")
+    content_sha256: str = Field(description="Digest of its content: equal content, equal digest.")
+    document_sha256: str | None = Field(None, description="Digest of the document that it was read from.")
+    parser: str = Field(description="Which version read it.")
