@@ -3,7 +3,8 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from sqlalchemy import Connection, func, literal, select, true
+from sqlalchemy import Connection, func, literal, select
+from sqlalchemy.orm import aliased
 
 from services.reader.queries.stories import get_stories
 from services.reader.related import scores
@@ -23,8 +24,7 @@ def related_stories(connection: Connection, story_id: int) -> tuple[Related, ...
     lead = connection.execute(earliest.order_by(at.copy_role != "original", at.ordered_at, at.id).limit(1)).first()
     if lead is None:
         return ()
-    own = list(connection.scalars(select(Term.term).where(Term.article_id == lead.id)))
-    rare = [term for term in own if _few(connection, term)]
+    rare = _rare(connection, lead.id)
     near: set[int] = set()
     carriers: defaultdict[int, set[int]] = defaultdict(set)
     speakers: dict[int, int] = {story_id: lead.id}
@@ -48,10 +48,12 @@ def related_stories(connection: Connection, story_id: int) -> tuple[Related, ...
     )
 
 
-def _few(connection: Connection, term: int) -> bool:
-    """Return whether few enough articles have a term to look at them all."""
-    some = select(literal(1)).where(Term.term == term).limit(LOOKED_AT + 1).subquery()
-    return (connection.scalar(select(func.count()).select_from(some).where(true())) or 0) <= LOOKED_AT
+def _rare(connection: Connection, article_id: int) -> list[int]:
+    """Return those of an article's terms that few enough articles have to look at them all."""
+    own = aliased(Term)
+    some = select(literal(1)).where(Term.term == own.term).limit(LOOKED_AT + 1).correlate(own).subquery()
+    having = select(func.count()).select_from(some).scalar_subquery()
+    return list(connection.scalars(select(own.term).where(own.article_id == article_id, having <= LOOKED_AT)))
 
 
 def _pool(connection: Connection) -> int:
