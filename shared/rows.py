@@ -52,10 +52,12 @@ def insert_rows(
             _execute(connection, table, names, f"{statement} {conflict}", rows)
 
 
-def update_rows(connection: Connection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> None:
-    """Change the columns `names` of single rows, each known by the last of the names, which is unique."""
+def update_rows(
+    connection: Connection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row], keys: int = 1
+) -> None:
+    """Change the columns `names` of single rows, each known by the last `keys` of the names, which are unique."""
     if rows:
-        _execute(connection, table, names, _update(connection.dialect.name, table, names), rows)
+        _execute(connection, table, names, _update(connection.dialect.name, table, names, keys), rows)
 
 
 def new_ids(connection: Connection, table: type[Table], count: int) -> list[int]:
@@ -115,14 +117,16 @@ def _insert(dialect: str, table: type[Table], names: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=100)
-def _update(dialect: str, table: type[Table], names: tuple[str, ...]) -> str:
-    name, key = core(table).name, names[-1]
+def _update(dialect: str, table: type[Table], names: tuple[str, ...], keys: int) -> str:
+    name, changing, known = core(table).name, names[:-keys], names[-keys:]
     if dialect == "sqlite":
-        changed = ", ".join(f"{column} = ?" for column in names[:-1])
-        return f"UPDATE {name} SET {changed} WHERE {key} = ?"  # noqa: S608 - names of columns
-    changed = ", ".join(f"{column} = given.{column}" for column in names[:-1])
+        changed = ", ".join(f"{column} = ?" for column in changing)
+        same = " AND ".join(f"{column} = ?" for column in known)
+        return f"UPDATE {name} SET {changed} WHERE {same}"  # noqa: S608 - names of columns
+    changed = ", ".join(f"{column} = given.{column}" for column in changing)
+    same = " AND ".join(f"{name}.{column} = given.{column}" for column in known)
     given = f"{_arrays(table, names)} AS given ({', '.join(names)})"
-    return f"UPDATE {name} SET {changed} FROM {given} WHERE {name}.{key} = given.{key}"  # noqa: S608 - likewise
+    return f"UPDATE {name} SET {changed} FROM {given} WHERE {same}"  # noqa: S608 - likewise
 
 
 def _arrays(table: type[Table], names: tuple[str, ...]) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, select
 
 from services.indexer.judge import Fresh, Known, Revised, Source, Unchanged
-from services.indexer.layers import put_layers
+from services.indexer.layers import list_again, put_layers, say_again
 from services.indexer.merge import Head, LayerState, content_sha256
 from services.indexer.rights import next_turn, opens
-from shared.among import among, among_given, pairs_given
+from shared.among import among_given, pairs_given
 from shared.rows import as_json, insert_rows, new_ids, update_rows
 from shared.schema import Content
 from shared.tables import Article, ArticleKey, Layer, Revision, Story, core
@@ -59,6 +59,8 @@ _KNOWN = (
     Article.parser,
     Article.page_state,
     Article.status,
+    Article.first_seen_at,
+    Article.turns_at,
     Article.purged_at,
 )
 _NAMED = select(ArticleKey.publication_id, ArticleKey.key, ArticleKey.article_id).where(
@@ -155,8 +157,8 @@ def _opens(head: Head, now: datetime) -> bool:
 def update_revised(connection: Connection, revised: Sequence[tuple[Source, Revised]], now: datetime) -> None:
     """Write new heads and, where a reader would notice, new revisions."""
     numbers = {one.known.id: one.known.revision + bool(one.kinds) for _, one in revised}
-    _update_heads(connection, [(one.known.id, source, one.head) for source, one in revised], now)
-    update_rows(connection, Article, ("revision", "id"), [(number, id_) for id_, number in numbers.items()])
+    heads = [(one.known, source, one.head, numbers[one.known.id]) for source, one in revised]
+    _update_heads(connection, heads, now)
     rows = [
         (
             one.known.id,
@@ -173,19 +175,26 @@ def update_revised(connection: Connection, revised: Sequence[tuple[Source, Revis
     insert_rows(connection, Revision, _REVISION, rows)
 
 
-def _update_heads(connection: Connection, heads: Sequence[tuple[int, Source, Head]], now: datetime) -> None:
-    if not heads:
-        return
-    rows = [(*_head_values(head, source, content_sha256(head.content)), id_) for id_, source, head in heads]
-    update_rows(connection, Article, (*_HEAD, "id"), rows)
-    lifts, ends = Article.embargoed_until, Article.expires_at
-    turn = case((and_(lifts > now, or_(ends.is_(None), ends <= now, lifts <= ends)), lifts), (ends > now, ends))
-    follows = {
-        "ordered_at": func.coalesce(Article.published_at, Article.first_seen_at),
-        # what time has turned already is yet to be logged
-        "turns_at": case((Article.turns_at <= now, Article.turns_at), else_=turn),
-    }
-    connection.execute(update(Article).where(among(Article.id, [id_ for id_, _, _ in heads])).values(follows))
+def _update_heads(connection: Connection, heads: Sequence[tuple[Known, Source, Head, int]], now: datetime) -> None:
+    """Write heads, each with the number of its revision."""
+    rows = [
+        (
+            *_head_values(head, source, content_sha256(head.content)),
+            head.content.published_at or known.first_seen_at,
+            _turn(known, head, now),
+            number,
+            known.id,
+        )
+        for known, source, head, number in heads
+    ]
+    update_rows(connection, Article, (*_HEAD, "ordered_at", "turns_at", "revision", "id"), rows)
+
+
+def _turn(known: Known, head: Head, now: datetime) -> datetime | None:
+    """Return when time next changes whether an article may be read; what it has changed already is yet to be logged."""
+    if known.turns_at is not None and known.turns_at <= now:
+        return known.turns_at
+    return next_turn(head.content.embargoed_until, head.content.expires_at, now)
 
 
 def _head_values(head: Head, source: Source, sha256: str) -> tuple[Any, ...]:
@@ -225,15 +234,16 @@ def put_keys(connection: Connection, keys: Sequence[tuple[int, int, tuple[str, .
 
 def touch(connection: Connection, unchanged: Sequence[tuple[Source, Unchanged]], now: datetime) -> None:
     """Write the layers of articles whose words are as they were, and what changed beside them."""
-    put_layers(
-        connection, [(one.known.id, source, one.layer, one.entry.digest) for source, one in unchanged if one.layer]
+    told = [(one, (one.known.id, source, one.layer, one.entry.digest)) for source, one in unchanged if one.layer]
+    put_layers(connection, [layer for one, layer in told if not one.known.says(layer[2])])
+    say_again(connection, [layer for one, layer in told if one.known.says(layer[2])])
+    heads = [(one.known, source, one.head, one.known.revision) for source, one in unchanged if one.head]
+    _update_heads(connection, heads, now)
+    list_again(
+        connection,
+        [
+            (one.known.id, source, one.entry.digest)
+            for source, one in unchanged
+            if one.layer is None and source.feed_id is not None
+        ],
     )
-    _update_heads(connection, [(one.known.id, source, one.head) for source, one in unchanged if one.head], now)
-    late = [
-        {"article": one.known.id, "feed": source.feed_id, "entry": one.entry.digest}
-        for source, one in unchanged
-        if one.layer is None and source.feed_id is not None
-    ]
-    if late:
-        of_feed = and_(Layer.article_id == bindparam("article"), Layer.feed_id == bindparam("feed"))
-        connection.execute(update(core(Layer)).where(of_feed).values(digest=bindparam("entry"), left_at=None), late)

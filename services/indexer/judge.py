@@ -38,13 +38,19 @@ class Known:
     parser: str
     page_state: str
     status: str
+    first_seen_at: datetime
     layers: tuple[LayerState, ...]
+    turns_at: datetime | None = None  # when time next changes whether it may be read
     purged_at: datetime | None = None  # nothing that is said of it is taken in any more
 
     @property
     def url_keys(self) -> frozenset[str]:
         """The keys that its addresses gave."""
         return frozenset(key for key in self.keys if key.startswith("url:"))
+
+    def says(self, layer: LayerState) -> bool:
+        """Return whether the source of `layer` says these very words of it already."""
+        return any(one.source == layer.source and one.content == layer.content for one in self.layers)
 
     def missing(self, keys: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of `keys` that it should be known by too; a feed that rewrites them adds no more than a few."""

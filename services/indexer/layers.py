@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from services.indexer.judge import Source
 from services.indexer.merge import LayerState
 from shared.among import among, pairs_given
-from shared.rows import insert_rows
+from shared.rows import insert_rows, update_rows
 from shared.tables import Article, Layer, Revision, core
 
 _KEEP_SAID = (
@@ -49,6 +49,22 @@ def put_layers(
         for id_, source, layer, digest in layers
     ]
     insert_rows(connection, Layer, _LAYER, rows, _NEWER_LAYER)
+
+
+def say_again(connection: Connection, layers: Sequence[tuple[int, Source, LayerState, str | None]]) -> None:
+    """Note that sources say of articles what their layers hold, under a newer lease or in other bytes."""
+    rows = [
+        (layer.lease_no, digest, layer.document_sha256, layer.url, None, id_, layer.source)
+        for id_, _, layer, digest in layers
+    ]
+    names = ("lease_no", "digest", "document_sha256", "url", "left_at", "article_id", "source")
+    update_rows(connection, Layer, names, rows, keys=2)
+
+
+def list_again(connection: Connection, entries: Sequence[tuple[int, Source, str]]) -> None:
+    """Note which entries of feeds' windows stand for articles whose layers are newer than what these say."""
+    rows = [(digest, None, id_, source.name) for id_, source, digest in entries]
+    update_rows(connection, Layer, ("digest", "left_at", "article_id", "source"), rows, keys=2)
 
 
 def keep_said(connection: Connection, of: Sequence[tuple[int, str]]) -> None:

@@ -48,6 +48,7 @@ def known(*entries: tuple[Entry, Source], id_: int = 1, **more: Any) -> Known:
         "parser": "wireroom@1",
         "page_state": "not_needed",
         "status": head.content.status.value,
+        "first_seen_at": NOON,
         "layers": layers,
     }
     return Known(**(values | more))
