@@ -29,6 +29,7 @@ PIECES = st.lists(
     ("html", "text"),
     [
         ("<p>One.</p><p>Two<br>and <b>a half</b>.</p>", "One.\n\nTwo and a half."),
+        ("<p>the<b> </b>mole<a href='javascript:x()'><i> </i></a>holds<b></b>.</p>", "the mole holds."),
         ("One.<br><br>Two.", "One.\n\nTwo."),
         ("One.\n\nTwo.", "One.\n\nTwo."),
         ("<ul><li>One</li><li>Two</li></ul>after", "One\n\nTwo\n\nafter"),
@@ -88,3 +89,23 @@ def test_clean_text_can_be_stored(text: str) -> None:
     cleaned = clean_characters(text)
     assert "\x00" not in cleaned
     cleaned.encode()
+
+
+@pytest.mark.parametrize(
+    ("html", "refused"),
+    [
+        ("<b>x</b>" * 1000, False),
+        ("<div>" * 199 + "x" + "</div>" * 199, False),
+        ("<div>" * 201 + "x", True),
+        ("</b>" * 500 + "<div><b>x</b>" * 201, True),
+        ("<div></p>" * 201, True),  # what closes nothing that nests makes nothing less deep
+        ("<a href='/x'>x" * 500, False),  # a link ends where the next one begins
+        ("<div><a></a><i>x</i></div>" * 300, False),
+    ],
+)
+def test_only_what_nests_deeper_than_any_article_is_refused(html: str, refused: bool) -> None:
+    if refused:
+        with pytest.raises(Malformed):
+            clean_body(html, BASE)
+    else:
+        assert "x" in clean_body(html, BASE).html

@@ -59,7 +59,9 @@ _FIRST, _SECOND = ("".join(sorted({name[at] for name in _ENCLOSERS})) for at in 
 _ENCLOSING = re.compile(
     rf"<(/?+)(?=[{_FIRST}{_FIRST.upper()}][{_SECOND}{_SECOND.upper()}])(?i:({'|'.join(_ENCLOSERS)}))\b[^<>]*>"
 )
-_EMPTY = re.compile(r"<(p|div|span|a|strong|em|b|i|li|ul|figure)>\s*</\1>")
+_EMPTY = re.compile(  # a blank within a line parts words, whatever it stands in
+    r"<(?:(p|div|li|ul|figure)>\s*</\1|(span|a|strong|em|b|i)>(?P<blank>\s*)</\2)>"
+)
 
 
 def nests_deeper(html: str, limit: int) -> bool:
@@ -112,7 +114,7 @@ def clean_html(html: str, base: str | None) -> str:
     _BASE.set(base)
     html = _LAZY.sub(_eager, html) if "data-" in html else html
     cleaned = _CLEANER.clean(clean_characters(_close(html) if _ENCLOSING.search(html) else html))
-    while (fuller := _EMPTY.sub("", cleaned)) != cleaned:
+    while (fuller := _EMPTY.sub(r"\g<blank>", cleaned)) != cleaned:
         cleaned = fuller
     return cleaned.strip()
 
