@@ -26,7 +26,7 @@ from services.reader.queries.search import search
 from shared.belt import Belt
 from shared.belt import connect as connect_belt
 from shared.database import reading, writing
-from shared.errors import TransientError
+from shared.errors import UsageError
 from shared.logging import configure
 from shared.messages import DIGEST_CHARS, Batch, Result
 from shared.settings import Settings
@@ -222,7 +222,7 @@ def _search_ms(engine: Engine, question: str) -> str:
         try:
             with reading(engine) as connection:
                 search(connection, read_question(question), Filters(), 0, 30)
-        except TransientError:
+        except UsageError:
             return "given up, it takes too long"
     return f"{1000 * (time.monotonic() - began):,.0f} ms"
 

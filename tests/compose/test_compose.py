@@ -41,6 +41,13 @@ def test_the_example_shows_the_default(name: str, monkeypatch: pytest.MonkeyPatc
     assert getattr(Settings(), field) == SETTINGS[name].default
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_example_says_what_a_setting_is(name: str) -> None:
+    above = re.search(rf"((?:^# (?!WIREROOM_).*\n)+)^# {name}=", EXAMPLE, re.MULTILINE)
+    assert above
+    assert " ".join(above[1].replace("\n# ", " ")[2:].split()).startswith(SETTINGS[name].description or "")
+
+
 def test_every_setting_reaches_the_containers() -> None:
     shared = COMPOSE[COMPOSE.index("x-settings:") : COMPOSE.index("x-database:")]
     assert set(re.findall(r"^  (WIREROOM_\w+):", shared, re.MULTILINE)) | OWN_TO_A_SERVICE == set(SETTINGS)

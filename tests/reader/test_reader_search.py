@@ -5,11 +5,15 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, text, update
 
+from services.reader.asking import read_question
+from services.reader.queries import search as queries
+from services.reader.queries.articles import Filters
 from services.reader.queries.search import SPANS
 from shared import tables
-from shared.database import writing
+from shared.database import reading, writing
+from shared.errors import UsageError
 from tests.reader.conftest import NOON, Desk
 
 
@@ -247,3 +251,11 @@ def test_the_pages_results_go_on(desk: Desk, title: int, reader: httpx.Client) -
     assert first.count("<mark>") == 30
     assert "/search?q=bridge&amp;after=30" in first
     assert reader.get("/search", params={"q": "bridge", "after": 30}).text.count("<mark>") == 1
+
+
+def test_a_search_that_takes_too_long_says_what_to_do(postgres_store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "LONGEST_S", 0.2)
+    with postgres_store.begin() as holding, reading(postgres_store) as connection:
+        holding.execute(text("LOCK TABLE search_texts IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(UsageError, match="ask for rarer words"):
+            queries.search(connection, read_question("bridge"), Filters(), 0, 10)

@@ -4,7 +4,8 @@ Of more than `CANDIDATES` articles that fit, those are ranked that were stored l
 costs no more than a rare one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -13,11 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, String, bindparam, column, func, select, text
 from sqlalchemy import table as table_of
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.exc import OperationalError
 
 from services.reader.asking import Asked
 from services.reader.queries.articles import Filters, get_articles
 from services.reader.snippets import as_html, as_text, mark, snippet
 from services.reader.values import Found, FoundList
+from shared.errors import UsageError
 from shared.schema import Article
 from shared.spacing import spaced
 from shared.tables import readable_articles as readable
@@ -27,6 +30,7 @@ CANDIDATES = 1000
 SPANS = (20_000, 400_000)  # ids that PostgreSQL looks through first, the last ones: a common word is found there
 STEPS = 4  # of relevance: within a step the newer article stands first
 LONGEST_S = 10  # PostgreSQL gives up then; phrases of common words can take it far
+QUERY_CANCELED = "57014"  # PostgreSQL's code for that
 # in the order of the index's columns: headline, subheadline, summary, text; PostgreSQL names them D to A
 BM25 = (10.0, 5.0, 3.0, 1.0)
 RANK = "{0.1, 0.3, 0.5, 1.0}"
@@ -45,10 +49,11 @@ class Hit:
 def search(connection: Connection, asked: Asked, filters: Filters, start: int, limit: int) -> FoundList:
     """Return up to `limit` articles that fit, from the one at place `start` of their order.
 
-    :raises TransientError: it takes too long.
+    :raises UsageError: it takes too long.
     """
     hits = _in_postgresql if connection.dialect.name == "postgresql" else _in_sqlite
-    ids = in_order(hits(connection, asked, filters))
+    with _in_time():
+        ids = in_order(hits(connection, asked, filters))
     shown = ids[start : start + limit]
     articles = get_articles(connection, set(shown))
     found = tuple(_found(articles[id_], asked) for id_ in shown if id_ in articles)
@@ -95,6 +100,22 @@ def _in_postgresql(connection: Connection, asked: Asked, filters: Filters) -> li
         if len(rows) == CANDIDATES:
             break
     return [Hit(*one) for one in rows]
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Say what to do where PostgreSQL has given up.
+
+    :raises UsageError: it has.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != QUERY_CANCELED:
+            raise
+        raise UsageError(
+            f"This search takes longer than {LONGEST_S} s: ask for rarer words, or narrow it down by time or by title."
+        ) from error
 
 
 def _last(queries: Mapping[str, str], filters: Filters, after: int) -> Select[Any]:
