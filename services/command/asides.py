@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.command import console, feed_store
+from services.command import aside_store, console
 from services.command.options import NUMBER, Json
 from services.command.stores import open_store
 from shared.database import reading, writing
@@ -28,7 +28,7 @@ def add_to(app: typer.Typer, verb: str) -> None:
 def list_(as_json: Json = False) -> None:
     """List what was set aside, newest first."""
     with reading(open_store()) as connection:
-        items = [{**row._mapping, "url": without_password(row.url)} for row in feed_store.set_aside(connection)]
+        items = [{**row._mapping, "url": without_password(row.url)} for row in aside_store.listed(connection)]
     columns = ("id", "at", "stage", "kind", "bytes", "url", "reason")
     console.rows(items, columns, as_json=as_json, empty="Nothing is set aside.")
 
@@ -37,8 +37,8 @@ def list_(as_json: Json = False) -> None:
 def show(aside_id: Id) -> None:
     """Show one. Its facts go to standard error, its bytes to standard output."""
     with reading(open_store()) as connection:
-        row = feed_store.set_aside(connection, [aside_id])[0]
-        data = feed_store.aside_bytes(connection, aside_id)
+        row = aside_store.listed(connection, [aside_id])[0]
+        data = aside_store.bytes_of(connection, aside_id)
     url = without_password(row.url)
     console.warn(f"{row.kind} {row.target_id} {url}, set aside at {row.at:%Y-%m-%d %H:%M:%S}: {row.reason}")
     if data is None:
@@ -51,7 +51,7 @@ def show(aside_id: Id) -> None:
 def replay(ids: Ids) -> None:
     """Take these up again: their feeds or pages are due now."""
     with writing(open_store()) as connection:
-        feed_store.replay(connection, ids)
+        aside_store.replay(connection, ids)
     console.say(f"{len(ids)} taken up again.")
 
 
@@ -59,5 +59,5 @@ def replay(ids: Ids) -> None:
 def drop(ids: Ids) -> None:
     """Forget these."""
     with writing(open_store()) as connection:
-        feed_store.drop(connection, ids)
+        aside_store.drop(connection, ids)
     console.say(f"{len(ids)} dropped.")

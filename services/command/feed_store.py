@@ -1,4 +1,4 @@
-"""The operator's hand on feeds: what the `feeds` and `setaside` verbs do to the store.
+"""The operator's hand on feeds: what the `feeds` verbs do to the store.
 
 Whatever changes a feed's address or state takes its lease away in the same statement, so that work under way for what
 it was before changes nothing.
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from services.command.opml import Outline
 from services.command.options import LARGEST_ID
@@ -23,12 +23,12 @@ from shared.errors import UsageError
 from shared.hosts import lane_of, without_password
 from shared.messages import split_digests
 from shared.settings import Settings
-from shared.tables import Article, Feed, Page, Publication, PublicationKey, SetAside
+from shared.tables import Article, Feed, Page, Publication, PublicationKey
 
 IDS_AT_ONCE = 5000  # in one statement, well under what either database takes
 HERE_S = 60  # between two looks at a folder of this machine, which costs no publisher anything
 _UNKNOWN = {"etag": None, "last_modified": None, "body_digest": None, "entry_digests": ""}
-_TAKEN_BACK = {"lease_token": None, "attempts": 0}
+TAKEN_BACK = {"lease_token": None, "attempts": 0}  # what takes the lease of a feed or page away
 
 
 class Added(NamedTuple):
@@ -147,7 +147,7 @@ def refresh(connection: Connection, ids: Sequence[int], *, anew: bool = False) -
     moment = now(connection)
     for at in range(0, len(ids) if anew else 0, IDS_AT_ONCE):
         changed = update(Feed).where(Feed.id.in_(ids[at : at + IDS_AT_ONCE]))
-        connection.execute(changed.values(**_UNKNOWN, due_at=moment, ready_at=moment, **_TAKEN_BACK))
+        connection.execute(changed.values(**_UNKNOWN, due_at=moment, ready_at=moment, **TAKEN_BACK))
     idle = or_(Feed.lease_token.is_(None), Feed.ready_at <= moment)
     for at in range(0, len(ids), IDS_AT_ONCE):
         these = Feed.id.in_(ids[at : at + IDS_AT_ONCE])
@@ -158,14 +158,14 @@ def refresh(connection: Connection, ids: Sequence[int], *, anew: bool = False) -
 def pause(connection: Connection, ids: Sequence[int]) -> None:
     """Stop polling feeds until they are resumed."""
     words = {"state": "paused", "state_reason": "paused by the operator"}
-    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(**words, **_TAKEN_BACK))
+    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(**words, **TAKEN_BACK))
 
 
 def resume(connection: Connection, ids: Sequence[int]) -> None:
     """Poll feeds again, from now on: paused, parked or gone ones."""
     moment = now(connection)
     fresh = {"state": "active", "state_reason": None, "failures": 0, "due_at": moment, "ready_at": moment}
-    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(**fresh, **_TAKEN_BACK))
+    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(**fresh, **TAKEN_BACK))
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
@@ -211,7 +211,7 @@ def give_passport(connection: Connection, feed_id: int, sealed: str | None, show
     moment = now(connection)
     due = {"due_at": moment, "ready_at": moment}
     changed = update(Feed).where(Feed.id == feed_id).values(sealed=sealed, sealed_shown=shown, **_UNKNOWN, **due)
-    connection.execute(changed.values(**_TAKEN_BACK))
+    connection.execute(changed.values(**TAKEN_BACK))
 
 
 def move(connection: Connection, feed_id: int, url: str) -> None:
@@ -224,66 +224,3 @@ def move(connection: Connection, feed_id: int, url: str) -> None:
         raise UsageError(f"Feed {other} has that address already: remove one of them.")
     moves.move(connection, {feed_id: url})
     resume(connection, [feed_id])
-
-
-def set_aside(connection: Connection, ids: Sequence[int] | None = None) -> list[Any]:
-    """Return what was set aside, without its bytes, newest first.
-
-    :raises UsageError: one of `ids` names nothing.
-    """
-    size = func.coalesce(func.length(SetAside.data), 0).label("bytes")
-    columns = (
-        SetAside.id,
-        SetAside.at,
-        SetAside.stage,
-        SetAside.kind,
-        SetAside.target_id,
-        SetAside.url,
-        SetAside.reason,
-    )
-    query = select(*columns, size).order_by(SetAside.id.desc())
-    found = list(connection.execute(query.where(SetAside.id.in_(ids)) if ids is not None else query).all())
-    missing = set(ids or ()) - {row.id for row in found}
-    if missing:
-        raise UsageError(f"Nothing is set aside under {min(missing)}: `wireroom setaside list` shows what is.")
-    return found
-
-
-def aside_bytes(connection: Connection, aside_id: int) -> bytes | None:
-    """Return the bytes that were set aside, None where the belt had lost them."""
-    data: bytes | None = connection.scalar(select(SetAside.data).where(SetAside.id == aside_id))
-    return data
-
-
-def replay(connection: Connection, ids: Sequence[int]) -> None:
-    """Take what was set aside up again: its feed or page is due now, as if nothing were known of its entries.
-
-    A paused feed stays paused, and is polled like that once it is resumed.
-
-    :raises UsageError: one of `ids` names nothing, or something whose feed was removed.
-    """
-    moment = now(connection)
-    for row in set_aside(connection, ids):
-        table, identity = (Feed, Feed.id) if row.kind == "feed" else (Page, Page.article_id)
-        forgotten: dict[str, Any] = {"etag": None, "last_modified": None, "body_digest": None}
-        if row.kind == "feed":
-            forgotten["entry_digests"] = ""
-        fresh: dict[str, Any] = {"failures": 0, "due_at": moment, "ready_at": moment}
-        for name, value in {"state": "active", "state_reason": None}.items():  # what the operator paused stays paused
-            fresh[name] = case((table.state == "paused", getattr(table, name)), else_=value)
-        changed = update(table).where(identity == row.target_id).values(**fresh, **forgotten, **_TAKEN_BACK)
-        if connection.execute(changed).rowcount == 0:
-            what = f"its {row.kind}, {without_password(row.url)}"
-            raise UsageError(
-                f"{row.id} cannot be taken up again: {what}, is no longer in the store. Drop it, or add the feed again."
-            )
-    drop(connection, ids)
-
-
-def drop(connection: Connection, ids: Sequence[int]) -> None:
-    """Forget what was set aside.
-
-    :raises UsageError: one of `ids` names nothing.
-    """
-    set_aside(connection, ids)
-    connection.execute(delete(SetAside).where(SetAside.id.in_(ids)))
