@@ -5,7 +5,7 @@ article is judged one after the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -171,9 +171,19 @@ def _apart(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 def _rewanted(connection: Connection, pieces: Sequence[_Piece], moment: datetime) -> list[int]:
     """Return the articles whose pages may become due again."""
     judged = _Judged()
-    for source, verdicts in _judge(connection, pieces, moment, lock=False).items():
+    for source, verdicts in _judge(connection, _wanting(pieces), moment, lock=False).items():
         judged.add(source, verdicts)
-    return [one.known.id for _, one in judged.revised if one.entry.page_wanted]
+    return [one.known.id for _, one in judged.revised]
+
+
+def _wanting(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Return `pieces` with those of their entries alone that want a page, and without those that have none."""
+    entries = [tuple(entry for entry in piece.result.entries if entry.page_wanted) for piece in pieces]
+    return [
+        replace(piece, result=piece.result.model_copy(update={"entries": wanting}))
+        for piece, wanting in zip(pieces, entries, strict=True)
+        if wanting
+    ]
 
 
 def _judge(

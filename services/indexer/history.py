@@ -32,7 +32,7 @@ def keep(connection: Connection, verdicts: Iterable[Verdict], now: datetime) -> 
 def _unheard(verdict: Unchanged) -> LayerState | None:
     """Return what its source said, unless some source says just that."""
     state = verdict.late or verdict.layer
-    if state is None:
+    if state is None or verdict.known.says(state):
         return None
     digest = content_sha256(state.content)
     return None if any(content_sha256(layer.content) == digest for layer in verdict.known.layers) else state

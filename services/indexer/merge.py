@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from services.indexer.rights import strictest
@@ -168,5 +168,6 @@ def _announced(old: Content, new: Content) -> tuple[tuple[str | None, str | None
     return (old.headline, new.headline), (old.body_text or old.summary, new.body_text or new.summary)
 
 
+@lru_cache(maxsize=1024)  # a text is looked at several times while it is judged and written; a few MB
 def _plain(text: str | None) -> str:
     return " ".join(steady(text or "").split())

@@ -1,7 +1,6 @@
 """What in a text is only a clock, and what is a correction. Pure."""
 
 import re
-from functools import lru_cache
 
 _NUMBER = r"(?:\d+|an?|one|two|three|few)"
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|[smhd])"
@@ -48,7 +47,6 @@ _CORRECTION = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)  # a text is looked at several times while it is judged and written; a few MB
 def steady(text: str) -> str:
     """Return `text` without what changes by itself: how long ago, "updated at", a line that holds a time alone.
 
