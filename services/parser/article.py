@@ -101,7 +101,7 @@ def read_content(item: Item, window: Window) -> Content:
         "subjects": item.subjects,
         "genre": line(item.genre, 200),
         "usage_terms": line(item.usage_terms, 2000),
-        "section": line(item.section, 200) or (keywords[0] if keywords and len(keywords) == 1 else None),
+        "section": line(item.section, 200) or (keywords[0] if len(keywords) == 1 and not item.agency else None),
         "keywords": keywords,
         "images": with_signs(
             read_images(item.attached, written.images.images if written.images else (), item.base),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.parser.fields.dates import parse_date
+from services.parser.fields.months import _NAMES
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,13 @@ from services.parser.fields.dates import parse_date
         ("January 6, 2025 9:00 PM EST", "2025-01-07T02:00:00+00:00"),
         ("6. Januar 2025 09:00 MEZ", "2025-01-06T08:00:00+00:00"),
         ("Seg, 24 Set 2018 19:42:40 -0300", "2018-09-24T22:42:40+00:00"),
+        ("월, 06 1월 2025 09:00:00 +0900", "2025-01-06T00:00:00+00:00"),
+        ("月, 06 10月 2025 09:00:00 +0900", "2025-10-06T00:00:00+00:00"),
+        ("星期一, 06 十一月 2025 09:00:00 +0800", "2025-11-06T01:00:00+00:00"),
+        ("út, 06 úno 2025 10:00:00 +0100", "2025-02-06T09:00:00+00:00"),
+        ("пон, 06 јан 2025 10:00:00 +0100", "2025-01-06T09:00:00+00:00"),
+        ("E, 06 jaan 2025 10:00:00 +0200", "2025-01-06T08:00:00+00:00"),
+        ("सोम, 06 जन 2025 10:00:00 +0530", "2025-01-06T04:30:00+00:00"),
         ("31 Dec 2016 23:59:60 GMT", "2016-12-31T23:59:59+00:00"),
         ("Mon, 01 Jan 2025 12:00:00 GMT", "2025-01-01T12:00:00+00:00"),
         ("segunda-feira, 6 de janeiro de 2025 às 9:00 -0300", "2025-01-06T12:00:00+00:00"),
@@ -125,3 +133,8 @@ def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
 def test_a_long_run_of_letters_is_no_date_and_no_labour() -> None:
     assert parse_date("1 " + "新" * 60) is None
     assert parse_date("Posted" + "o" * 45 + "n 6 January 2025 09:00 GMT") == parse_date("2025-01-06T09:00:00Z")
+
+
+def test_no_name_stands_for_two_months() -> None:
+    names = [name for names in _NAMES for name in dict.fromkeys(names.split())]
+    assert sorted(names) == sorted(set(names))

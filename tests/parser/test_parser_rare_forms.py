@@ -163,3 +163,31 @@ def test_what_describes_a_film_is_a_summary_however_long() -> None:
     entry = rss_entry(f"<title>A film</title><media:group><media:description>{told}</media:description></media:group>")
     assert entry.content.body_text is None
     assert (entry.content.summary or "").startswith("Scene 0 shows")
+
+
+def test_addresses_in_a_text_are_relative_to_the_base_of_the_text_and_others_to_the_entry() -> None:
+    entry = atom_entry(
+        "<link href='mole.html'/><link rel='enclosure' type='image/jpeg' href='quay.jpg'/>"
+        "<content type='html' xml:base='photos/'>&lt;p>The mole.&lt;/p>&lt;img src='mole.jpg'></content>",
+        f'{ATOM} xml:base="https://harbour.example/2026/"',
+    )
+    assert entry.url == "https://harbour.example/2026/mole.html"
+    assert {image.url for image in entry.content.images} == {
+        "https://harbour.example/2026/quay.jpg",
+        "https://harbour.example/2026/photos/mole.jpg",
+    }
+
+
+def test_a_keyword_of_an_agency_is_no_section() -> None:
+    item = b'{"uri":"urn:agency:1","type":"text","headline":"Mole","body_text":"It holds.","keywords":["harbours"]}'
+    [entry] = entries(item)
+    assert (entry.content.keywords, entry.content.section) == (("harbours",), None)
+
+
+def test_no_address_is_relative_to_the_machine_that_a_feed_was_made_on() -> None:
+    content = (
+        "<link href='/mole'/><content type='html' xml:base='http://localhost:4000/'>&lt;img src='/m.jpg'></content>"
+    )
+    entry = atom_entry(content, f'{ATOM} xml:base="http://localhost:4000/feed.xml"')
+    assert entry.url == f"https://{URL.split('/')[2]}/mole"
+    assert [image.url for image in entry.content.images] == [f"https://{URL.split('/')[2]}/m.jpg"]

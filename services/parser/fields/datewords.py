@@ -43,7 +43,10 @@ _AFTERNOON = frozenset({"오후", "下午", "午後"})
 _MONTHS_OF_TWO = {
     "كانون الثاني": "يناير", "كانون الأول": "ديسمبر", "تشرين الأول": "أكتوبر", "تشرين الثاني": "نوفمبر",
 }  # fmt: skip
-_NUMBERED = re.compile(r"(\d{1,2})\s*(?:tháng|thg)\s*(\d{1,2})\s*,?\s*(?:năm\s*)?(\d{4})", re.IGNORECASE)
+_NUMBERED = re.compile(  # 5 tháng 1 2026, 5 1月 2026
+    r"(\d{1,2})\s*(?:(?:tháng|thg)\s*(?=\d)|\s(?=\d+\s?[月월]))(\d{1,2})(?:\s?[月월])?\s*,?\s*(?:năm\s*)?(\d{4})",
+    re.IGNORECASE,
+)
 
 Parts = dict[str, str | None]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from services.parser.fields.urls import absolute
+from services.parser.fields.urls import absolute, host_of
 from services.parser.formats.elements import (
     RDF_ABOUT,
     XML_BASE,
@@ -73,6 +73,11 @@ def read_entry(listed: Listed) -> Item:
     people_from, people = _people(fields)
     if not people and listed.authors:
         people_from, people = "author of the feed", listed.authors
+    words = fields.get(content_from or summary_from or "", ())
+    base = own_base(words[0], listed.base) if len(words) == 1 else listed.base
+    attached = tuple(_attached(fields))[:_MANY]
+    if base != listed.base:
+        attached = tuple(one._replace(url=absolute(one.url, listed.base) or "") for one in attached)
     names = {
         "headline": title_from, "body": content_from, "summary": summary_from, "published_at": published_from,
         "updated_at": updated_from, "authors": people_from,
@@ -81,7 +86,7 @@ def read_entry(listed: Listed) -> Item:
         source_id=listed.source_id,
         link=listed.link,
         origin=listed.origin,
-        base=listed.base,
+        base=base,
         headline=title,
         subheadline=first(fields, "itunes:subtitle", "subtitle", "?:subtitle", "prism:subtitle")[1],
         summary=summary,
@@ -96,7 +101,7 @@ def read_entry(listed: Listed) -> Item:
         language=first(fields, "dc:language", "language")[1] or _language(listed),
         categories=tuple(_categories(fields))[:_MANY],
         section=first(fields, "prism:section", "?:section", "section")[1],
-        attached=tuple(_attached(fields))[:_MANY],
+        attached=attached,
         names={field: name for field, name in names.items() if name} | _as_written(listed),
     )
 
@@ -108,9 +113,10 @@ def _as_written(listed: Listed) -> dict[str, str]:
 
 
 def own_base(element: etree._Element, base: str | None) -> str | None:
-    """Return what the element's addresses are relative to (XML Base)."""
+    """Return what the element's addresses are relative to (XML Base); the machine that a feed was made on is not it."""
     said = element.get(XML_BASE)
-    return absolute(said, base) or base if said else base
+    found = absolute(said, base) if said else None
+    return found if found and ("." in host_of(found) or host_of(found) == host_of(base)) else base
 
 
 def source_id(element: etree._Element, fields: Fields) -> str | None:
