@@ -22,7 +22,11 @@ def as_array(values: Iterable[Any]) -> str:
     >>> as_array([1, None, "a, b"])
     '{1,NULL,"a, b"}'
     """
-    return f"{{{','.join(map(_spelt, values))}}}"
+    values = list(values)
+    try:
+        return f"{{{','.join(map(int.__repr__, values))}}}"  # most are numbers
+    except TypeError:
+        return f"{{{','.join(map(_spelt, values))}}}"
 
 
 def _spelt(value: Any) -> str:
