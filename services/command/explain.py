@@ -47,6 +47,8 @@ def _said(connection: Connection, name: str, against: Sequence[int], settings: S
     if not name.strip():
         raise UsageError("Give an address, or an article's number.")
     number = int(name) if name.isascii() and name.isdigit() and int(name) <= LARGEST_ID else None
+    if number in against:
+        raise UsageError(f"Article {number} cannot be compared with itself.")
     if missing := sorted(set(against) - record.articles_of(connection, against)):
         raise UsageError(f"There is no article {missing[0]} to compare with.")
     ids = record.articles_at(connection, name) if number is None else [number]

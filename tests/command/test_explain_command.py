@@ -98,6 +98,8 @@ def test_a_wrong_word_on_stories_is_one_sentence(wireroom: Run, copies: list[Any
 def test_what_cannot_be_explained_is_said(wireroom: Run, copies: list[Any]) -> None:
     against = wireroom("explain", copies[0].id, "--against", 999)
     assert (against.status, against.sentence) == (2, "There is no article 999 to compare with.")
+    itself = wireroom("explain", copies[0].id, "--against", copies[0].id)
+    assert (itself.status, "with itself" in itself.sentence) == (2, True)
     for nothing in ("", " "):
         asked = wireroom("explain", nothing)
         assert (asked.status, asked.sentence) == (2, "Give an address, or an article's number.")
