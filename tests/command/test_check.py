@@ -127,6 +127,16 @@ def test_the_interval_is_that_of_the_rule_of_polling(
     assert said in found.said
 
 
+def test_a_floor_at_which_the_window_rolls_over_is_warned_of(
+    outlet: Outlet, look: Callable[..., dict[str, Finding]]
+) -> None:
+    outlet.serve("front.xml", rss([at / 30 for at in range(1, 11)]), "text/xml")  # ten articles, in twenty minutes
+    found = look(poll_floor_s=7200)["interval"]
+    assert found.level == "bad"
+    assert "feeds pace URL --floor " in found.advice
+    assert look(poll_floor_s=10)["interval"].level == "good"
+
+
 def test_what_is_no_feed_is_said(outlet: Outlet, client: Client) -> None:
     outlet.serve("/", "<html><body>Welcome</body></html>")
     with pytest.raises(NotAFeed):
