@@ -36,18 +36,11 @@ _CLOSED_BY_OTHERS = (  # spelt so that few letters tell a name from them, which 
     r"col(?:group)?|embed|param|source|h(?:tml|ead)|body|r[pt]"
 )
 _NESTING = re.compile(rf"<(/?+)(?!(?i:{_CLOSED_BY_OTHERS})[\s/>])[A-Za-z][^<>]*+(?<!/)>")
-_SHALLOW = (
-    "</",
-    "<p>",
-    "<p ",
-    "<br>",
-    "<br/>",
-    "<br />",
-    "<img ",
-    "<li>",
-    "<a ",
-)  # what opens nothing that must be closed
+_SHORTEST_TAG = len("<b>")
+_FEW = 4  # times as many tags as may nest; of more than that, never enough are shallow
+_SHALLOW = ("<p>", "<p ", "<br>", "<br/>", "<br />", "<img ", "<li>", "<a ")  # opens nothing that nests
 _LAZY = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_LAZY_SIGNS = ("data-src", "data-lazy", "data-orig")
 _LAZY_SRC = re.compile(
     r"""\s(?:data-src|data-lazy-src|data-original|data-lazy|data-orig-file)\s*=\s*(["'])(?P<url>.*?)\1""",
     re.IGNORECASE | re.DOTALL,
@@ -66,12 +59,9 @@ _EMPTY = re.compile(  # a blank within a line parts words, whatever it stands in
 
 def nests_deeper(html: str, limit: int) -> bool:
     """Return whether elements that do not end by themselves nest deeper than `limit`."""
-    opened = html.count("<")
-    for tag in _SHALLOW:
-        if opened <= limit:
-            return False
-        opened -= html.count(tag)
-    if opened <= limit:
+    if len(html) <= limit * _SHORTEST_TAG or (opened := html.count("<") - html.count("</")) <= limit:
+        return False
+    if opened <= _FEW * limit and opened - sum(map(html.count, _SHALLOW)) <= limit:
         return False
     tags = "".join([slash or "<" for slash in _NESTING.findall(html)])
     rest = tags
@@ -112,7 +102,7 @@ def clean_body(html: str, base: str | None) -> Body:
 def clean_html(html: str, base: str | None) -> str:
     """Return `html` with allow-listed elements, attributes and addresses only; idempotent."""
     _BASE.set(base)
-    html = _LAZY.sub(_eager, html) if "data-" in html else html
+    html = _LAZY.sub(_eager, html) if any(map(html.__contains__, _LAZY_SIGNS)) else html
     cleaned = _CLEANER.clean(clean_characters(_close(html) if _ENCLOSING.search(html) else html))
     while (fuller := _EMPTY.sub(r"\g<blank>", cleaned)) != cleaned:
         cleaned = fuller
