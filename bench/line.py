@@ -14,7 +14,7 @@ from typing import Self
 from bench.errors import BenchError
 from bench.processes import Memory, Process, cpu_by_part, memory, tree
 from bench.result import Measure
-from services.command import opml
+from services.command.feeds import opml
 from services.command.samples.outlet import SampleOutlet
 
 START_S = 120.0

@@ -14,7 +14,7 @@ VERBS = {  # verb: the module that brings it, and what it does
     "scheduler": ("processes", "Lease what is due, until told to stop."),
     "worker": ("processes", "Do one stage's work, until told to stop."),
     "reader": ("processes", "Serve the store by HTTP, until told to stop."),
-    "feeds": ("feeds", "The feeds that are polled."),
+    "feeds": ("feeds.verbs", "The feeds that are polled."),
     "poll": ("look", "Show the articles of feeds as they are now; stores nothing."),
     "extract": ("look", "Show the articles on pages as they are now; stores nothing."),
     "fold": ("look", "Fold the articles of a file into stories."),

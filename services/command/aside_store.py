@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, select, update
 
-from services.command.feed_store import TAKEN_BACK
+from services.command.feeds.feed_store import TAKEN_BACK
 from shared.database import now
 from shared.errors import UsageError
 from shared.hosts import without_password

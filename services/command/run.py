@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from services.command import console, feed_store, opml
+from services.command import console
+from services.command.feeds import feed_store, opml
 from services.command.sampling import leave_samples, sample_titles
 from services.command.servers import Valkey
 from services.command.stores import make_directory, open_store

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
-from services.command import feed_store
-from services.command.opml import Outline
+from services.command.feeds import feed_store
+from services.command.feeds.opml import Outline
 from services.command.samples.outlet import HOST, SampleOutlet
 from shared.database import reading, writing
 from shared.settings import Settings

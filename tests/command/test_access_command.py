@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bench.certificate import self_signed
-from services.command import feed_store
-from services.command.opml import Outline
+from services.command.feeds import feed_store
+from services.command.feeds.opml import Outline
 from shared.database import reading, writing
 from shared.passport import fresh_keys, unseal
 from shared.tables import Feed

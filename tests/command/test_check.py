@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.command.check_report import Finding, report
-from services.command.check_visit import Visit, visit
+from services.command.feeds.check_report import Finding, report
+from services.command.feeds.check_visit import Visit, visit
 from shared.errors import FetchError, NotAFeed
 from shared.http import Client, Limits
 from shared.settings import Settings

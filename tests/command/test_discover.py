@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import Engine, select
 
-from services.command import discover
-from services.command.check_visit import lists, whole
-from services.command.discover import Found, is_site, linked, news_sitemaps
+from services.command.feeds import discover
+from services.command.feeds.check_visit import lists, whole
+from services.command.feeds.discover import Found, is_site, linked, news_sitemaps
 from shared.database import reading
 from shared.http import Client, Limits
 from shared.settings import Settings

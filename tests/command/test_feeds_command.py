@@ -8,8 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from services.command import feed_store
-from services.command.opml import Outline
+from services.command.feeds import feed_store
+from services.command.feeds.opml import Outline
 from shared.database import now, reading, writing
 from shared.tables import Article, Feed, Page, Publication
 from tests.command.conftest import Run

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.command.folders import named
-from services.command.opml import Outline, read
+from services.command.feeds.folders import named
+from services.command.feeds.opml import Outline, read
 
 
 def words(*feeds: tuple[str, str | None]) -> list[str | None]:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.command.folders import within
-from services.command.opml import Outline, read, write
+from services.command.feeds.folders import within
+from services.command.feeds.opml import Outline, read, write
 from shared.errors import UsageError
 
 TITLES = st.one_of(

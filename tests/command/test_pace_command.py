@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, update
 
-from services.command import feed_store
-from services.command.opml import Outline
+from services.command.feeds import feed_store
+from services.command.feeds.opml import Outline
 from shared.database import now, reading, writing
 from shared.habits import Habits, alarm_s
 from shared.rhythm import DAY_S, HOUR_S, learn

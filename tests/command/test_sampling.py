@@ -6,8 +6,8 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy import Engine
 
-from services.command import feed_store
-from services.command.opml import Outline
+from services.command.feeds import feed_store
+from services.command.feeds.opml import Outline
 from services.command.sampling import leave_samples, sample_titles
 from shared.database import reading, writing
 from shared.settings import Settings

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from services.command import feed_store
-from services.command.opml import Outline
+from services.command.feeds import feed_store
+from services.command.feeds.opml import Outline
 from shared.database import now, reading, writing
 from shared.tables import Feed, SetAside
 from tests.command.conftest import Run

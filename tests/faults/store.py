@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, func, select
 
-from services.command import feed_store, opml
+from services.command.feeds import feed_store, opml
 from shared.database import now, reading, writing
 from shared.errors import TransientError
 from shared.messages import Outcome

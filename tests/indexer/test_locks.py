@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, insert, select, text
 
-from services.command import feed_store
+from services.command.feeds import feed_store
 from services.indexer import unite
 from services.indexer.changes import take_head
 from services.indexer.document import commit_documents

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, update
 
-from services.command import feed_store, opml
+from services.command.feeds import feed_store, opml
 from services.fetcher.tasks import start as start_fetcher
 from services.indexer.tasks import indexer
 from services.parser.tasks import start as start_parser

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from services.command import feed_store
+from services.command.feeds import feed_store
 from shared.settings import Settings
 from shared.tables import Article, Page, Poll
 from tests.line.hostile import PUBLISHER, Hostile, manifest, measured

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from services.command import feed_store
+from services.command.feeds import feed_store
 from shared.tables import Article, Change, Feed, Layer, Poll, Revision, Story
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet

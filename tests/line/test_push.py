@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select, update
 
-from services.command import feed_store, pushes
+from services.command.feeds import feed_store, pushes
 from services.reader.app import create_app, server
 from services.reader.listening import address, listen
 from shared.database import now, reading, writing

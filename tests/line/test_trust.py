@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from services.command import feed_store
+from services.command.feeds import feed_store
 from services.indexer.trust import SIGHTS
 from shared.database import now
 from shared.messages import Kind

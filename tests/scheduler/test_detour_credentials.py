@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine, update
 
-from services.command import feed_store, opml
+from services.command.feeds import feed_store, opml
 from services.scheduler import store
 from shared.database import now, writing
 from shared.messages import Kind

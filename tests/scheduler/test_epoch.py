@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, select
 
-from services.command import feed_store, opml
+from services.command.feeds import feed_store, opml
 from services.scheduler.tick import Ticked, tick
 from shared.belt import Belt, connect
 from shared.database import reading, writing

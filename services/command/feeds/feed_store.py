@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from services.command.opml import Outline
+from services.command.feeds.opml import Outline
 from services.command.options import LARGEST_ID
 from services.indexer import moves, publications
 from services.indexer.changes import take_head

@@ -14,7 +14,7 @@ from services.indexer.titles import is_section, site_key
 from shared.hosts import host_of
 
 if TYPE_CHECKING:
-    from services.command.opml import Outline
+    from services.command.feeds.opml import Outline
 
 
 _BETWEEN = re.compile(r"(?<!\\)/")

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from services.command import folders
+from services.command.feeds import folders
 from shared.errors import UsageError
 from shared.hosts import feed_address
 

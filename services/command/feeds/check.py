@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.command import console, discover
+from services.command import console
+from services.command.feeds import discover
 from services.command.options import Json
 from shared.errors import Failed, FetchError, Malformed, NotAFeed, UsageError, WireroomError, contain
 from shared.failures import Failure, failure_of
@@ -73,7 +74,7 @@ def feeds_of(site: str) -> list[discover.Feed]:
     :raises WireroomError: it cannot be had.
     :raises UsageError: none was found.
     """
-    from services.command.check_visit import lists, whole
+    from services.command.feeds.check_visit import lists, whole
 
     settings = read_settings()
     try:
@@ -95,8 +96,8 @@ def _client(settings: Settings) -> "Client":
 
 def _checked(client: "Client", url: str, settings: Settings, pause_s: float) -> dict[str, object]:
     """Return what is found of a feed, as it is printed."""
-    from services.command.check_report import report, suggested
-    from services.command.check_visit import visit
+    from services.command.feeds.check_report import report, suggested
+    from services.command.feeds.check_visit import visit
     from services.parser import limits
 
     limits.cap_memory(settings.parse_memory_mb)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from services.command import check, console, discover, feed_store, opml
+from services.command import console
+from services.command.feeds import check, discover, feed_store, opml
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.command.check_visit import Visit
+from services.command.feeds.check_visit import Visit
 from services.fetcher.verdict import max_age_s
 from shared.failures import span
 from shared.messages import Entry

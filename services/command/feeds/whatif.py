@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection, select
 
-from services.command import console, feed_store
-from services.command.opml import LONGEST_S
+from services.command import console
+from services.command.feeds import feed_store
+from services.command.feeds.opml import LONGEST_S
 from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import now, reading

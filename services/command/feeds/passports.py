@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from services.command import console, feed_store
+from services.command import console
+from services.command.feeds import feed_store
 from services.command.stores import open_store
 from shared.database import writing
 from shared.errors import UsageError

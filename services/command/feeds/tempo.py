@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import update
 
-from services.command import console, feed_store
-from services.command.opml import LONGEST_S, Pages
+from services.command import console
+from services.command.feeds import feed_store
+from services.command.feeds.opml import LONGEST_S, Pages
 from services.command.stores import open_store
 from services.indexer.pace import standing
 from shared.database import now, writing

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from services.command import check, console, feed_store, lists, passports, pushes, tempo, unusual, whatif
+from services.command import console
+from services.command.feeds import check, feed_store, lists, passports, pushes, tempo, unusual, whatif
 from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import reading, writing
