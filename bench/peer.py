@@ -31,7 +31,7 @@ def install() -> None:
     uv = str(own) if own.exists() else shutil.which("uv")
     if uv:
         make = [[uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(_HOME)]]
-        fill = [uv, "pip", "install", "--quiet", "--python", str(_PYTHON)]
+        fill = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(_PYTHON)]
     else:
         make = [[sys.executable, "-m", "venv", "--clear", str(_HOME)]]
         fill = [str(_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -59,6 +59,8 @@ class Peer:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Self:
+        for command in (f"add {self._feeds[0]}", "update", f"remove {self._feeds[0]}"):
+            self._say(command)  # as on our side, so that all modules are loaded
         for url in self._feeds:
             self._say(f"add {url}")
         return self

@@ -1,7 +1,7 @@
 """The other side: the library `reader`, polling the same feeds; runs in an environment of its own.
 
-Takes the path of its database as its argument, then one command a line: "add URL" or "update". To each it answers with
-one line of JSON; to the latter with what the update took.
+Takes the path of its database as its argument, then one command a line: "add URL", "remove URL" or "update". To each it
+answers with one line of JSON; to the last with what the update took.
 """
 
 import json
@@ -25,6 +25,9 @@ def main() -> None:
         command, _, rest = line.strip().partition(" ")
         if command == "add":
             reader.add_feed(rest)
+            print("{}", flush=True)
+        elif command == "remove":
+            reader.delete_feed(rest)
             print("{}", flush=True)
         else:
             print(json.dumps(dict(update(reader))), flush=True)
