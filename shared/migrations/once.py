@@ -10,30 +10,12 @@ from struct import pack
 import sqlalchemy as sa
 from alembic import op
 
+from shared.migrations.articles import articles_view
 from shared.migrations.rights import revisions_view
 from shared.tables import BigId, Json
 
 AT_ONCE = 500  # texts
 POSTED = sa.text("text_key IS NOT NULL")
-# as the first tables had it, with or without what the fold knew of each article
-ARTICLES = """
-CREATE VIEW readable_articles AS
-SELECT a.id, a.publication_id, a.feed_id, a.source_id, a.url, a.canonical_url, a.headline, a.subheadline,
-    CASE WHEN p.terms <> 'headline' THEN a.summary END AS summary,
-    CASE WHEN p.terms = 'full' THEN a.body_html END AS body_html,
-    CASE WHEN p.terms = 'full' THEN a.body_text END AS body_text,
-    a.word_count, a.language, a.direction, a.byline, a.authors, a.dateline, a.credit, a.credit_evidence,
-    a.published_at, a.updated_at, a.first_seen_at, a.last_seen_at, a.ordered_at, a.embargoed_until, a.expires_at,
-    a.section, a.keywords, a.subjects, a.genre, a.images, a.media, a.status, a.status_reason, a.copyright_notice,
-    a.usage_terms, a.access, a.body_source, a.page_state, a.story_id, a.copy_role, a.copy_of, a.similarity, a.revision,
-    a.content_sha256, a.document_sha256, a.parser, a.provenance,{postings}
-    p.name AS publication_name, p.attribution
-FROM articles a JOIN publications p ON p.id = a.publication_id
-WHERE a.status = 'usable'
-    AND (a.embargoed_until IS NULL OR a.embargoed_until <= {now})
-    AND (a.expires_at IS NULL OR a.expires_at > {now})
-"""
-NOW = {"postgresql": "clock_timestamp()", "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')"}
 LAYER = "SELECT l.content FROM layers l WHERE l.article_id = {of}.article_id AND l.source = {of}.source"
 REVISIONS = f"""(
     SELECT s.article_id, s.number, s.at, s.content_sha256, s.kinds, s.source,
@@ -112,5 +94,5 @@ def _drop_views() -> None:
 
 def _make_views(postings: str, revisions: str) -> None:
     dialect = op.get_bind().dialect.name
-    op.execute(ARTICLES.format(now=NOW[dialect], postings=postings))
+    op.execute(articles_view(dialect, postings))
     op.execute(revisions_view(dialect, revisions))

@@ -6,32 +6,13 @@ Revision ID: 0001
 import sqlalchemy as sa
 from alembic import op
 
+from shared.migrations.articles import articles_view
 from shared.tables import BigId, Json, Moment
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-# what readers may see: never a withheld, cancelled, embargoed or expired article, never more text than the terms allow
-VIEW = """
-CREATE VIEW readable_articles AS
-SELECT a.id, a.publication_id, a.feed_id, a.source_id, a.url, a.canonical_url, a.headline, a.subheadline,
-    CASE WHEN p.terms <> 'headline' THEN a.summary END AS summary,
-    CASE WHEN p.terms = 'full' THEN a.body_html END AS body_html,
-    CASE WHEN p.terms = 'full' THEN a.body_text END AS body_text,
-    a.word_count, a.language, a.direction, a.byline, a.authors, a.dateline, a.credit, a.credit_evidence,
-    a.published_at, a.updated_at, a.first_seen_at, a.last_seen_at, a.ordered_at, a.embargoed_until, a.expires_at,
-    a.section, a.keywords, a.subjects, a.genre, a.images, a.media, a.status, a.status_reason, a.copyright_notice,
-    a.usage_terms, a.access, a.body_source, a.page_state, a.story_id, a.copy_role, a.copy_of, a.similarity, a.revision,
-    a.content_sha256, a.document_sha256, a.parser, a.provenance, a.postings,
-    p.name AS publication_name, p.attribution
-FROM articles a JOIN publications p ON p.id = a.publication_id
-WHERE a.status = 'usable'
-    AND (a.embargoed_until IS NULL OR a.embargoed_until <= {now})
-    AND (a.expires_at IS NULL OR a.expires_at > {now})
-"""
-NOW = {"postgresql": "clock_timestamp()", "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')"}
 
 
 def upgrade() -> None:
@@ -373,7 +354,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", "number"),
     )
     op.execute("INSERT INTO log_head (id, seq) VALUES (1, 0)")
-    op.execute(VIEW.format(now=NOW[op.get_bind().dialect.name]))
+    op.execute(articles_view(op.get_bind().dialect.name, " a.postings,"))
 
 
 def downgrade() -> None:
