@@ -234,9 +234,14 @@ def put_keys(connection: Connection, keys: Sequence[tuple[int, int, tuple[str, .
 
 def touch(connection: Connection, unchanged: Sequence[tuple[Source, Unchanged]], now: datetime) -> None:
     """Write the layers of articles whose words are as they were, and what changed beside them."""
-    told = [(one, (one.known.id, source, one.layer, one.entry.digest)) for source, one in unchanged if one.layer]
-    put_layers(connection, [layer for one, layer in told if not one.known.says(layer[2])])
-    say_again(connection, [layer for one, layer in told if one.known.says(layer[2])])
+    other: list[tuple[int, Source, LayerState, str | None]] = []
+    same: list[tuple[int, Source, LayerState, str | None]] = []
+    for source, one in unchanged:
+        if one.layer:
+            said = same if one.known.says(one.layer) else other
+            said.append((one.known.id, source, one.layer, one.entry.digest))
+    put_layers(connection, other)
+    say_again(connection, same)
     heads = [(one.known, source, one.head, one.known.revision) for source, one in unchanged if one.head]
     _update_heads(connection, heads, now)
     list_again(
