@@ -11,12 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from shared import rhythm
+from shared.polling import rhythm
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "bench" / ".compiled"
 MODULES = ("rhythm", "waiting", "schedule", "replay")
-SOURCES = (*(f"shared/{name}.py" for name in MODULES), "bench/simulation_policies.py")
+SOURCES = (*(f"shared/polling/{name}.py" for name in MODULES), "bench/simulation_policies.py")
 
 
 def is_compiled() -> bool:
@@ -38,9 +38,8 @@ def run_compiled(module: str, words: list[str]) -> int | None:
 def _digest() -> str:
     """Return what changes with any source and with the interpreter."""
     digest = hashlib.sha256(sys.version.encode())
-    for folder in ("shared", "bench"):
-        for path in sorted((ROOT / folder).glob("*.py")):
-            digest.update(path.read_bytes())
+    for path in sorted([*(ROOT / "shared").rglob("*.py"), *(ROOT / "bench").glob("*.py")]):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 

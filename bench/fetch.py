@@ -28,7 +28,7 @@ from services.command.servers import Valkey
 from services.fetcher.ask import Asker, ask
 from shared.belt import Belt, connect
 from shared.hosts import host_of
-from shared.http import Client, Limits
+from shared.http.client import Client, Limits
 from shared.messages import FetchJob, Kind, Outcome, Target, Validators
 from shared.queues import FETCH
 from shared.settings import Settings

@@ -15,7 +15,7 @@ import typer
 from bench import compiled
 from bench.simulation_feeds import DAY_S, START_S, SimulatedFeed, make_feeds
 from bench.simulation_policies import EntryFrequency, Fixed, RssFetcher, replay_fixed
-from shared.replay import Ours, Policy, Told, replay
+from shared.polling.replay import Ours, Policy, Told, replay
 from shared.settings import Settings
 
 BIN_S = 5

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shared.replay import Seen, Told
+from shared.polling.replay import Seen, Told
 
 MINUTE_S = 60
 DAY_S = 86_400

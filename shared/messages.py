@@ -91,7 +91,7 @@ class Target(Value):
     validators: Validators = Validators()
     known: str = ""  # entry digests of the last window, joined; empty when another parser version made them
     trusts_ids: bool = True  # False: this feed's identifiers have been seen shared or reused
-    sealed: str | None = None  # header fields and credentials, which the fetcher alone opens (see `shared.passport`)
+    sealed: str | None = None  # header fields and credentials, which the fetcher alone opens: `shared.http.passport`
     audit: bool = False  # where the answer is 304, ask again without conditions and see what it hid
     distrusted: bool = False  # its validators have lied: ask without conditions
     subscribe: Subscribe | None = None  # its hub is to be asked too

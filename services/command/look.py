@@ -224,7 +224,7 @@ def _unpacked(data: bytes, settings: Settings) -> bytes:
 
 
 def _fetch(url: str, settings: Settings) -> Fetched:
-    from shared.http import Client
+    from shared.http.client import Client
 
     client = Client.from_settings(settings)
     response = client.get(url)

@@ -117,7 +117,7 @@ def _answers(settings: Settings) -> bool:
     """Return whether the reader on this machine is up and ready."""
     from services.reader.listening import address
     from shared.errors import FetchError
-    from shared.http import Client, Limits
+    from shared.http.client import Client, Limits
 
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
     url = address(host, settings.port)

@@ -21,7 +21,7 @@ from shared import belt
 from shared.database import writing
 from shared.errors import UsageError
 from shared.hosts import host_of, web_address
-from shared.http import Client
+from shared.http.client import Client
 from shared.settings import Settings
 
 SERVICES = (  # in the order in which they are drained

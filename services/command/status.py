@@ -11,7 +11,7 @@ from services.command.stores import open_store
 from shared.belt import Belt, connect
 from shared.database import reading
 from shared.errors import Failed, contain
-from shared.failures import span
+from shared.polling.failures import span
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ def serve(stage: str, settings: Settings) -> int:
     """Do the work of `stage` until told to stop; returns the exit status."""
     if stage == "fetch":
         from services.fetcher.tasks import start as fetch
-        from shared.http import Client
+        from shared.http.client import Client
 
         Client.from_settings(settings).close()  # what is wrong with it is told before the fork, once
         return run_worker(FETCH, fetch, settings, settings.fetch_processes, FETCH_LIMIT_S)

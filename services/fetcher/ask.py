@@ -17,9 +17,9 @@ from services.fetcher.sources import NO_DROPS, Drops, take
 from services.fetcher.verdict import excuse, hand_back, judge
 from shared.errors import Blocked, FetchError
 from shared.hosts import is_folder
-from shared.http import NO_PASSPORT, Client, Response
+from shared.http.client import NO_PASSPORT, Client, Response
+from shared.http.passport import unseal
 from shared.messages import Facts, Kind, Target
-from shared.passport import unseal
 
 NOT_MODIFIED = 304
 CROWDED_S = 15  # what had to wait too long for its turn at an address comes back after so long

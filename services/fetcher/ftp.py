@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from services.fetcher.listing import File
 from shared.errors import FetchError
-from shared.http import Client
-from shared.sockets import Exchange, Wire
+from shared.http.client import Client
+from shared.http.sockets import Exchange, Wire
 
 PORT = 21
 PIECE_BYTES = 64 * 1024

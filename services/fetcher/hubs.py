@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from shared.errors import FetchError
-from shared.http import Client
+from shared.http.client import Client
 from shared.messages import Subscribe, Subscribed
 
 FORM = "application/x-www-form-urlencoded"

@@ -10,7 +10,7 @@ from protego import Protego
 
 from shared.belt import Belt
 from shared.errors import Blocked, FetchError, Refused
-from shared.http import Client, Response
+from shared.http.client import Client, Response
 
 KEEP_S = 86_400  # RFC 9309, 2.4: no longer than a day
 RETRY_S = 3600  # a site whose robots.txt cannot be had is asked for it again after so long

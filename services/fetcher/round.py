@@ -24,7 +24,7 @@ from services.fetcher.verdict import IM_USED, hand_back, kept
 from shared.belt import Belt, document_key
 from shared.errors import Failed, TransientError, contain
 from shared.hosts import host_of
-from shared.http import Response
+from shared.http.client import Response
 from shared.messages import Batch, Document, Documents, Facts, FetchJob, Kind, Outcome, Result, Target
 from shared.queues import INDEX, PARSE, Publish
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from services.fetcher import onward
 from shared.bundle import TYPE, Bundle, Part, pack
 from shared.errors import FetchError
-from shared.http import Client, Response
+from shared.http.client import Client, Response
+from shared.http.passport import Passport, same_origin
 from shared.messages import Kind, Target, split_digests
-from shared.passport import Passport, same_origin
 
 OK = 200
 MOST_PAGES = 10  # of a listing, at one poll

@@ -13,8 +13,8 @@ import paramiko
 
 from services.fetcher.listing import File
 from shared.errors import FetchError
-from shared.http import Client
-from shared.sockets import Exchange, Wire
+from shared.http.client import Client
+from shared.http.sockets import Exchange, Wire
 
 PORT = 22
 MOST_NAMES = 20_000

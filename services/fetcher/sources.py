@@ -17,9 +17,9 @@ from services.fetcher.listing import Choice, File, choose
 from shared.bundle import TYPE, Bundle, Part, pack
 from shared.errors import Blocked
 from shared.hosts import without_password
-from shared.http import Client, Response
+from shared.http.client import Client, Response
+from shared.http.passport import Passport
 from shared.messages import Target
-from shared.passport import Passport
 from shared.settings import Settings
 
 HEAD_BYTES, PART_BYTES = 200, 100  # of a bundle beside its parts, and of a part beside its address and its bytes

@@ -12,7 +12,7 @@ from services.fetcher.round import Round
 from services.fetcher.sources import Drops
 from services.fetcher.verdict import hand_back
 from shared.belt import Belt
-from shared.http import Client
+from shared.http.client import Client
 from shared.messages import Batch, FetchJob, Result, expired
 from shared.queues import INDEX, Publish
 from shared.settings import Settings

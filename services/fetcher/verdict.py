@@ -13,7 +13,7 @@ from math import ceil
 
 from shared.digests import sha256
 from shared.errors import Blocked, FetchError, Refused
-from shared.http import Response
+from shared.http.client import Response
 from shared.messages import Facts, Outcome, Target, Validators
 from shared.push import linked
 

@@ -22,10 +22,10 @@ from services.indexer.pages import hold_pages, leads_inside, want_pages
 from services.indexer.publications import key_of, publication_of
 from services.indexer.settle import Brought, Row
 from services.indexer.stories import fold
-from shared.addresses import Place, allow_list
 from shared.database import now, writing
-from shared.habits import Arrival
+from shared.http.addresses import Place, allow_list
 from shared.messages import PARSER, Kind, Result, split_digests
+from shared.polling.habits import Arrival
 from shared.settings import Settings
 
 log = structlog.get_logger()

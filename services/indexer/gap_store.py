@@ -13,7 +13,7 @@ from services.indexer.judge import Fresh, Repeat, Verdict
 from services.indexer.layers import leave
 from shared.hosts import is_folder, without_password
 from shared.messages import Kind, Outcome, Result, split_digests
-from shared.rhythm import expected
+from shared.polling.rhythm import expected
 from shared.tables import Gap, Layer
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.indexer.gaps import PAUSE_S, Bounds, Detour
-from shared.habits import Arrival, Habits, alarm_s, notice
-from shared.habits import taught as learnt
 from shared.messages import DIGEST_CHARS, Entry, Facts, FeedFacts, Result
-from shared.schedule import Plan, Standing, Wish
+from shared.polling.habits import Arrival, Habits, alarm_s, notice
+from shared.polling.habits import taught as learnt
+from shared.polling.schedule import Plan, Standing, Wish
 from shared.settings import Settings
 
 

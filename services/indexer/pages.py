@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shared.addresses import Place, place_of
 from shared.among import among
 from shared.errors import Blocked
 from shared.hosts import lane_of
+from shared.http.addresses import Place, place_of
 from shared.tables import Article, Page
 
 

@@ -16,10 +16,10 @@ from services.indexer.moves import move
 from services.indexer.pace import Memory
 from services.indexer.trust import Past, columns, moved
 from shared.among import among_given
-from shared.habits import Arrival
 from shared.messages import Kind, Outcome, Result, split_digests
+from shared.polling.habits import Arrival
+from shared.polling.schedule import Plan, Standing, plan
 from shared.rows import as_json, insert_rows, update_rows
-from shared.schedule import Plan, Standing, plan
 from shared.settings import Settings
 from shared.tables import Article, Counter, Feed, Page, Poll, core
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.http.passport import same_origin
 from shared.messages import Facts, Outcome
-from shared.passport import same_origin
 
 OWED = 3  # honest audits in a row after a lie
 SIGHTS = 5  # polls in a row that were redirected to one address before it is believed

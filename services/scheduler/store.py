@@ -28,8 +28,8 @@ from services.scheduler import audit, pages
 from services.scheduler.backpressure import Settled
 from services.scheduler.pack import Due
 from shared.aside import storable
+from shared.http.passport import same_origin
 from shared.messages import PARSER, Kind, Target, Validators
-from shared.passport import same_origin
 from shared.settings import Settings
 from shared.tables import Feed, Moment, Page, Poll, SetAside, core
 

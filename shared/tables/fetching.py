@@ -91,7 +91,7 @@ class Feed(Leased, Table):
     created_at: Mapped[datetime]
     floor_s: Mapped[int | None]  # fewest seconds between two polls; None: as set for all feeds
     ceiling_s: Mapped[int | None]
-    habits: Mapped[dict[str, Any] | None]  # what it usually brings and what its publisher wishes: see shared.habits
+    habits: Mapped[dict[str, Any] | None]  # what it usually brings and its publisher wishes: see shared.polling.habits
     due_reason: Mapped[str | None]  # why it is due when it is, in words
     alarm_at: Mapped[datetime | None]  # when its silence is no longer usual; None: nothing is expected of it
     notice: Mapped[str | None]  # what is unusual about what it brought lately, in words

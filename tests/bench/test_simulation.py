@@ -9,7 +9,7 @@ import pytest
 
 from bench.simulation import OURS, simulate
 from bench.simulation_policies import EntryFrequency, Fixed, RssFetcher, replay_fixed
-from shared.replay import Ours, Seen, replay
+from shared.polling.replay import Ours, Seen, replay
 from shared.settings import Settings
 
 HOUR_S = 3600.0

@@ -11,7 +11,7 @@ from bench.certificate import self_signed
 from services.command.feeds import feed_store
 from services.command.feeds.opml import Outline
 from shared.database import reading, writing
-from shared.passport import fresh_keys, unseal
+from shared.http.passport import fresh_keys, unseal
 from shared.tables import Feed
 from tests.command.conftest import Run
 from tests.line.steps import Line

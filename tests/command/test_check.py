@@ -8,7 +8,7 @@ import pytest
 from services.command.feeds.check_report import Finding, report
 from services.command.feeds.check_visit import Visit, visit
 from shared.errors import FetchError, NotAFeed
-from shared.http import Client, Limits
+from shared.http.client import Client, Limits
 from shared.settings import Settings
 from tests.command.conftest import Run
 from tests.outlet.outlet import Outlet

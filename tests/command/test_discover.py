@@ -9,7 +9,7 @@ from services.command.feeds import discover
 from services.command.feeds.check_visit import lists, whole
 from services.command.feeds.discover import Found, is_site, linked, news_sitemaps
 from shared.database import reading
-from shared.http import Client, Limits
+from shared.http.client import Client, Limits
 from shared.settings import Settings
 from shared.tables import Feed
 from tests.command.conftest import Run

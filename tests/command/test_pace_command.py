@@ -9,8 +9,8 @@ from sqlalchemy import Engine, insert, select, update
 from services.command.feeds import feed_store
 from services.command.feeds.opml import Outline
 from shared.database import now, reading, writing
-from shared.habits import Habits, alarm_s
-from shared.rhythm import DAY_S, HOUR_S, learn
+from shared.polling.habits import Habits, alarm_s
+from shared.polling.rhythm import DAY_S, HOUR_S, learn
 from shared.tables import Article, Feed, Gap, Poll, Publication, Story
 from tests.command.conftest import Run
 

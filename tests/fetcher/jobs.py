@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.http import host_of
+from shared.http.client import host_of
 from shared.messages import Batch, Document, Facts, FetchJob, Kind, Target, Validators
 from shared.queues import INDEX, Queue
 

@@ -17,11 +17,11 @@ from services.fetcher.round import Round
 from services.fetcher.tasks import start
 from services.fetcher.verdict import judge
 from shared.belt import Belt
-from shared.crowd import Crowd
 from shared.errors import FetchError
-from shared.http import Client, Limits, Response
+from shared.http.client import Client, Limits, Response
+from shared.http.crowd import Crowd
+from shared.http.passport import Passport, fresh_keys, seal
 from shared.messages import Facts, FetchJob, Kind, Outcome, Target
-from shared.passport import Passport, fresh_keys, seal
 from shared.settings import Settings
 from tests.fetcher.jobs import Published, job, target
 from tests.outlet.outlet import Outlet
@@ -43,7 +43,7 @@ def statuses(outlet: Outlet, path: str = "markets.xml") -> list[int]:
 
 
 def test_all_processes_together_keep_to_the_bound_of_an_address(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.crowd.PATIENCE_S", 0.3)
+    monkeypatch.setattr("shared.http.crowd.PATIENCE_S", 0.3)
     ours, theirs = Crowd(3, turns=belt), Crowd(3, turns=belt)
     for crowd in (ours, theirs, ours):
         crowd.enter("192.0.2.1")
@@ -85,7 +85,7 @@ def test_who_leaves_ends_no_turn_that_another_waits_for(belt: Belt) -> None:
 
 
 def test_who_waited_in_vain_takes_no_place_from_others(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.crowd.PATIENCE_S", 1)
+    monkeypatch.setattr("shared.http.crowd.PATIENCE_S", 1)
     turns = Refusals(belt)
     ours, theirs = Crowd(2, turns=turns), Crowd(2, turns=turns)
     ours.enter("192.0.2.6")

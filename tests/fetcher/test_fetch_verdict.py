@@ -8,7 +8,7 @@ import pytest
 from services.fetcher.verdict import LONGEST_S, excuse, hand_back, judge, max_age_s, retry_after_s
 from shared.digests import sha256
 from shared.errors import Blocked, FetchError, Refused
-from shared.http import Response
+from shared.http.client import Response
 from shared.messages import Kind, Outcome, Target, Validators
 
 NOW = datetime(2025, 1, 1, 12, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from services.fetcher.verdict import judge
 from shared.belt import Belt
 from shared.digests import sha256
 from shared.errors import TransientError
-from shared.http import Client, Limits
+from shared.http.client import Client, Limits
 from shared.messages import Batch, FetchJob, Outcome
 from tests.fetcher.jobs import Published, job, target
 from tests.outlet.outlet import Outlet

@@ -9,7 +9,7 @@ import pytest
 from bench.certificate import self_signed
 from services.fetcher import ftp
 from shared.errors import FetchError
-from shared.http import Client, Limits
+from shared.http.client import Client, Limits
 from tests.line.drops import PASSWORD, USER, Ftp, ninjs, put
 from tests.outlet.outlet import Outlet
 

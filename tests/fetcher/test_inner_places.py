@@ -7,9 +7,9 @@ import pytest
 from services.fetcher import hubs
 from services.fetcher.series import completed
 from shared.errors import FetchError
-from shared.http import Client, Limits, Response
+from shared.http.client import Client, Limits, Response
+from shared.http.passport import Passport
 from shared.messages import Kind, Subscribe, Target
-from shared.passport import Passport
 from tests.outlet.outlet import Outlet
 
 FEED = "https://paper.example/index.xml"

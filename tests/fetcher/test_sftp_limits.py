@@ -8,7 +8,7 @@ import pytest
 
 from services.fetcher import sftp
 from shared.errors import FetchError
-from shared.http import Client, Limits
+from shared.http.client import Client, Limits
 from tests.line.drops import PASSWORD, USER, Sftp, put
 
 

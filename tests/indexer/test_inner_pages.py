@@ -1,7 +1,7 @@
 """Article pages on inner places are fetched for feeds on inner places alone."""
 
 from services.indexer.pages import leads_inside
-from shared.addresses import allow_list
+from shared.http.addresses import allow_list
 
 ALLOW = allow_list(["wiki.intranet:8080", "feeds.intranet:80"])
 

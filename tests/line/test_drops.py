@@ -8,7 +8,7 @@ import paramiko
 import pytest
 from sqlalchemy import Engine, select
 
-from shared.passport import Passport, basic, fresh_keys, seal
+from shared.http.passport import Passport, basic, fresh_keys, seal
 from shared.tables import Article, Feed, SetAside
 from tests.line.drops import PASSWORD, USER, Ftp, Sftp, ninjs, nitf, put
 from tests.line.steps import Line

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from shared.bundle import TYPE, Bundle, Part, pack
-from shared.passport import Passport, bearer, fresh_keys, seal
+from shared.http.passport import Passport, bearer, fresh_keys, seal
 from shared.tables import Article, Feed, Poll
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from services.command.feeds import feed_store
 from services.indexer.trust import SIGHTS
 from shared.database import now
+from shared.http.passport import Passport, fresh_keys, seal
 from shared.messages import Kind
-from shared.passport import Passport, fresh_keys, seal
 from shared.tables import Feed, Poll
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet

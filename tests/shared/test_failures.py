@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.failures import BACK_OFFS, DAY_S, PROBE_S, Failure, back_off, failure_of
 from shared.messages import Facts, Kind, Outcome
+from shared.polling.failures import BACK_OFFS, DAY_S, PROBE_S, Failure, back_off, failure_of
 
 
 def failed(kind: str | None = None, status: int | None = None, **more: object) -> Facts:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.habits import Arrival, Habits, alarm_s, notice, silence, taught
-from shared.rhythm import DAY_S, HOUR_S, expected
-from shared.schedule import Wish
+from shared.polling.habits import Arrival, Habits, alarm_s, notice, silence, taught
+from shared.polling.rhythm import DAY_S, HOUR_S, expected
+from shared.polling.schedule import Wish
 
 START = 56 * DAY_S  # a Thursday, midnight
 

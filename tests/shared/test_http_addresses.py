@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bench.certificate import self_signed
-from shared.addresses import is_public
 from shared.errors import Blocked, FetchError
-from shared.http import Client, Limits
+from shared.http.addresses import is_public
+from shared.http.client import Client, Limits
 from tests.outlet.outlet import Outlet
 
 LIMITS = Limits(connect_s=2, read_s=5, total_s=10)
@@ -175,7 +175,8 @@ def test_what_is_no_web_address_is_blocked(url: str) -> None:
 
 
 def test_nobody_outside_sends_us_to_an_allowed_inner_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.sockets.is_public", lambda address: address == "127.0.0.2")  # as if it were outside
+    # as if it were outside
+    monkeypatch.setattr("shared.http.sockets.is_public", lambda address: address == "127.0.0.2")
     with Outlet(hosts=2) as outlet:
         outlet.serve("secret", "words")
         client = Client(LIMITS, [outlet.allow[0]])

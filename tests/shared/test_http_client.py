@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from shared.errors import Blocked, FetchError, Refused
-from shared.http import Client, Limits, host_of
+from shared.http.client import Client, Limits, host_of
 from tests.outlet.outlet import Outlet
 
 SMALL = Limits(connect_s=2, read_s=5, total_s=10, wire_bytes=20_000, body_bytes=50_000)
@@ -325,7 +325,7 @@ def test_the_host_of_an_address_is_what_jobs_are_packed_by(url: str, host: str) 
 def test_bodies_that_do_not_fit_into_memory_together_are_no_fault_of_their_publishers(
     outlet: Outlet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.crowd.BODIES_BYTES", 25_000)
+    monkeypatch.setattr("shared.http.crowd.BODIES_BYTES", 25_000)
     outlet.serve("page", "x" * 9000)
     with Client(Limits(wire_bytes=20_000, body_bytes=10_000), outlet.allow) as client:
         client._dialler.crowd.take(20_000)  # what others hold

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.errors import FetchError
-from shared.http import Client, Limits
+from shared.http.client import Client, Limits
 from tests.outlet.outlet import Outlet
 
 QUICK = Limits(connect_s=0.3, read_s=0.4, total_s=0.8)

@@ -11,10 +11,10 @@ import pytest
 
 from bench.certificate import self_signed
 from shared.errors import Blocked, FetchError, TransientError, UsageError
-from shared.http import Client, Limits
-from shared.passport import Passport
+from shared.http.client import Client, Limits
+from shared.http.passport import Passport
+from shared.http.tls import Context
 from shared.settings import Settings
-from shared.tls import Context
 from tests.outlet.outlet import Outlet
 from tests.outlet.proxy import Proxy
 
@@ -232,7 +232,7 @@ def test_a_tunnel_ends_at_the_publisher_whose_certificate_is_checked(secure: Any
 
 
 def test_one_address_is_asked_for_no_more_at_once_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.sockets.is_public", lambda address: True)
+    monkeypatch.setattr("shared.http.sockets.is_public", lambda address: True)
     with Outlet() as outlet:
         outlet.delay("feed", 3600)
         outlet.serve("quick", "words")
@@ -245,7 +245,7 @@ def test_one_address_is_asked_for_no_more_at_once_than_allowed(monkeypatch: pyte
             except FetchError as error:
                 errors.append(error.kind)
 
-        monkeypatch.setattr("shared.crowd.PATIENCE_S", 0.3)
+        monkeypatch.setattr("shared.http.crowd.PATIENCE_S", 0.3)
         threads = [threading.Thread(target=hang, args=(name,)) for name in range(5)]
         for thread in threads:
             thread.start()
@@ -271,7 +271,7 @@ class Away:
 
 
 def test_where_the_others_turns_cannot_be_asked_nothing_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.sockets.is_public", lambda address: True)
+    monkeypatch.setattr("shared.http.sockets.is_public", lambda address: True)
     with Outlet() as outlet, Client(LIMITS, resolve=to_loopback, per_address=2, turns=Away()) as client:
         outlet.serve("feed", "words")
         for _ in range(3):
@@ -279,7 +279,8 @@ def test_where_the_others_turns_cannot_be_asked_nothing_waits(monkeypatch: pytes
 
 
 def test_a_name_that_turns_inward_between_two_requests_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.sockets.is_public", lambda address: address == "127.0.0.2")  # as if it were outside
+    # as if it were outside
+    monkeypatch.setattr("shared.http.sockets.is_public", lambda address: address == "127.0.0.2")
     answers = [["127.0.0.2"], ["127.0.0.1"]]
     asked: list[str] = []
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import FetchError, UsageError
-from shared.passport import (
+from shared.http.passport import (
     Passport,
     basic,
     bearer,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.messages import Facts, Kind, Outcome
-from shared.rhythm import DAY_S, HOUR_S, Rhythm, learn
-from shared.schedule import (
+from shared.polling.rhythm import DAY_S, HOUR_S, Rhythm, learn
+from shared.polling.schedule import (
     JITTER,
     PAGE_FAILURES,
     PUSH_SLOWER,

@@ -11,13 +11,13 @@ from services.command import console
 from services.command.feeds import discover
 from services.command.options import Json
 from shared.errors import Failed, FetchError, Malformed, NotAFeed, UsageError, WireroomError, contain
-from shared.failures import Failure, failure_of
 from shared.hosts import web_address, without_password
 from shared.messages import Outcome
+from shared.polling.failures import Failure, failure_of
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from shared.http import Client
+    from shared.http.client import Client
 
 TO_DO = {
     Failure.DNS: "See whether the address is spelled right.",
@@ -89,7 +89,7 @@ def feeds_of(site: str) -> list[discover.Feed]:
 
 
 def _client(settings: Settings) -> "Client":
-    from shared.http import Client
+    from shared.http.client import Client
 
     return Client.from_settings(settings)
 

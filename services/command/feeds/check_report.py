@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from services.command.feeds.check_visit import Visit
 from services.fetcher.verdict import max_age_s
-from shared.failures import span
 from shared.messages import Entry
-from shared.rhythm import learn
-from shared.schedule import Interval, Standing, Wish, interval, rolls_over, words
+from shared.polling.failures import span
+from shared.polling.rhythm import learn
+from shared.polling.schedule import Interval, Standing, Wish, interval, rolls_over, words
 from shared.schema import Access
 from shared.settings import Settings
 

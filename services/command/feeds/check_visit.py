@@ -11,7 +11,7 @@ from protego import Protego
 from services.fetcher.series import completed
 from services.parser.look import Looked, look
 from shared.errors import FetchError, PermanentError
-from shared.http import NO_PASSPORT, Client, Response
+from shared.http.client import NO_PASSPORT, Client, Response
 from shared.messages import Kind, Target
 from shared.push import linked
 

@@ -11,7 +11,7 @@ from shared.errors import FetchError
 from shared.push import web
 
 if TYPE_CHECKING:
-    from shared.http import Client, Response
+    from shared.http.client import Client, Response
 
 COMMON = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds", "/rss/all.xml",
           "/?feed=rss2")  # fmt: skip

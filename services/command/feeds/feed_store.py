@@ -16,11 +16,11 @@ from services.indexer import moves, publications
 from services.indexer.changes import take_head
 from services.indexer.layers import leave
 from services.indexer.pages import leads_inside, want_pages
-from shared.addresses import allow_list
 from shared.among import among
 from shared.database import now
 from shared.errors import UsageError
 from shared.hosts import lane_of, without_password
+from shared.http.addresses import allow_list
 from shared.messages import split_digests
 from shared.settings import Settings
 from shared.tables import Article, Feed, Page, Publication, PublicationKey

@@ -12,7 +12,7 @@ from services.command.stores import open_store
 from shared.database import writing
 from shared.errors import UsageError
 from shared.hosts import without_password
-from shared.passport import Passport, basic, bearer, fresh_keys, read_certificate, read_headers, read_proxy, seal
+from shared.http.passport import Passport, basic, bearer, fresh_keys, read_certificate, read_headers, read_proxy, seal
 from shared.settings import read_settings
 
 SECRET = "@FILE reads it from a file, @- from standard input."  # noqa: S105 - the words of an option's help

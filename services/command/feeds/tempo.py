@@ -12,8 +12,8 @@ from services.command.stores import open_store
 from services.indexer.pace import standing
 from shared.database import now, writing
 from shared.errors import UsageError
-from shared.failures import span
-from shared.schedule import rolls_over
+from shared.polling.failures import span
+from shared.polling.schedule import rolls_over
 from shared.settings import read_settings
 from shared.tables import Feed
 

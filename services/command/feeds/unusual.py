@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from services.reader.queries.alarms import alarm, gaps_of, told
 from shared.database import now
-from shared.habits import Habits
-from shared.rhythm import DAY_S, HOUR_S, Rhythm, expected
+from shared.polling.habits import Habits
+from shared.polling.rhythm import DAY_S, HOUR_S, Rhythm, expected
 
 GAPS_SHOWN = 5
 ENOUGH_TO_SAY = 10  # articles, fewer of which say nothing of hours and days

@@ -12,7 +12,7 @@ from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.hosts import feed_address, without_password
-from shared.passport import same_origin
+from shared.http.passport import same_origin
 
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]

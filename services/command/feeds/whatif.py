@@ -20,8 +20,8 @@ from shared.database import now, reading
 from shared.errors import UsageError
 from shared.hosts import without_password
 from shared.messages import Outcome
-from shared.replay import Ours, Told, replay
-from shared.schedule import Standing
+from shared.polling.replay import Ours, Told, replay
+from shared.polling.schedule import Standing
 from shared.settings import Settings, read_settings
 from shared.tables import Article, Poll
 

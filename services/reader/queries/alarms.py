@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, null, or_, select
 
-from shared.habits import Habits, silence
 from shared.hosts import without_password
+from shared.polling.habits import Habits, silence
 from shared.tables import Feed, Gap
 
 ARE_NAMED = 5  # feeds in `Alarms.worst`

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from shared.failures import span
-from shared.rhythm import DAY_S, RECENT_S, Rhythm, expected, expected_until, learn
-from shared.schedule import Wish
+from shared.polling.failures import span
+from shared.polling.rhythm import DAY_S, RECENT_S, Rhythm, expected, expected_until, learn
+from shared.polling.schedule import Wish
 
 ENOUGH = 30  # articles after which anything is usual
 MISSED = 8.0  # articles that have to be missing at least before a silence alarms
@@ -133,7 +133,7 @@ def alarm_s(habits: Habits) -> float | None:
 def silence(habits: Habits, now_s: float) -> str | None:
     """Return in words that a feed is unusually silent, or None if it is not.
 
-    >>> from shared.rhythm import HOUR_S
+    >>> from shared.polling.rhythm import HOUR_S
     >>> steady = learn(None, [at * HOUR_S for at in range(24 * 14)], 336, 24 * 14 * HOUR_S)
     >>> silence(Habits(steady), 24 * 14 * HOUR_S + 14 * HOUR_S)
     'usually 13 articles by now, 0 today'

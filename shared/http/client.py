@@ -1,6 +1,4 @@
-"""The one safe HTTP client: every feed, page, hub and webhook is fetched through it, and only it knows requests.
-
-    look the name up ▶ judge each address ▶ connect ▶ ask ▶ (redirect: all again) ▶ read, count, decode
+"""The one safe HTTP client: asks, follows redirects, and returns answers whole.
 
 Nothing outlives a request but idle connections and TLS sessions: no cookies, no netrc, no proxies from the environment.
 """
@@ -19,15 +17,15 @@ import requests
 import urllib3
 from requests.utils import get_auth_from_url, urldefragauth
 
-from shared.addresses import allow_list, host_of, is_same_origin, place_of, target_of
-from shared.bodies import ACCEPT_ENCODING, decode
-from shared.connections import IDLE_PER_HOST, Adapters
-from shared.crowd import Crowd, Turns
 from shared.errors import Blocked, FetchError, Refused
-from shared.mishaps import RAISED, explain
-from shared.passport import Passport
+from shared.http.addresses import allow_list, host_of, is_same_origin, place_of, target_of
+from shared.http.bodies import ACCEPT_ENCODING, decode
+from shared.http.connections import IDLE_PER_HOST, Adapters
+from shared.http.crowd import Crowd, Turns
+from shared.http.mishaps import RAISED, explain
+from shared.http.passport import Passport
+from shared.http.sockets import Dialler, Exchange, Limits, Resolve
 from shared.settings import Settings
-from shared.sockets import Dialler, Exchange, Limits, Resolve
 
 __all__ = ["Client", "Limits", "Response", "host_of"]
 

@@ -3,7 +3,7 @@
 from math import exp, inf, sqrt
 from typing import NamedTuple
 
-from shared.rhythm import HOUR_S, RECENT_S, Rhythm
+from shared.polling.rhythm import HOUR_S, RECENT_S, Rhythm
 
 LATE = 15.0  # requests that it is worth to have one article in time
 _CALMING = exp(-HOUR_S / RECENT_S)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from shared.rhythm import Rhythm, learn
-from shared.schedule import Standing, interval, wavered
+from shared.polling.rhythm import Rhythm, learn
+from shared.polling.schedule import Standing, interval, wavered
 from shared.settings import Settings
 
 

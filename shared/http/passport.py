@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from pydantic import Field, ValidationError
 
-from shared.addresses import DEFAULT_PORTS, host_of
 from shared.errors import FetchError, UsageError
+from shared.http.addresses import DEFAULT_PORTS, host_of
+from shared.http.tls import loaded
 from shared.schema import Value
-from shared.tls import loaded
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a header field's (RFC 9110, 5.6.2)

@@ -5,11 +5,11 @@ from functools import cached_property
 from math import inf
 from typing import NamedTuple
 
-from shared.failures import RETRY_AFTER_CAP_S, asked_s, back_off, span
 from shared.messages import Facts, Kind, Outcome
-from shared.rhythm import DAY_S, HOUR_S, Rhythm
+from shared.polling.failures import RETRY_AFTER_CAP_S, asked_s, back_off, span
+from shared.polling.rhythm import DAY_S, HOUR_S, Rhythm
+from shared.polling.waiting import wait
 from shared.settings import Settings
-from shared.waiting import wait
 
 KNOWN_SHARE = 0.5  # of a window that should be known already when it is polled, so that a busier hour loses nothing
 PUSH_SLOWER = 6.0  # times as long while push is proven to work: a poll then only watches over it

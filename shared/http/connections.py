@@ -1,4 +1,4 @@
-"""The connections beneath `shared.http`: requests' own, but dialled by `shared.sockets`, which judges each address.
+"""The connections beneath the client: requests' own, but dialled by `shared.http.sockets`, which judges each address.
 
 They are kept while they are idle, apart for each client certificate that they show.
 """
@@ -18,8 +18,8 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, urldefragauth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from shared.sockets import SecureWire, Wire, current
-from shared.tls import Context, loaded
+from shared.http.sockets import SecureWire, Wire, current
+from shared.http.tls import Context, loaded
 
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined] # some publishers send more than its 100; bytes are counted
 HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from shared.addresses import Place, is_literal, is_public
-from shared.crowd import Crowd
 from shared.errors import Blocked, FetchError, Refused
+from shared.http.addresses import Place, is_literal, is_public
+from shared.http.crowd import Crowd
+from shared.http.tls import Context
 from shared.settings import Settings
-from shared.tls import Context
 
 LOOKUPS = 16  # names looked up side by side; one that hangs holds its thread until the system's resolver gives up
 
