@@ -26,6 +26,8 @@ class Memory:
     last_ok_at: datetime | None = None
     created_at: datetime | None = None
     notice: str | None = None
+    alarm_at: datetime | None = None
+    silent: bool = False  # it alarmed at the last poll already
     detour_url: str | None = None
     detour: Detour | None = None  # the attempt to close a gap that this fetch was
     gap: Bounds | None = None  # noticed at this poll
@@ -47,7 +49,10 @@ def standing(row: Any, *, wanted: bool) -> tuple[Standing, Memory]:
         habits.rhythm,
         habits.wish,
     )
-    memory = Memory(habits, None, row.last_ok_at, row.created_at, row.notice, row.detour_url)
+    silent = not row.failures and row.alarm_at is not None and row.alarm_at <= (row.last_polled_at or row.created_at)
+    memory = Memory(
+        habits, None, row.last_ok_at, row.created_at, row.notice, row.alarm_at, silent, detour_url=row.detour_url
+    )
     return replace(known, pushed=row.pushed_until is not None and row.pushed_until > row.leased_at), memory
 
 

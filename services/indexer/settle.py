@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.indexer import gap_store, pace, push
+from services.indexer import gap_store, pace, push, unusual
 from services.indexer.moves import move
 from services.indexer.pace import Memory
 from services.indexer.trust import Past, columns, moved
@@ -155,6 +155,9 @@ def settle(
     if kind is Kind.PAGE:
         _page_states(connection, plans)
         return
+    for result, row, _ in settled:
+        if result.facts.outcome is not Outcome.UNFETCHED:
+            unusual.tell(row.id, row.url, row.memory, news[row.id], now)
     moves = {row.id: moved(row.past, result.facts, row.url, now) for result, row, _ in settled if result.facts.moved_to}
     move(connection, {id_: url for id_, url in moves.items() if url})
 

@@ -23,6 +23,7 @@ SLOW, FAST = 0.02, 0.2  # share of one article in what is usual, and in what is 
 SLOWEST = 0.005  # in how usual a language is: an alarm has to outlast a few polls
 SHRUNK, LONG = 0.4, 80  # lately at most this share of usually at least so many words
 FLIPPED, FIRM = 0.3, 0.85  # lately at most this share in a language that usually has at least that
+OPENINGS = {"flood": "a flood", "shrunken texts": "texts shrank", "another language": "another language"}
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,15 @@ def notice(habits: Habits, before: Habits) -> str | None:
     return "; ".join(one for one in found if one) or None
 
 
+def kinds(notice: str | None) -> frozenset[str]:
+    """Return what kinds of the unusual a notice in words tells of.
+
+    >>> sorted(kinds("texts shrank: usually 500 words, lately 40; another language: usually en, lately not"))
+    ['another language', 'shrunken texts']
+    """
+    return frozenset(kind for kind, opening in OPENINGS.items() if f"{opening}:" in (notice or ""))
+
+
 def _flood(habits: Habits, before: Habits) -> str | None:
     if habits.rhythm is None or before.rhythm is None or before.rhythm.count < ENOUGH:
         return None
@@ -164,14 +174,14 @@ def _flood(habits: Habits, before: Habits) -> str | None:
     usual = before.rhythm.rate(at_s, before.rhythm.mean(at_s)) * RECENT_S
     if came < max(FLOOD + FLOOD_TIMES * usual, TIMES * before.most):
         return None
-    return f"a flood: {came:.0f} articles within about {span(RECENT_S)}, usually {usual:.0f}"
+    return f"{OPENINGS['flood']}: {came:.0f} articles within about {span(RECENT_S)}, usually {usual:.0f}"
 
 
 def _shrunk(habits: Habits) -> str | None:
     usually, lately = habits.words
     if habits.texts < ENOUGH or usually < LONG or lately > SHRUNK * usually:
         return None
-    return f"texts shrank: usually {usually:.0f} words, lately {lately:.0f}; perhaps a paywall went up"
+    return f"{OPENINGS['shrunken texts']}: usually {usually:.0f} words, lately {lately:.0f}; perhaps a paywall went up"
 
 
 def _flipped(habits: Habits, before: Habits) -> str | None:
@@ -179,4 +189,4 @@ def _flipped(habits: Habits, before: Habits) -> str | None:
     firm, now = before.in_language[0], habits.in_language[1]
     if before.named < ENOUGH or firm < FIRM or now > FLIPPED or habits.language != before.language:
         return None
-    return f"another language: usually {habits.language}, lately not"
+    return f"{OPENINGS['another language']}: usually {habits.language}, lately not"
