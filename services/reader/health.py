@@ -3,9 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from services.reader import metrics
-from shared.belt import Belt
 from shared.database import check
-from shared.errors import TransientError, UsageError
+from shared.errors import UsageError
 from shared.schema import Value
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -27,7 +26,10 @@ def healthz() -> Response:
 
 @router.get("/readyz")
 def readyz(request: Request) -> Response:
-    """The store answers and has the newest schema, and the belt answers where there is one; else 503 and why."""
+    """The store answers and has the newest schema, else 503 and why: all answers, and a push's wish, need it alone.
+
+    Whether Redis answers is for the metrics to say.
+    """
     reasons = not_ready(request)
     body = Ready(ready=not reasons, reasons=tuple(reasons)).model_dump_json()
     return Response(body, 503 if reasons else 200, NO_STORE, "application/json")
@@ -43,15 +45,8 @@ def measure(request: Request) -> Response:
 
 def not_ready(request: Request) -> list[str]:
     """Return why no work can be done, a sentence each; nothing when it can."""
-    reasons = []
     try:
         check(request.app.state.engine)
     except UsageError as error:
-        reasons.append(str(error))
-    belt: Belt | None = request.app.state.belt
-    try:
-        if belt is not None:
-            belt.queued()
-    except TransientError as error:
-        reasons.append(f"{error}.")
-    return reasons
+        return [str(error)]
+    return []
