@@ -46,7 +46,12 @@ bench-parser: $(READY) ## measure the parser beside feedparser and trafilatura: 
 score: $(READY) ## score against ../shared/corpus: make score ARGS="feeds pages newswire fold"
 	@$(BIN)/python -m bench.score $(ARGS)
 
-env: .env ## write .env with random passwords for docker-compose
+env: .env ## write .env with random passwords for docker-compose; name what stands in it and is no setting
+	@$(PYTHON) -c 'import difflib, re; \
+		known = re.findall(r"(?m)^(?:# )?(WIREROOM_\w+)=", open(".env.example").read()); \
+		wrong = [name for name in re.findall(r"(?m)^\s*(WIREROOM_\w+)\s*=", open(".env").read()) if name not in known]; \
+		near = {name: difflib.get_close_matches(name, known, 1, 0.8) for name in wrong}; \
+		print(end="".join(f".env: {name} is no setting" + (f": {meant[0]} may be meant.\n" if meant else ".\n") for name, meant in near.items()))'
 
 compose: ## prove the stack with Docker: starts, scales, keeps its services apart, survives a flush
 	@tests/compose/prove.sh

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.errors import UsageError
@@ -134,6 +135,15 @@ class Settings(BaseSettings):
     def _named(cls, value: object) -> object:
         return value or None  # an empty path would be the directory we happen to be in
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.poll_floor_s > self.poll_ceiling_s:
+            raise ValueError(
+                f"WIREROOM_POLL_FLOOR_S ({self.poll_floor_s}) is above "
+                f"WIREROOM_POLL_CEILING_S ({self.poll_ceiling_s}): lower the one or raise the other."
+            )
+        return self
+
 
 def read_settings() -> Settings:
     """Return the settings that the environment gives.
@@ -144,18 +154,21 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:  # two of them do not go together
+            raise UsageError(first["msg"].removeprefix("Value error, ")) from None
         name = "WIREROOM_" + "_".join(str(part) for part in first["loc"]).upper()
         message = first["msg"].removeprefix("Value error, ")
         why = message[:1].lower() + message[1:]
         raise UsageError(f"{name} is wrong: {why}; got {first['input']!r}.") from None
 
 
-def misspelt(names: Iterable[str]) -> list[str]:
-    """Return those of the environment's names that seem to be settings and are none.
+def misspelt(names: Iterable[str]) -> dict[str, str | None]:
+    """Return those of the environment's names that seem to be settings and are none, each with what may be meant.
 
-    >>> misspelt(["WIREROOM_PROT", "WIREROOM_PORT", "WIREROOM_POSTGRES_PASSWORD", "HOME"])
-    ['WIREROOM_PROT']
+    >>> misspelt(["WIREROOM_PROT", "WIREROOM_PORT", "WIREROOM_POSTGRES_PASSWORD", "HOME", "WIREROOM_X"])
+    {'WIREROOM_PROT': 'WIREROOM_PORT', 'WIREROOM_X': None}
     """
-    known = {f"WIREROOM_{name.upper()}" for name in Settings.model_fields}
-    own = (name for name in names if name.startswith("WIREROOM_") and name not in known)
-    return sorted(name for name in own if not _OF_THE_STACK.fullmatch(name))
+    known = [f"WIREROOM_{name.upper()}" for name in Settings.model_fields]
+    own = sorted(name for name in names if name.startswith("WIREROOM_") and name not in known)
+    near = {name: get_close_matches(name, known, 1, 0.8) for name in own if not _OF_THE_STACK.fullmatch(name)}
+    return {name: next(iter(meant), None) for name, meant in near.items()}

@@ -1,6 +1,5 @@
 """`wireroom run`, `scheduler`, `worker`, `reader` and `db`: what an operator or compose starts."""
 
-import os
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
@@ -8,11 +7,11 @@ from urllib.parse import urlsplit
 
 import typer
 
-from services.command import console
-from services.command.supervisor import SUPERVISED, end_with_supervisor
+from services.command.stores import warn_of_misspelt
+from services.command.supervisor import end_with_supervisor
 from shared.errors import UsageError
 from shared.logging import configure
-from shared.settings import Settings, misspelt, read_settings
+from shared.settings import Settings, read_settings
 
 HEALTHY_WITHIN_S = 150  # a worker whose last message is older is ill: longer than any one job may take
 Check = Annotated[bool, typer.Option("--check", help="Only say whether the one on this machine is healthy: 0 or 1.")]
@@ -92,9 +91,7 @@ def upgrade() -> None:
 def _start(service: str) -> Settings:
     """Return the settings, once this process' log lines have their form."""
     settings = read_settings()
-    if SUPERVISED not in os.environ:  # the supervisor has said it
-        for name in misspelt(os.environ):
-            console.warn(f"{name} is no setting and changes nothing: the README lists those that there are.")
+    warn_of_misspelt()
     configure(settings.log_level, settings.log_format, service)
     end_with_supervisor()
     return settings

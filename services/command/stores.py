@@ -1,10 +1,15 @@
 """How the command opens the store."""
 
+import os
+from functools import cache
+
 from sqlalchemy import Engine
 
+from services.command import console
+from services.command.supervisor import SUPERVISED
 from shared.database import check, connect, store_url, upgrade
 from shared.errors import UsageError
-from shared.settings import Settings, read_settings
+from shared.settings import Settings, misspelt, read_settings
 
 
 def open_store(settings: Settings | None = None, *, migrate: bool = False) -> Engine:
@@ -15,6 +20,7 @@ def open_store(settings: Settings | None = None, *, migrate: bool = False) -> En
     :raises UsageError: there is no such store, or it is of an older schema.
     """
     settings = settings or read_settings()
+    warn_of_misspelt()
     if not settings.database_url:
         path = settings.data_dir / "wireroom.db"
         if not path.exists() and not migrate:
@@ -52,3 +58,11 @@ def migrate(settings: Settings) -> list[str]:
     if not settings.database_url:
         make_directory(settings)
     return upgrade(connect(store_url(settings)))
+
+
+@cache  # once is enough
+def warn_of_misspelt() -> None:
+    """Name the variables that seem to be settings and are none; where a supervisor started us, it has."""
+    for name, meant in misspelt(os.environ).items() if SUPERVISED not in os.environ else ():
+        better = f"{meant} may be meant." if meant else "the README lists those that there are."
+        console.warn(f"{name} is no setting and changes nothing: {better}")

@@ -165,6 +165,7 @@ def test_a_setting_that_is_none(wireroom: Run) -> None:
     ran = wireroom("db", "upgrade", poll_flor_s=60)
     assert (ran.status, ran.text) == (0, "The schema is the newest.\n")
     assert ran.sentence.startswith("WIREROOM_POLL_FLOR_S is no setting")
+    assert ran.sentence.endswith("WIREROOM_POLL_FLOOR_S may be meant.")
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,14 @@ def test_the_settings_of_a_feed_travel_along() -> None:
 
 
 @pytest.mark.parametrize(
-    "attribute", ["wireroomFloor='soon'", "wireroomCeiling='0'", "wireroomPages='all'", "wireroomState='gone'"]
+    "attribute",
+    [
+        "wireroomFloor='soon'",
+        "wireroomCeiling='0'",
+        "wireroomPages='all'",
+        "wireroomState='gone'",
+        "wireroomFloor='9' wireroomCeiling='8'",
+    ],
 )
 def test_a_setting_that_is_none_is_a_wrong_line(attribute: str) -> None:
     lines = f"<opml><body>\n<outline text='A' xmlUrl='https://a.example/rss' {attribute}/></body></opml>"

@@ -100,7 +100,17 @@ def test_the_pace_of_a_feed_can_be_set_and_forgotten(wireroom: Run, two: Engine)
     assert pace_of(two, 1)[:3] == (None, None, None)
 
 
-@pytest.mark.parametrize("words", [["pace", 1], ["pace", 1, "--floor", 9, "--ceiling", 8], ["whatif"]])
+def test_a_floor_above_the_ceiling_that_a_feed_has_changes_nothing(wireroom: Run, two: Engine) -> None:
+    assert wireroom("feeds", "pace", 1, "--ceiling", 600).status == 0
+    ran = wireroom("feeds", "pace", 1, "--floor", 900)
+    assert (ran.status, ran.sentence) == (2, "Feed 1: its floor of 900 s is above its ceiling of 600 s.")
+    assert pace_of(two, 1)[:3] == (None, None, 600)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["pace", 1], ["pace", 1, "--floor", 9, "--ceiling", 8], ["whatif"], ["whatif", "--floor", 900, "--ceiling", 600]],
+)
 def test_what_says_nothing_to_do_is_wrong_usage(wireroom: Run, two: Engine, words: list[object]) -> None:
     ran = wireroom("feeds", *words)
     assert (ran.status, bool(ran.sentence)) == (2, True)

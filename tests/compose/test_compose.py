@@ -92,3 +92,12 @@ def test_stages_that_meet_strangers_hold_no_database_address(service: str) -> No
 def test_no_service_can_be_named_or_pinned_to_a_port_and_so_all_scale() -> None:
     assert "container_name" not in COMPOSE
     assert "hostname" not in COMPOSE
+
+
+def test_a_name_in_env_that_is_no_setting_is_named_with_what_may_be_meant(tmp_path: Path) -> None:
+    (tmp_path / ".env.example").write_text(EXAMPLE)
+    (tmp_path / ".env").write_text("WIREROOM_PORT=8801\nWIREROOM_POLL_FLOR_S=60\n# WIREROOM_NOTE=1\n")
+    ran = subprocess.run(
+        ["make", "-s", "-f", ROOT / "Makefile", "env"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == ".env: WIREROOM_POLL_FLOR_S is no setting: WIREROOM_POLL_FLOOR_S may be meant.\n"

@@ -57,6 +57,14 @@ def test_a_wrong_word_is_told_the_words_as_they_are_to_be_written(monkeypatch: p
         read_settings()
 
 
+def test_a_floor_above_the_ceiling_is_one_sentence_with_both_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREROOM_POLL_FLOOR_S", "20000")
+    with pytest.raises(
+        UsageError, match=r"^WIREROOM_POLL_FLOOR_S \(20000\) is above WIREROOM_POLL_CEILING_S \(10800\)"
+    ):
+        read_settings()
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 1  # type: ignore[misc]

@@ -123,6 +123,8 @@ def _settings(said: Mapping[str, str]) -> dict[str, Any]:
         if text is not None and not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) <= LONGEST_S):
             raise UsageError(f"{attribute} {text!r} is no number of seconds from 1 to {LONGEST_S}.")
         found[field] = int(text) if text else None
+    if found["floor_s"] and found["ceiling_s"] and found["floor_s"] > found["ceiling_s"]:
+        raise UsageError(f"wireroomFloor {found['floor_s']} is above wireroomCeiling {found['ceiling_s']}.")
     for attribute, (field, words) in WORDS.items():
         text = said.get(attribute.lower(), words[0])
         if text not in words:

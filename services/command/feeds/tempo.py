@@ -30,14 +30,17 @@ def pace(
     changed: dict[str, Any] = {name: value for name, value in given.items() if adaptive or value is not None}
     if not changed:
         raise UsageError("Say how: --interval, --floor or --ceiling with its seconds, or --adaptive.")
-    if floor is not None and ceiling is not None and floor > ceiling:
-        raise UsageError(f"The floor of {floor} s is above the ceiling of {ceiling} s.")
     settings = read_settings()
     with writing(open_store(settings)) as connection:
         ids = [row.id for row in feed_store.find(connection, names)]
         connection.execute(update(Feed).where(Feed.id.in_(ids)).values(changed))
         feed_store.refresh(connection, ids)
         rows, now_s = feed_store.find(connection, [str(id_) for id_ in ids]), now(connection).timestamp()
+        for row in rows:
+            if row.floor_s and row.ceiling_s and row.floor_s > row.ceiling_s:
+                raise UsageError(
+                    f"Feed {row.id}: its floor of {row.floor_s} s is above its ceiling of {row.ceiling_s} s."
+                )
     for row in rows:
         known = standing(row, wanted=False)[0]
         if (

@@ -63,6 +63,8 @@ def whatif(
     if not tried and interval is None:
         raise UsageError("Say what to try: --floor, --ceiling, --worth, --fresh or --interval, each with its seconds.")
     settings = read_settings().model_copy(update=tried)
+    if settings.poll_floor_s > settings.poll_ceiling_s:
+        raise UsageError(f"A floor of {settings.poll_floor_s} s is above the ceiling of {settings.poll_ceiling_s} s.")
     with reading(open_store()) as connection:
         since = now(connection) - timedelta(days=days)
         feeds = feed_store.find(connection, names) if names else feed_store.listed(connection)
