@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from services.command import console
-from services.command.options import Json, OfStory, OfTitle, number_from
+from services.command.options import Json, OfStory, OfTitle
 from services.command.stores import open_store
 from shared.database import reading
 
@@ -74,14 +74,15 @@ def stories(as_json: Json = False, limit: Limit = 30) -> None:
 
 def changes(
     as_json: Json = False,
-    after: Annotated[int, typer.Option(parser=number_from(0), help="Only those after this number.")] = 0,
+    after: Annotated[str, typer.Option(help="Only those behind this line: its seq, or SEQ@AT.")] = "0",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, in the log's order.")] = 100,
 ) -> None:
     """Print the change log in its order."""
+    from services.reader.cursors import read_line
     from services.reader.queries.changes import list_changes
 
     with reading(open_store()) as connection:
-        found = list_changes(connection, after, limit, articles=False)
+        found = list_changes(connection, read_line(after), limit, articles=False)
     if as_json:
         for change in found.changes:
             console.say(change.model_dump_json(exclude={"article"}))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reader.asking import read_question
-from services.reader.cursors import read_cursor, write_cursor
+from services.reader.cursors import read_cursor, read_line, write_cursor
 from services.reader.missing import missing_article, missing_story
 from services.reader.parameters import (
     ArticleParameters,
@@ -50,6 +50,9 @@ MOVED: dict[int | str, dict[str, Any]] = {
 }
 WITHDRAWN: dict[int | str, dict[str, Any]] = {
     410: {"model": Problem, "description": "Its publisher withdrew it; remove it from what you keep."}
+}
+PUT_BACK: dict[int | str, dict[str, Any]] = {
+    410: {"model": Problem, "description": "The store was put back to a state before that place; begin anew at 0."}
 }
 router = APIRouter(prefix="/v1", tags=["v1"], responses=REFUSALS, dependencies=[Depends(said_once)])
 
@@ -169,9 +172,9 @@ def list_publications(request: Request, store: Store, asked: Annotated[PageParam
     return answer(request, PublicationList(publications=found, next=end))
 
 
-@router.get("/changes", response_model=ChangeList, summary="The change log")
+@router.get("/changes", response_model=ChangeList, responses=PUT_BACK, summary="The change log")
 def list_changes(request: Request, store: Store, asked: Annotated[ChangeParameters, Query()]) -> Response:
     """The log in its own order. Give `next` back as `after`: no line is ever skipped."""
     with reading(store) as connection:
-        found = changes.list_changes(connection, asked.after, asked.limit, articles=asked.articles)
+        found = changes.list_changes(connection, read_line(asked.after), asked.limit, articles=asked.articles)
     return answer(request, found, exclude=None if asked.articles else {"changes": {"__all__": {"article"}}})

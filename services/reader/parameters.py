@@ -114,7 +114,7 @@ class FeedParameters(PageParameters):
 class ChangeParameters(Parameters):
     """A place in the log."""
 
-    after: Annotated[int, Field(ge=0, le=LARGEST_ID, description="`next` of the answer before; 0: from the start.")] = 0
+    after: Annotated[str, Field(max_length=60, description="`next` of the answer before; 0: from the start.")] = "0"
     limit: Annotated[int, Field(ge=1, le=1000, description="Lines of the log.")] = 200
     articles: bool = Field(False, description="1: with each article as it stands now.")
 

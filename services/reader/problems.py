@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from services.reader.headers import HEADERS
+from services.reader.queries.changes import LostPlaceError
 from services.reader.render import show
 from shared.errors import TransientError, UsageError
 from shared.schema import Value
@@ -47,6 +48,10 @@ def handle_problems(app: FastAPI) -> None:
         if place == "path":
             return problem(request, 404, "There is nothing at this address.")
         return problem(request, 422, _sentence(name, first["type"], first["msg"], first.get("input")))
+
+    @app.exception_handler(LostPlaceError)
+    async def lost(request: Request, error: LostPlaceError) -> Response:
+        return problem(request, 410, str(error))
 
     @app.exception_handler(UsageError)
     async def misused(request: Request, error: UsageError) -> Response:

@@ -219,5 +219,5 @@ class ChangeList(Value):
     """Lines of the log in its order, without holes."""
 
     changes: tuple[Change, ...]
-    next: int = Field(description="Give it as `after` to go on, now or later; it is never null.")
+    next: str = Field(description="The last line's `seq` and `at`; give it as `after` to go on, now or later.")
     head: int = Field(description="The newest line's `seq`.")

@@ -56,7 +56,15 @@ def test_changes_are_printed_in_their_order(wireroom: Run, filled: Line) -> None
     assert [one["seq"] for one in wireroom("changes", "--json", "--after", 2).lines] == [
         one["seq"] for one in changes[2:]
     ]
+    last = f"{changes[-1]['seq']}@{changes[-1]['at']}"
+    assert wireroom("changes", "--json", "--after", last).lines == []
     assert "created" in wireroom("changes").text
+
+
+def test_who_follows_the_log_is_told_when_the_store_was_put_back(wireroom: Run, filled: Line) -> None:
+    told = wireroom("changes", "--after", "1@2026-03-01T12:00:00Z")
+    assert told.status == 2
+    assert "This log has not the line 1@2026-03-01T12:00:00Z" in told.sentence
 
 
 def test_the_status_says_how_the_line_is(wireroom: Run, filled: Line) -> None:

