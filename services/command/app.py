@@ -1,5 +1,6 @@
 """`wireroom`, one command: imports what the verb at hand needs, turns errors into one sentence and a status."""
 
+import os
 import sys
 from importlib import import_module, metadata
 from typing import Annotated
@@ -9,6 +10,7 @@ from typer.exceptions import TyperException
 
 from shared.errors import UsageError, WireroomError
 
+UNREAD = 141  # what shells call the status of a program whose reader left (SIGPIPE)
 VERBS = {  # verb: the module that brings it, and what it does
     "run": ("processes", "Run the whole line on this machine; Ctrl-C drains and stops."),
     "scheduler": ("processes", "Lease what is due, until told to stop."),
@@ -74,7 +76,14 @@ def main() -> None:
     """Run the command; an error is one sentence on standard error, status 2 for wrong usage, 1 for failed work."""
     verb = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
-        sys.exit(build(verb)(prog_name="wireroom", standalone_mode=False))
+        status = build(verb)(prog_name="wireroom", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(status)
+    except (BrokenPipeError, SystemExit) as ended:  # Typer and Rich end with status 1 where a pipe is closed
+        if not any(isinstance(error, BrokenPipeError) for error in (ended, ended.__context__)):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where Python puts what it has not written yet
+        sys.exit(UNREAD)
     except TyperException as error:
         typer.echo(_usage(error), err=True)
         sys.exit(error.exit_code)

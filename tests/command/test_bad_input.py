@@ -260,3 +260,21 @@ def test_ctrl_c_ends_it_without_a_word_even_while_it_is_being_loaded() -> None:
         loading.send_signal(signal.SIGINT)
         said = loading.stderr.read()
     assert (loading.returncode, b"Traceback" in said) == (130, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["feeds", "list"], ["feeds", "export"], ["status", "--json"], ["fold", "-"], ["--help"]],
+)
+def test_a_reader_who_has_had_enough_ends_the_command_quietly(tmp_path: Path, words: list[str]) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "WIREROOM_DATA_DIR": str(tmp_path)}
+    wireroom = [sys.executable, "-m", "services.command"]
+    subprocess.run([*wireroom, "db", "upgrade"], env=environment, capture_output=True, check=True)
+    reads, writes = os.pipe()
+    os.close(reads)
+    line = b'{"id": "1", "publisher": "p", "title": "A headline", "text": "Words of it."}\n'
+    ran = subprocess.run(
+        [*wireroom, *words], env=environment, input=line, stdout=writes, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writes)
+    assert (ran.returncode, ran.stderr) == (141, b"")
