@@ -1,5 +1,6 @@
 """Full-text search: what is found, in which order, and what of it is shown."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,6 @@ from sqlalchemy import Engine, delete, text, update
 from services.reader.asking import read_question
 from services.reader.queries import search as queries
 from services.reader.queries.articles import Filters
-from services.reader.queries.search import SPANS
 from shared import tables
 from shared.database import reading, writing
 from shared.errors import UsageError
@@ -122,8 +122,18 @@ def test_filters_narrow_it_down(desk: Desk, title: int, reader: httpx.Client) ->
 
 
 def test_however_long_ago_it_was_stored_it_is_found(desk: Desk, title: int, reader: httpx.Client) -> None:
-    made = [desk.article(title, id=id_, headline="Harbour reopens") for id_ in (1, 2 * max(SPANS), 3 * max(SPANS))]
+    made = [desk.article(title, id=id_, headline="Harbour reopens") for id_ in (1, 800_000, 1_200_000)]
     assert set(ids(reader, "harbour")) == set(made)
+
+
+@pytest.mark.parametrize("named", [range(10, 60), range(1, 41), (5, 30)], ids=["of late", "long ago", "rarely"])
+def test_of_more_than_are_ranked_those_stored_last_are_found(
+    desk: Desk, title: int, reader: httpx.Client, monkeypatch: pytest.MonkeyPatch, named: Sequence[int]
+) -> None:
+    monkeypatch.setattr(queries, "CANDIDATES", 2)
+    for number in range(1, 61):
+        desk.article(title, id=number, headline="Harbour reopens" if number in named else "Terns return")
+    assert set(ids(reader, "harbour")) == set(named[-2:])
 
 
 def test_pages_follow_one_another(desk: Desk, title: int, reader: httpx.Client) -> None:

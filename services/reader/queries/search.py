@@ -11,9 +11,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, bindparam, column, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, column, func, select, text
 from sqlalchemy import table as table_of
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.exc import OperationalError
 
 from services.reader.asking import Asked
@@ -27,7 +27,7 @@ from shared.tables import readable_articles as readable
 from shared.tables import search_texts
 
 CANDIDATES = 1000
-SPANS = (20_000, 400_000)  # ids that PostgreSQL looks through first, the last ones: a common word is found there
+SAMPLE = 500  # articles at least, by which it is told how common something is
 STEPS = 4  # of relevance: within a step the newer article stands first
 LONGEST_S = 10  # PostgreSQL gives up then; phrases of common words can take it far
 QUERY_CANCELED = "57014"  # PostgreSQL's code for that
@@ -95,13 +95,40 @@ def _in_postgresql(connection: Connection, asked: Asked, filters: Filters) -> li
     if not queries:
         return []
     newest = connection.scalar(select(func.max(search_texts.c.article_id))) or 0
-    rare = False
-    for span in (*(span for span in SPANS if span < newest), newest):
-        rows = connection.execute(_last(queries, filters, newest - span, rare=rare)).all()
-        if len(rows) == CANDIDATES:
-            break
-        rare = True
+    rows: Sequence[Any] = ()
+    if reach := _reach(_expected(connection, queries, newest), newest):
+        rows = connection.execute(_last(queries, filters, newest - reach)).all()
+    if len(rows) < CANDIDATES:
+        rows = connection.execute(_last(queries, filters, 0, rare=True)).all()
     return [Hit(*one) for one in rows]
+
+
+def _expected(connection: Connection, queries: Mapping[str, str], newest: int) -> int:
+    """Return about how many articles fit; the planner, which counts the thousand most common words, may be far off.
+
+    The sample is spread over the store, and made of the same articles each time, so that they are at hand.
+    """
+    step = 1 << max(0, (newest // SAMPLE).bit_length() - 1)
+    row = search_texts.c
+    sample = select(func.count(), func.count().filter(row.words.bool_op("@@")(_any_of(queries)))).where(
+        row.article_id.in_(select(func.generate_series(step, newest, step)))
+    )
+    held, fit = connection.execute(sample).one()
+    return newest * fit // max(1, held)
+
+
+def _reach(expected: int, held: int) -> int:
+    """Return how many articles, the last of `held`, to go through for `CANDIDATES` if so many fit; 0: none.
+
+    It is twice as many as have them where what is asked for is as common of late as in the store. One that the index of
+    words finds costs about twice what one costs that is gone through; so where they are few, all are read by that.
+    """
+    return 2 * CANDIDATES * held // expected if 2 * expected * expected > CANDIDATES * held else 0
+
+
+def _any_of(queries: Mapping[str, str]) -> ColumnElement[Any]:
+    said = " | ".join(f"({query})" for query in sorted(set(queries.values())))
+    return bindparam("any_of", said, String).cast(TSQUERY)
 
 
 @contextmanager
@@ -120,31 +147,21 @@ def _in_time() -> Iterator[None]:
         ) from error
 
 
-def _last(queries: Mapping[str, str], filters: Filters, after: int, *, rare: bool) -> Select[Any]:
+def _last(queries: Mapping[str, str], filters: Filters, after: int, *, rare: bool = False) -> Select[Any]:
     """Return what asks for the articles behind the id `after` that fit and were stored last, at most `CANDIDATES`.
 
     What is known to be `rare` is looked up in the index of words: the planner, which does not know that, would go
     through the articles from the last on until so many fit, and never come to an end.
     """
     at, row = search_texts.c, readable.c
-    any_of = bindparam("any_of", " | ".join(f"({query})" for query in sorted(set(queries.values()))), String)
-    fits = (
-        select(row.id, row.ordered_at, at.config, at.words)
-        .join_from(search_texts, readable, row.id == at.article_id)
-        .where(at.article_id > after, at.words.bool_op("@@")(any_of.cast(TSQUERY)))
-        .where(*filters.conditions(row), *filters.times(row))
-    )
     # each article by the rules of its own language: what stems to another's word in one is no hit in the other
-    configs, said = (bindparam(None, list(part), ARRAY(String)) for part in (queries, queries.values()))
-    rules = func.unnest(configs, said).table_valued(column("config", String), column("query", String), name="own")
-    own = rules.render_derived()
-    inner = fits.subquery("fits")
-    query = own.c.query.cast(TSQUERY)
+    own = bindparam("own", dict(queries), JSONB)[at.config].astext.cast(TSQUERY)
     last = (
-        select(inner.c.id, inner.c.ordered_at, inner.c.words, query.label("query"))
-        .join_from(inner, own, inner.c.config == own.c.config)
-        .where(inner.c.words.bool_op("@@")(query))
-        .order_by((inner.c.id + 0 if rare else inner.c.id).desc())  # no index has this sum in order
+        select(row.id, row.ordered_at, at.words, own.label("query"))
+        .join_from(search_texts, readable, row.id == at.article_id)
+        .where(at.article_id > after, at.words.bool_op("@@")(_any_of(queries)), at.words.bool_op("@@")(own))
+        .where(*filters.conditions(row), *filters.times(row))
+        .order_by((row.id + 0 if rare else row.id).desc())  # no index has this sum in order
         .limit(CANDIDATES)
         .subquery("last")
     )
