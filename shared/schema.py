@@ -140,14 +140,19 @@ class PublicationRef(Value):
     name: str
 
 
-class Article(Content):
-    """One publication's article as readers get it: its head revision."""
+class Identity(Value):
+    """Which article it is."""
 
     id: int = Field(description="Ours, for the article's life; never given twice.")
     source_id: str | None = Field(None, description="The publisher's own identifier.")
     url: str | None = Field(None, description="Where it stands.")
     publication: PublicationRef = Field(description="The title that it belongs to.")
     feed_id: int = Field(description="The feed that brought it first.")
+
+
+class Article(Content, Identity):  # in JSON the last base comes first
+    """One publication's article as readers get it: its head revision."""
+
     word_count: int = Field(0, description="Words of the text.")
     first_seen_at: Moment = Field(description="When it came here.")
     last_seen_at: Moment | None = Field(None, description="When it left its feeds; null: it is listed.")

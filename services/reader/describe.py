@@ -45,11 +45,20 @@ def article_schema() -> str:
         **Article.model_json_schema(mode="validation"),
         "title": "Wireroom article",
     }
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_open(schema), indent=2, ensure_ascii=False) + "\n"
+
+
+def _open(schema: Any) -> Any:
+    """Return a schema that takes properties which it does not name: a later version may add some."""
+    if isinstance(schema, list):
+        return [_open(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _open(one) for name, one in schema.items() if (name, one) != ("additionalProperties", False)}
 
 
 def corrected(document: dict[str, Any]) -> dict[str, Any]:
-    """Return FastAPI's OpenAPI document with refusals under the media type that they have (RFC 9457)."""
+    """Return FastAPI's OpenAPI document with refusals under the media type that they have (RFC 9457), and open."""
     for path in document["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
@@ -57,6 +66,7 @@ def corrected(document: dict[str, Any]) -> dict[str, Any]:
                     response["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
+    document["components"] = _open(document["components"])
     return document
 
 

@@ -20,6 +20,16 @@ def test_the_article_schema_in_docs_is_current() -> None:
     assert set(json.loads(written)["properties"]) == set(Article.model_fields)
 
 
+def test_an_article_begins_with_what_it_is_known_by() -> None:
+    assert list(Article.model_fields)[:5] == ["id", "source_id", "url", "publication", "feed_id"]
+
+
+def test_a_later_version_may_add_fields(reader) -> None:
+    described = json.dumps(reader.get("/v1/openapi.json").json())
+    for schema in (article_schema(), described):
+        assert '"additionalProperties": false' not in schema
+
+
 def test_every_field_of_an_article_is_explained() -> None:
     text = (DOCS / "reading.md").read_text()
     assert [name for name in Article.model_fields if f"`{name}`" not in text] == []
