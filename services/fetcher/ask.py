@@ -64,7 +64,7 @@ def _excused(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
         return _ask(asker, target)
     except FetchError as error:
         if error.kind == "crowded":
-            return hand_back(target, CROWDED_S), None
+            return hand_back(target, CROWDED_S, "as many requests as may be are under way to its address"), None
         return excuse(target, error, round((time.monotonic() - began) * 1000)), None
 
 

@@ -32,6 +32,10 @@ JOB_S = 45.0  # no fetch starts later, so that the last one ends well before the
 GATHER_S = 2.0  # facts wait so long for company
 TOGETHER_S = 0.1  # and documents so long, for a message costs the parser and the indexer more than most documents do
 FACTS, DOCUMENTS = 500, 8  # in one message
+NO_TIME = "others of its site took all the time that a job has"
+LEFT_ALONE = (
+    "its host is being left alone, as it answered to it or to another feed or page (429, Retry-After, Crawl-delay)"
+)
 
 log = structlog.get_logger()
 
@@ -133,7 +137,7 @@ class Round:
     def _take(self, lane: Lane, target: Target) -> None:
         starts = max(lane.next_at, time.monotonic())
         if starts >= self._closes:
-            self._said.put(hand_back(target, round(starts - time.monotonic())))
+            self._said.put(hand_back(target, round(starts - time.monotonic()), NO_TIME))
             return
         if self._stopped.wait(starts - time.monotonic()):
             return
@@ -143,7 +147,7 @@ class Round:
         if target.token not in self._marked:
             log.info("skipped", kind=target.kind, id=target.id, reason="another worker began it")
         elif held_s:
-            self._said.put(hand_back(target, held_s))
+            self._said.put(hand_back(target, held_s, LEFT_ALONE))
         else:
             self._ask(lane, target)
 

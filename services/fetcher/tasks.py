@@ -17,6 +17,7 @@ from shared.messages import Batch, FetchJob, Result, expired
 from shared.queues import INDEX, Publish
 from shared.settings import Settings
 
+FULL = "Redis is too full to take documents"
 log = structlog.get_logger()
 
 
@@ -31,8 +32,8 @@ def start(settings: Settings, belt: Belt, publish: Publish) -> Callable[[FetchJo
         if expired(job.lease_ends, datetime.now(UTC)):
             log.info("dropped", reason="the lease ended before the job was taken up", targets=job.weight)
         elif belt.load().memory_share > settings.belt_memory_share:
-            log.warning("handed back", reason="Redis is too full to take documents", targets=job.weight)
-            publish(INDEX, Batch(results=tuple(Result(facts=hand_back(target)) for target in job.targets)))
+            log.warning("handed back", reason=FULL, targets=job.weight)
+            publish(INDEX, Batch(results=tuple(Result(facts=hand_back(target, 0, FULL)) for target in job.targets)))
         else:
             Round(job, asker, belt, publish, settings.fetch_spacing_s).run(sites)
 

@@ -79,10 +79,15 @@ def excuse(target: Target, error: FetchError, elapsed_ms: int) -> Facts:
     )
 
 
-def hand_back(target: Target, wait_s: int = 0) -> Facts:
-    """Return the facts of a fetch that was not begun and should not be for so long."""
+def hand_back(target: Target, wait_s: int, why: str) -> Facts:
+    """Return the facts of a fetch that was not begun, and should not be for so long; `why` in words."""
     return Facts(
-        kind=target.kind, id=target.id, token=target.token, outcome=Outcome.UNFETCHED, retry_after_s=wait_s or None
+        kind=target.kind,
+        id=target.id,
+        token=target.token,
+        outcome=Outcome.UNFETCHED,
+        error=f"not asked: {why}",
+        retry_after_s=wait_s or None,
     )
 
 

@@ -192,8 +192,10 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
     if facts.validators is not None:
         news |= facts.validators.model_dump()
     news |= pace.detour_columns(row.memory)
-    if kind is Kind.PAGE or facts.outcome is Outcome.UNFETCHED:
+    if kind is Kind.PAGE:
         return news
+    if facts.outcome is Outcome.UNFETCHED:
+        return news | ({"due_reason": planned.why} if planned.why else {})
     news |= {"polling_s": planned.polling_s, "last_polled_at": now} | pace.columns(row.memory, planned)
     if "habits" in news:
         news["habits"] = as_json(news["habits"])

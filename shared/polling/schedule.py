@@ -95,9 +95,8 @@ def plan(standing: Standing, facts: Facts, settings: Settings, now_s: float, cha
     if standing.state != "active":  # paused, parked or gone while it was leased: settling undoes nothing
         return Plan(standing.state, None, standing.failures, standing.polling_s, settings.poll_interval_s)
     if facts.outcome is Outcome.UNFETCHED:
-        return Plan(
-            "active", None, standing.failures, standing.polling_s, min(facts.retry_after_s or 0, RETRY_AFTER_CAP_S)
-        )
+        wait_s = min(facts.retry_after_s or 0, RETRY_AFTER_CAP_S)
+        return Plan("active", None, standing.failures, standing.polling_s, wait_s, facts.error)
     if facts.kind is Kind.PAGE:
         return _page(standing, facts, settings, chance)
     if facts.outcome is Outcome.GONE:

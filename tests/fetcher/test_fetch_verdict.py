@@ -157,5 +157,6 @@ def test_a_failed_fetch_keeps_its_kind_and_sentence(error: Any, outcome: Outcome
 
 
 def test_what_is_handed_back_counts_against_nobody() -> None:
-    facts = hand_back(target())
-    assert (facts.outcome, facts.error) == (Outcome.UNFETCHED, None)
+    facts = hand_back(target(), 5, "its host rests")
+    assert (facts.outcome, facts.error, facts.retry_after_s) == (Outcome.UNFETCHED, "not asked: its host rests", 5)
+    assert facts.validators is None

@@ -84,3 +84,14 @@ def test_a_bad_publisher_costs_its_own_feed_one_error(
     assert bad.error or bad.state == "gone"
     assert line.count(Article) == 2
     assert canary.ledger.requests() == []
+
+
+def test_a_feed_that_waits_for_its_hosts_patience_says_so(line: Line, outlet: Outlet) -> None:
+    outlet.fail("first.xml", status=503, Retry_After="600")
+    outlet.publish("second.xml")
+    line.add(outlet.url("first.xml"), outlet.url("second.xml"))
+    line.poll()
+    second = line.feed(outlet.url("second.xml"))
+    assert (second.failures, second.error, second.last_polled_at) == (0, None, None)
+    assert "its host is being left alone" in second.due_reason
+    assert (second.due_at - line.feed(outlet.url("first.xml")).leased_at).total_seconds() > 500

@@ -142,7 +142,7 @@ def _why(row: Any) -> str:
         return f"not polled: {row.state_reason or row.state}"
     if row.lease_token is not None:
         return "being polled now"
-    if row.last_polled_at is None:
+    if row.last_polled_at is None and row.due_reason is None:
         return "never polled: due at once"
     if row.wanted_at is not None:
         return "asked for, by an operator or a push: due at once, or when its floor has passed after a push"
