@@ -47,8 +47,10 @@ def text_key(text: str) -> int:
 
 
 def posted(article: Candidate) -> bool:
-    """Return whether a text is long enough to be found by its words."""
-    return len(article.sketch.hashes) >= LEAST_SHINGLES
+    """Return whether a text is long enough to be found by its words; that they are not one shingle again and again is
+    looked at where two texts are judged.
+    """
+    return len(article.sketch.row) >= LEAST_SHINGLES
 
 
 def find(

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from services.indexer.fold.furniture import HEADLINES, headline_key
 from shared.among import among, pairs_given
@@ -21,12 +21,7 @@ _FURNITURE = select(Furniture.publication_id, Furniture.digest).where(
     pairs_given(Furniture.publication_id, Furniture.digest, "digests")
 )
 _CARRIED = pairs_given(Segment.publication_id, Segment.digest, "digests")
-_CROSSED = (
-    select(Segment.publication_id, Segment.digest)
-    .where(_CARRIED)
-    .group_by(Segment.publication_id, Segment.digest)
-    .having(func.count(Segment.headline.distinct()) >= HEADLINES)
-)
+_HEADLINES = select(Segment.publication_id, Segment.digest, Segment.headline).where(_CARRIED).distinct()
 _UNCOUNT = delete(core(Segment)).where(_CARRIED).returning(Segment.article_id)
 
 Owned = tuple[int, int]  # a publication and the digest of one of its sentences
@@ -51,38 +46,51 @@ def count(connection: Connection, articles: Sequence[Sentences], known: Sequence
     """
     if known:
         connection.execute(delete(Segment).where(among(Segment.article_id, known)))
-    furniture = found(connection, articles)
+    carried = list(_digests(articles))
+    furniture = _found(connection, carried)
     rows = [
         (one.publication_id, digest, one.article_id, key)
         for one in articles
         for key in (headline_key(one.headline),)
         for digest in {digest for digest, _ in one.parts} - furniture[one.publication_id]
     ]
+    headlines = _headlines(connection, carried)
+    for of, digest, _, key in rows:
+        headlines[of, digest].add(key)
     insert_rows(connection, Segment, ("publication_id", "digest", "article_id", "headline"), rows)
-    carriers: set[int] = set()
-    for digests in _digests(articles) if rows else ():
-        crossed = [(of, digest) for of, digest in connection.execute(_CROSSED, {"digests": digests})]
-        for of, digest in crossed:
-            furniture[of].add(digest)
-        carriers |= _promote(connection, crossed)
-    return furniture, carriers
+    crossed = sorted(owned for owned, keys in headlines.items() if len(keys) >= HEADLINES)
+    for of, digest in crossed:
+        furniture[of].add(digest)
+    return furniture, _promote(connection, crossed)
 
 
 def found(connection: Connection, articles: Iterable[Sentences]) -> Furnished:
     """Return which sentences of `articles` are furniture, by publication."""
+    return _found(connection, _digests(articles))
+
+
+def _found(connection: Connection, carried: Iterable[list[Owned]]) -> Furnished:
     furniture: Furnished = defaultdict(set)
-    for digests in _digests(articles):
+    for digests in carried:
         for of, digest in connection.execute(_FURNITURE, {"digests": digests}):
             furniture[of].add(digest)
     return furniture
 
 
+def _headlines(connection: Connection, carried: Iterable[list[Owned]]) -> defaultdict[Owned, set[int]]:
+    """Return under which headlines each sentence was counted."""
+    headlines: defaultdict[Owned, set[int]] = defaultdict(set)
+    for digests in carried:
+        for of, digest, key in connection.execute(_HEADLINES, {"digests": digests}):
+            headlines[of, digest].add(key)
+    return headlines
+
+
 def _promote(connection: Connection, crossed: list[Owned]) -> set[int]:
     """Make furniture of `crossed`; return the articles that carry any of it."""
-    if not crossed:
-        return set()
     insert_rows(connection, Furniture, ("publication_id", "digest"), crossed)
-    return set(connection.scalars(_UNCOUNT, {"digests": crossed}))
+    listed = (crossed[start : start + AT_ONCE] for start in range(0, len(crossed), AT_ONCE))
+    return {id_ for digests in listed for id_ in connection.scalars(_UNCOUNT, {"digests": digests})}
 
 
 def _digests(articles: Iterable[Sentences]) -> Iterator[list[Owned]]:

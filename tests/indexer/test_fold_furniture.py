@@ -35,7 +35,7 @@ def test_furniture_is_a_function_of_the_set(articles: list[tuple[str, str]]) -> 
 
 def test_without_furniture_all_sentences_stay() -> None:
     text = ARTICLES[0][1]
-    assert sketch(strip(text, frozenset())) == sketch(text)
+    assert sketch(strip(text, frozenset())).hashes == sketch(text).hashes
 
 
 def test_segments_have_the_same_digest_in_any_dress() -> None:

@@ -13,6 +13,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from services.indexer.fold.claims import claims
 from services.indexer.fold.furniture import HEADLINES, headline_key, keep, segments
 from services.indexer.fold.lines import MORE, Article
@@ -132,7 +134,7 @@ class Shelf:
         key = digest(text.replace("\n", " "))
         if key not in self._postings:
             made = sketch_words(text.split())  # it consists of words already
-            row = (key, text, array("q", made.hashes).tobytes(), array("q", made.sample).tobytes(), made.words)
+            row = (key, text, made.row.tobytes(), array("q", made.sample).tobytes(), made.words)
             self._db.execute("INSERT INTO text VALUES (?,?,?,?,?)", row)
             self._db.executemany("INSERT INTO posting VALUES (?,?)", ((number, key) for number in made.sample))
             self._postings[key] = len(made.sample)
@@ -194,7 +196,7 @@ def _candidate(
     length: int,
     *more: Any,
 ) -> Candidate:
-    made = Sketch(frozenset(array("q", hashes)), tuple(array("q", sample)), length)
+    made = Sketch(np.frombuffer(hashes, np.int64), tuple(array("q", sample)), length)
     recorded_at = datetime.fromisoformat(at) if at else None
     written = zlib.decompress(more[-1]).decode("utf-8", "surrogatepass")
     return Candidate(number, publication, headline, body, made, recorded_at, *(*more[:-1], written))

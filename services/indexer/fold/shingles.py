@@ -6,7 +6,7 @@ a posting, however short the one and long the other is: a cut copy finds its ori
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -17,20 +17,25 @@ from services.indexer.fold.words import sentences, word_numbers, words
 SIZE = 5  # words in a shingle
 SHORT = 15  # words in a sentence of which a few other words leave no shingle
 WINDOW = 16  # shingles, a power of two
-_FACTORS = tuple(np.uint64(31**power) for power in range(1, SIZE))
+_FACTORS = np.array([31**power for power in range(SIZE)], np.uint64)
 _FIRST_BIT = np.uint64(1 << 63)  # turned over, unsigned numbers in order are signed ones in order
 _AT_HAND = 128  # texts whose sentences are kept for the next comparison, about 20 kB each
 
 Row = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sketch:
     """What the fold knows of a text."""
 
-    hashes: frozenset[int]  # of all shingles; signed 64 bits, the same in every process
+    row: Row  # a hash for each shingle, in their order; the same in every process
     sample: tuple[int, ...]  # those that are posted to the index, ascending
     words: int
+
+    @cached_property
+    def hashes(self) -> frozenset[int]:
+        """The hashes of its shingles; made when first asked for, since most texts are like no other."""
+        return frozenset(self.row.tolist())
 
 
 def sketch(text: str) -> Sketch:
@@ -41,7 +46,9 @@ def sketch(text: str) -> Sketch:
 def sketch_words(tokens: list[str]) -> Sketch:
     """Return the sketch of a text that is already words."""
     row = _shingles(tokens)
-    return Sketch(frozenset(row.tolist()), tuple(np.unique(_minima(row)).tolist()), len(tokens))
+    least = np.sort(_minima(row))
+    others = least[1:][least[1:] != least[:-1]]
+    return Sketch(row, (*least[:1].tolist(), *others.tolist()), len(tokens))
 
 
 def missing(text: str, hashes: frozenset[int]) -> tuple[int, int]:
@@ -121,11 +128,10 @@ def _shingles(tokens: list[str]) -> Row:
 
     The factors are small, and no two sets of them have one sum: words in another order make another hash.
     """
-    numbers = np.array(word_numbers(tokens), np.uint64)
-    count = max(0, len(numbers) - SIZE + 1)
-    row = numbers[:count] + _FIRST_BIT
-    for at, factor in enumerate(_FACTORS, 1):
-        row += factor * numbers[at : at + count]  # wraps at 64 bits
+    if len(tokens) < SIZE:
+        return np.empty(0, np.int64)
+    numbers = np.frombuffer(word_numbers(tokens), ">u8").astype(np.uint64)
+    row: NDArray[np.uint64] = np.correlate(numbers, _FACTORS) + _FIRST_BIT  # wraps at 64 bits
     return row.view(np.int64)
 
 
