@@ -1,4 +1,4 @@
-"""Where a document leads on: a sitemap index to its sitemaps, a listing in JSON to its next page. Pure.
+"""Where a document leads on: a sitemap index or robots.txt to its sitemaps, a listing in JSON to its next page. Pure.
 
 Nothing is parsed here but the little that says where to go on; what it finds is fetched like any address.
 """
@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from shared.bundle import MOST_UNPACKED, unpacked
 from shared.digests import entry_digest
@@ -20,11 +21,18 @@ _LOC = re.compile(r"<(?:[\w.-]+:)?loc[^>]*>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*
 _CHANGED = re.compile(r"<(?:[\w.-]+:)?lastmod[^>]*>\s*([\d-]+[^<\s]*)")
 _LISTS = ("items", "_items", "results", "data", "articles", "entries")
 _HEAD_BYTES = 4096
+_NAMED = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+ROBOTS = "/robots.txt"
 
 
 def sitemaps(body: bytes, url: str) -> list[str] | None:
-    """Return the sitemaps that an index names, those last changed first and a few at most; None: it is no index."""
+    """Return the sitemaps that an index names, those last changed first and a few at most; None: it is no index.
+
+    A robots.txt names those of news.
+    """
     plain = unpacked(body)
+    if plain is not None and is_robots(url):
+        return news_sitemaps(plain.decode("utf-8", "replace"), url)[:MOST_SITEMAPS]
     if plain is None or not _INDEX.search(plain[:_HEAD_BYTES]):
         return None
     found: list[tuple[str, str]] = []
@@ -35,6 +43,21 @@ def sitemaps(body: bytes, url: str) -> list[str] | None:
             found.append((changed[1] if changed else "", address))
     newest = sorted(found, key=lambda one: one[0], reverse=True)  # dates as W3C writes them sort by their letters
     return [address for _, address in newest[:MOST_SITEMAPS]]
+
+
+def is_robots(url: str) -> bool:
+    """Return whether a robots.txt stands at `url` (RFC 9309, 2.3)."""
+    return urlsplit(url).path == ROBOTS
+
+
+def news_sitemaps(robots: str, base: str) -> list[str]:
+    """Return the sitemaps that a robots.txt names (sitemaps.org) whose path says that they are of news.
+
+    >>> news_sitemaps("Sitemap: https://news.example/all.xml\\nsitemap: /map-News.xml", "https://news.example/robots.txt")
+    ['https://news.example/map-News.xml']
+    """
+    urls = dict.fromkeys(web(one, base) for one in _NAMED.findall(robots))
+    return [url for url in urls if url and "news" in url.partition("://")[2].partition("/")[2].lower()]
 
 
 def next_page(body: bytes, headers: Mapping[str, str], url: str, known: frozenset[str]) -> str | None:

@@ -12,6 +12,7 @@ from shared.http.passport import Passport, same_origin
 from shared.messages import Kind, Target, split_digests
 
 OK = 200
+MOST_ASKED = onward.MOST_SITEMAPS + 2  # requests for the sitemaps of an index, with one or two indexes on the way
 MOST_PAGES = 10  # of a listing, at one poll
 MOST_BYTES = 10 * 2**20  # of all its pages; what is longer goes on at the next poll
 MOST_S = 20.0  # after which nothing further is asked for
@@ -31,22 +32,37 @@ def completed(client: Client, target: Target, answer: Response, passport: Passpo
         return answer, 0
     named = onward.sitemaps(answer.body, answer.url)
     if named is not None:
-        found = _sitemaps(client, named, answer)
-        return _together(answer, found, own=False), len(found)
+        found, asked = _sitemaps(client, named, answer)
+        return _together(answer, found, own=False), asked
     more = _pages(client, target, answer, passport)
     return (_together(answer, more, own=True) if more else answer), len(more)
 
 
-def _sitemaps(client: Client, named: Sequence[str], index: Response) -> list[Response]:
-    """Return the sitemaps that an index names, the newest first, as many as fit; it names no inner place to us."""
+def _sitemaps(client: Client, named: Sequence[str], index: Response) -> tuple[list[Response], int]:
+    """Return the sitemaps that an index names, the newest first, as many as fit, and how many requests that took.
+
+    It names no inner place to us. What a robots.txt names may be an index in its turn.
+    """
     began, own = time.monotonic(), client.is_inner(index.url)
+    asked: set[str] = set()
     found: list[Response] = []
-    for url in named:
-        if found and (time.monotonic() - began > MOST_S or _size(found) > MOST_BYTES):
-            break
-        if own or not client.is_inner(url):
-            found.append(client.get(url))
-    return found
+    ahead = list(named)
+    while (
+        ahead
+        and len(asked) < MOST_ASKED
+        and not (found and (time.monotonic() - began > MOST_S or _size(found) > MOST_BYTES))
+    ):
+        url = ahead.pop(0)
+        if url in asked or (not own and client.is_inner(url)):
+            continue
+        asked.add(url)
+        answer = client.get(url)
+        further = onward.sitemaps(answer.body, answer.url) if onward.is_robots(index.url) else None
+        if further is None:
+            found.append(answer)
+        else:
+            ahead += further
+    return found, len(asked)
 
 
 def _pages(client: Client, target: Target, answer: Response, passport: Passport) -> list[Response]:

@@ -15,7 +15,8 @@ from shared.messages import FeedFacts, Outcome, Result
 MOST_TRIED = 10  # addresses that one gap is worth
 PAUSE_S = 5  # before the next of them
 AROUND = timedelta(hours=1)  # an article may carry a date from before it was listed
-NEWS_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml")  # where most titles have theirs; it holds two days
+ROBOTS = "/robots.txt"  # asked for the news sitemaps that it names; such a sitemap holds two days
+NEWS_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml")  # where many titles have theirs, if it names none
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,16 @@ def next_address(
     """Return where to look next for a gap of the feed at `url`, or None where nothing is left to try.
 
     `said` is what the document at `asked` says of itself, None where none came: the archive or page that it links to
-    (RFC 5005), the next page by number (WordPress), then the title's news sitemap. All of them at the feed's own site.
+    (RFC 5005), the next page by number (WordPress), then the title's news sitemaps, those that its robots.txt names or
+    else those in common places. All of them at the feed's own site.
     """
     ahead = [said.older_url] if said and said.older_url else []
     if said and said.pages_by_number:
         ahead.append(_next_page(asked))
-    ahead += [urljoin(site_url or url, path) for path in NEWS_SITEMAPS]
+    robots = urljoin(site_url or url, ROBOTS)
+    ahead.append(robots)
+    if not (asked == robots and said):
+        ahead += [urljoin(site_url or url, path) for path in NEWS_SITEMAPS]
     fit = (one for one in ahead if one and one != url and one not in tried and lane_of(one) == lane_of(url))
     return next(fit, None) if len(tried) < MOST_TRIED else None
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from services.command.feeds import discover
 from services.command.feeds.check_visit import lists, whole
-from services.command.feeds.discover import Found, is_site, linked, news_sitemaps
+from services.command.feeds.discover import Found, is_site, linked
 from shared.database import reading
 from shared.http.client import Client, Limits
 from shared.settings import Settings
@@ -45,11 +45,6 @@ def test_link_elements_come_first_and_anchors_that_look_like_feeds_after() -> No
         Found("https://paper.example/news/feed/", "linked on the page"),
         Found("https://paper.example/?feed=rss2", "linked on the page"),
     ]
-
-
-def test_robots_names_news_sitemaps() -> None:
-    robots = "User-agent: *\nDisallow: /x\nSitemap: https://paper.example/sitemap.xml\nsitemap: /news-map.xml\n"
-    assert news_sitemaps(robots, HOME) == [Found("https://paper.example/news-map.xml", "named by robots.txt")]
 
 
 @pytest.mark.parametrize(("url", "site"), [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.fetcher.listing import AT_ONCE, MOST_FILES, File, choose
-from services.fetcher.onward import next_page, sitemaps
+from services.fetcher.onward import news_sitemaps, next_page, sitemaps
 from shared.bundle import Bundle, Part, pack, place_digest, unpack
 from shared.digests import entry_digest
 
@@ -54,6 +54,14 @@ def test_only_the_newest_files_are_looked_at() -> None:
 def test_a_bundle_comes_out_as_it_went_in(parts: list[tuple[str, bytes]], left_out: int) -> None:
     bundle = Bundle(tuple(Part(url, body, None, "x" * 8) for url, body in parts), "k" * 12, left_out)
     assert unpack(pack(bundle)) == bundle
+
+
+def test_robots_lead_to_sitemaps_of_news() -> None:
+    robots = "User-agent: *\nDisallow: /x\nSitemap: https://paper.example/sitemap.xml\nsitemap: /news-map.xml\n"
+    wanted = ["https://paper.example/news-map.xml"]
+    assert news_sitemaps(robots, "https://paper.example/") == wanted
+    assert sitemaps(robots.encode(), "https://paper.example/robots.txt") == wanted
+    assert sitemaps(robots.encode(), "https://paper.example/feed") is None
 
 
 def test_an_index_leads_to_its_newest_sitemaps() -> None:

@@ -149,6 +149,30 @@ def test_the_news_sitemap_is_looked_into_last(desk: Desk, outlet: Outlet) -> Non
     assert (gap.state, gap.found) == ("closed", 1)
 
 
+def test_the_news_sitemap_that_robots_name_is_looked_into_and_no_common_place(desk: Desk, outlet: Outlet) -> None:
+    named = f"User-agent: *\nSitemap: {outlet.url('all.xml')}\nSitemap: {outlet.url('maps/news.xml')}\n"
+    outlet.serve("robots.txt", named, "text/plain")
+    outlet.serve("maps/news.xml", sitemap(outlet, 1, 4), "application/xml")
+    outlet.serve("news-sitemap.xml", sitemap(outlet, 1, 4, 8), "application/xml")
+    desk.shows(1, 2)
+    desk.poll()
+    (gap,) = desk.gaps()
+    assert (gap.state, gap.found, gap.tried) == ("lost", 1, [outlet.url("robots.txt")])
+    assert outlet.ledger.statuses("all.xml") == outlet.ledger.statuses("news-sitemap.xml") == []
+
+
+def test_an_index_that_robots_name_is_followed(desk: Desk, outlet: Outlet) -> None:
+    outlet.serve("robots.txt", f"Sitemap: {outlet.url('news-index.xml')}\n", "text/plain")
+    index = "<sitemapindex><sitemap><loc>{0}</loc></sitemap><sitemap><loc>{1}</loc></sitemap></sitemapindex>"
+    outlet.serve("news-index.xml", index.format(outlet.url("news-index.xml?"), outlet.url("n.xml")), "application/xml")
+    outlet.serve("news-index.xml?", index.format(outlet.url("news-index.xml"), outlet.url("n.xml")), "application/xml")
+    outlet.serve("n.xml", sitemap(outlet, 1, 4, 8), "application/xml")
+    desk.shows(1, 2)
+    desk.poll()
+    (gap,) = desk.gaps()
+    assert (gap.state, gap.found) == ("closed", 1)
+
+
 def test_an_index_of_news_sitemaps_is_followed_to_its_newest(desk: Desk, outlet: Outlet) -> None:
     days = [(NOW - timedelta(days=ago)).date().isoformat() for ago in range(9)]
     named = "".join(

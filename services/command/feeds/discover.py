@@ -7,6 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from services.fetcher import onward
 from shared.errors import FetchError
 from shared.push import web
 
@@ -75,13 +76,6 @@ def _is_alternate(said: dict[str, str]) -> bool:
     return "feed" in rels or ("alternate" in rels and kind in _TYPES and "hreflang" not in said)
 
 
-def news_sitemaps(robots: str, base: str) -> list[Found]:
-    """Return the news sitemaps that a robots.txt names. Pure."""
-    named = re.findall(r"^\s*sitemap\s*:\s*(\S+)", robots, re.IGNORECASE | re.MULTILINE)
-    urls = (web(one, base) for one in named if "news" in one.lower())
-    return [Found(url, "named by robots.txt") for url in dict.fromkeys(urls) if url]
-
-
 def find(client: "Client", site: str, listed: Listed, whole: Whole) -> list[Feed]:
     """Return the feeds of a site; `listed` counts a document's articles, `whole` fetches what it leads on to.
 
@@ -98,8 +92,10 @@ def find(client: "Client", site: str, listed: Listed, whole: Whole) -> list[Feed
     if not feeds:
         common = [Found(urljoin(page.url, path), "a common place") for path in COMMON]
         feeds = _those_that_list(client, common, listed, whole)
-    said = news_sitemaps(_text(client, urljoin(page.url, "/robots.txt")), page.url)
-    maps = said or [Found(urljoin(page.url, path), "a common place") for path in NEWS_SITEMAPS]
+    said = onward.news_sitemaps(_text(client, urljoin(page.url, onward.ROBOTS)), page.url)
+    maps = [Found(url, "named by robots.txt") for url in said] or [
+        Found(urljoin(page.url, path), "a common place") for path in NEWS_SITEMAPS
+    ]
     return feeds + _those_that_list(client, maps, listed, whole)
 
 
