@@ -13,6 +13,7 @@ from shared.errors import UsageError
 
 _PLACE = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*")
+_PROXY = re.compile(r"http://(?:[^\s/@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):[0-9]{1,5}")
 _OF_THE_STACK = re.compile(r"WIREROOM_(IMAGE|REDIS_MAXMEMORY|\w+_PASSWORD)")  # what docker-compose.yml alone reads
 
 
@@ -57,6 +58,11 @@ class Settings(BaseSettings):
 
     fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Inner addresses that may be fetched, host:port, comma-separated."
+    )
+    fetch_proxy: str = Field(
+        "",
+        repr=False,
+        description="Proxy that is asked for all but these, http://name:password@host:port; it judges addresses too.",
     )
     fetch_spacing_s: float = Field(
         0.5, ge=0, description="Seconds between two requests to one registrable domain; inner addresses have none."
@@ -123,6 +129,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"{place!r} is no place: write host:port, a port with each host")
         return value
 
+    @field_validator("fetch_proxy")
+    @classmethod
+    def _asked(cls, value: str) -> str:
+        if value and not _PROXY.fullmatch(value):
+            raise ValueError("a proxy is written http://host:port, or http://name:password@host:port")
+        return value
+
     @field_validator("push_url")
     @classmethod
     def _reached(cls, value: str) -> str:
@@ -159,7 +172,9 @@ def read_settings() -> Settings:
         name = "WIREROOM_" + "_".join(str(part) for part in first["loc"]).upper()
         message = first["msg"].removeprefix("Value error, ")
         why = message[:1].lower() + message[1:]
-        raise UsageError(f"{name} is wrong: {why}; got {first['input']!r}.") from None
+        field = Settings.model_fields.get(str(first["loc"][0]))
+        got = f"; got {first['input']!r}" if field is None or field.repr else ""  # which may be a secret
+        raise UsageError(f"{name} is wrong: {why}{got}.") from None
 
 
 def misspelt(names: Iterable[str]) -> dict[str, str | None]:

@@ -11,6 +11,11 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are 
 # Inner by IANA's special-purpose registries, though not every Python in use knows it.
 _INNER = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")))
 
+# Domains that only an inner network knows: RFC 6761, RFC 6762 (3 and appendix G), ICANN's own for private use.
+_INNER_DOMAINS = frozenset(
+    {"localhost", "local", "internal", "intranet", "private", "corp", "home", "lan", "localdomain", "arpa"}
+)
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 Place = tuple[str, int]  # host in lower case without brackets, port
@@ -68,6 +73,16 @@ def is_literal(host: str) -> bool:
         return not getattr(ipaddress.ip_address(host), "scope_id", None)
     except ValueError:
         return False
+
+
+def is_web_name(host: str) -> bool:
+    """Return whether a name may be one of the whole internet's.
+
+    >>> is_web_name("news.example"), is_web_name("redis"), is_web_name("wiki.corp"), is_web_name("nas.home.arpa")
+    (True, False, False, False)
+    """
+    rest, _, domain = host.rpartition(".")
+    return bool(rest) and domain[:1].isalpha() and domain not in _INNER_DOMAINS
 
 
 def host_of(url: str) -> str:

@@ -18,7 +18,7 @@ import urllib3
 from requests.utils import get_auth_from_url, urldefragauth
 
 from shared.errors import Blocked, FetchError, Refused
-from shared.http.addresses import allow_list, host_of, is_same_origin, place_of, target_of
+from shared.http.addresses import allow_list, host_of, is_same_origin, is_web_name, place_of, target_of
 from shared.http.bodies import ACCEPT_ENCODING, decode
 from shared.http.connections import IDLE_PER_HOST, Adapters
 from shared.http.crowd import Crowd, Turns
@@ -59,7 +59,7 @@ class Client:
 
     `allow` names inner places that may be reached, as host:port. `trust` is a file of certificate authorities (PEM)
     beside the bundled ones; `per_address` how many requests may be under way to one address at once, 0: any number,
-    over all processes that share `turns`.
+    over all processes that share `turns`. `proxy` is asked for whatever is no inner place of that list.
 
     :raises UsageError: `trust` holds no authorities.
     """
@@ -67,8 +67,9 @@ class Client:
     def __init__(
         self, limits: Limits, allow: Iterable[str] = (), user_agent: str = "Wireroom", *, trust: Path | None = None,
         resolve: Resolve = socket.getaddrinfo, per_address: int = 0, turns: Turns | None = None,
+        proxy: str | None = None,
     ) -> None:  # fmt: skip
-        self._limits = limits
+        self._limits, self._proxy = limits, proxy
         self._headers = {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"}
         crowd = Crowd(per_address, limits.body_bytes, turns)
         self._dialler = Dialler(allow_list(allow), limits.connect_s, resolve, crowd)
@@ -87,6 +88,7 @@ class Client:
             trust=settings.fetch_authorities,
             per_address=settings.fetch_per_address,
             turns=turns,
+            proxy=settings.fetch_proxy or None,
         )
 
     def __enter__(self) -> Self:
@@ -154,7 +156,8 @@ class Client:
         exchange = Exchange(self._limits, self._dialler)
         with exchange.running():
             try:
-                return self._finish(self._ask(request, NO_PASSPORT, exchange), str(request.url), exchange, None, False)
+                raw = self._ask(request, self._through(url, NO_PASSPORT, exchange, first=True), exchange)
+                return self._finish(raw, str(request.url), exchange, None, False)
             except RAISED as error:
                 raise explain(error) from error
 
@@ -170,9 +173,7 @@ class Client:
             request.prepare(method="GET", url=urldefragauth(url), headers=headers)
             url = str(request.url)
             moved_to = url if hop and permanent else moved_to
-            if passport.proxy:
-                exchange.judge(*place_of(url), named=not hop)
-            raw = self._ask(request, passport, exchange)
+            raw = self._ask(request, self._through(url, passport, exchange, first=not hop), exchange)
             location = raw.headers.get("location") if raw.status in REDIRECTS else None
             if location is None:
                 return self._finish(raw, url, exchange, moved_to, left_https)
@@ -190,6 +191,22 @@ class Client:
                 raise Blocked("blocked", f"{places}, which may only be asked for directly.")
             url = target
         raise FetchError("redirect", f"More than {self._limits.hops} redirects, the last to {host_of(url)}.")
+
+    def _through(self, url: str, passport: Passport, exchange: Exchange, *, first: bool) -> Passport:
+        """Return the passport with the proxy that is asked for `url`: the feed's own, else the operator's.
+
+        A name that only the proxy knows is let through to the feed's own proxy where it is the feed's own address, to
+        the operator's where it may be one of the whole internet's.
+
+        :raises Blocked: as far as can be seen from here, it leads to no address that may be reached.
+        """
+        host, port = place_of(url)
+        if passport.proxy:
+            exchange.judge(host, port, named=first)
+        elif self._proxy and not self._dialler.allows(host, port):
+            exchange.judge(host, port, named=is_web_name(host))
+            return passport.model_copy(update={"proxy": self._proxy})
+        return passport
 
     def _ask(
         self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange

@@ -63,6 +63,7 @@ BACK_OFFS = {
 _BY_KIND = {
     "dns": Failure.DNS,
     "connect": Failure.CONNECT,
+    "proxy": Failure.CONNECT,
     "tls": Failure.TLS,
     "timeout": Failure.TIMEOUT,
     "truncated": Failure.TRUNCATED,

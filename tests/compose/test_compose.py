@@ -11,7 +11,7 @@ from shared.settings import Settings
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
-OWN_TO_A_SERVICE = {"WIREROOM_DATABASE_URL", "WIREROOM_REDIS_URL", "WIREROOM_OPEN_KEY"}
+OWN_TO_A_SERVICE = {"WIREROOM_DATABASE_URL", "WIREROOM_REDIS_URL", "WIREROOM_OPEN_KEY", "WIREROOM_FETCH_PROXY"}
 SETTINGS = {f"WIREROOM_{name.upper()}": field for name, field in Settings.model_fields.items()}
 
 

@@ -65,6 +65,15 @@ def test_a_floor_above_the_ceiling_is_one_sentence_with_both_names(monkeypatch: 
         read_settings()
 
 
+def test_a_wrong_setting_that_may_hold_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREROOM_FETCH_PROXY", "https://desk:s3cret@proxy")
+    with pytest.raises(
+        UsageError, match="WIREROOM_FETCH_PROXY is wrong: a proxy is written http://host:port"
+    ) as caught:
+        read_settings()
+    assert "s3cret" not in str(caught.value)
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 1  # type: ignore[misc]
