@@ -44,6 +44,7 @@ def through(proxy: Proxy, *allow: str, resolve: Any = unknown) -> Client:
 def test_names_that_only_the_proxy_knows_are_asked_for_there(proxy: Proxy) -> None:
     with through(proxy) as client:
         assert client.get("http://paper.example/feed").body == b"words"
+    with through(proxy) as client:
         client.post("http://hub.example/feed", b"x", {})
     assert [head.partition(" HTTP")[0] for head in proxy.heads] == [
         "GET http://paper.example/feed",
