@@ -44,7 +44,7 @@ def withdraw(
     purge: Annotated[bool, typer.Option("--purge", help="Remove its text for good; nothing brings it back.")] = False,
 ) -> None:
     """Withdraw an article everywhere. Its publisher has no say any more; --purge leaves nothing of its text."""
-    from services.indexer import withdrawal
+    from services.indexer.articles import withdrawal
 
     if not reason.strip():
         raise UsageError("Give a --reason: it is what is left to those who ask later.")
@@ -56,7 +56,7 @@ def withdraw(
 @verbs.command()
 def restore(article_id: Id) -> None:
     """Take your withdrawal back. The article is again what its publisher says it is."""
-    from services.indexer import withdrawal
+    from services.indexer.articles import withdrawal
 
     with writing(open_store()) as connection:
         withdrawal.restore(connection, article_id, read_settings())
@@ -122,7 +122,7 @@ def flagged(as_json: Json = False) -> None:
 @verbs.command()
 def clear(article_id: Id) -> None:
     """Let a flagged article stand; it is not flagged again."""
-    from services.indexer import flags
+    from services.indexer.stories import flags
 
     with writing(open_store()) as connection:
         flags.clear(connection, article_id)

@@ -67,7 +67,7 @@ def _said(connection: Connection, name: str, against: Sequence[int], settings: S
 
 def _article(connection: Connection, article_id: int, against: Sequence[int], settings: Settings) -> Facts | None:
     from services.command import record
-    from services.indexer.explain import explain as explain_fold
+    from services.indexer.stories.explain import explain as explain_fold
 
     found = record.article(connection, article_id)
     if found is None:

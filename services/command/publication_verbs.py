@@ -38,14 +38,14 @@ def list_(as_json: Json = False) -> None:
 @verbs.command()
 def rename(publication_id: Id, name: Annotated[str, typer.Argument(help="Its name from now on.")]) -> None:
     """Give a title another name; feeds of either name find it."""
-    from services.indexer import publications
+    from services.indexer.publications import registry
 
     if not name.strip():
         raise UsageError("A title needs a name.")
     engine = open_store()
     with writing(engine) as connection:
-        publications.rename(connection, publication_id, name.strip())
-    publications.tell(engine, publication_id)
+        registry.rename(connection, publication_id, name.strip())
+    registry.tell(engine, publication_id)
     console.say(f"Publication {publication_id} is called {name.strip()!r}.")
 
 
@@ -55,7 +55,7 @@ def merge(
     others: Annotated[list[int], typer.Argument(help="Numbers of those that become part of it.", parser=NUMBER)],
 ) -> None:
     """Make several titles one. All feeds and articles come over; what two of them have is one article."""
-    from services.indexer.unite import unite
+    from services.indexer.publications.unite import unite
 
     engine, settings = open_store(), read_settings()
     for other in console.progress(others, "Merging"):
@@ -74,7 +74,7 @@ def terms(
     attribution: Annotated[str | None, typer.Option(help='Words beside each of its articles; "": none.')] = None,
 ) -> None:
     """Set what is served of a title, and how long it is kept. Also what must stand beside each of its articles."""
-    from services.indexer import publications
+    from services.indexer.publications import registry
 
     if serve not in (None, "full", "excerpt", "headline"):
         raise UsageError(f"--serve {serve!r} is none of full, excerpt and headline.")
@@ -84,9 +84,9 @@ def terms(
         raise UsageError("Say what to set: --serve, --retention-days or --attribution.")
     engine = open_store()
     with writing(engine) as connection:
-        publications.change(connection, publication_id, **values)
+        registry.change(connection, publication_id, **values)
     if serve:
-        publications.tell(engine, publication_id)
+        registry.tell(engine, publication_id)
     console.say(
         f"Publication {publication_id}: " + ", ".join(f"{name} {value or '–'}" for name, value in values.items())
     )

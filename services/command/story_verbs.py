@@ -36,7 +36,7 @@ def listing(context: typer.Context, as_json: Json = False, limit: Limit = 30) ->
 
 def split(story: StoryId, articles: ArticleIds, reason: Reason = None, as_json: Json = False) -> None:
     """Take articles out of a story into one of their own, for good. Their texts are compared no more."""
-    from services.indexer import pins
+    from services.indexer.stories import pins
 
     _tell(
         _decide(lambda connection: pins.split(connection, story, articles, reason, now(connection)), articles), as_json
@@ -50,7 +50,7 @@ def merge(
     as_json: Json = False,
 ) -> None:
     """Put all articles of other stories into a story, for good."""
-    from services.indexer import pins
+    from services.indexer.stories import pins
 
     def work(connection: Connection) -> None:
         for story in stories:
@@ -61,14 +61,14 @@ def merge(
 
 def unpin(articles: ArticleIds, as_json: Json = False) -> None:
     """Take the word back: fold articles by their texts again."""
-    from services.indexer import pins
+    from services.indexer.stories import pins
 
     _tell(_decide(lambda connection: pins.unpin(connection, articles), articles, refold=articles), as_json)
 
 
 def refold(as_json: Json = False) -> None:
     """Fold the articles of the window again at once. Applies another threshold too; pinned ones stay."""
-    from services.indexer import redo
+    from services.indexer.stories import redo
     from shared.settings import read_settings
 
     settings = read_settings()
@@ -85,7 +85,7 @@ def _decide(
     refold: list[int] | None = None,
 ) -> Sequence[tuple[int, int, int, str]]:
     """Do what the operator says in one commit with the changes that it makes; return who moved where, and how."""
-    from services.indexer.redo import decide
+    from services.indexer.stories.redo import decide
     from shared.settings import read_settings
 
     settings = read_settings()

@@ -11,17 +11,20 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection, Engine
 
-from services.indexer import aside, flags, gap_store, history, retention, rights, settle
-from services.indexer.articles import insert_fresh, known_by_id, named, put_keys, touch, update_revised
+from services.indexer import aside, settle
+from services.indexer.articles import history, retention, rights
+from services.indexer.articles.judge import Fresh, Repeat, Revised, Source, Unchanged, Verdict, judge_all
+from services.indexer.articles.layers import leave, put_layers, relist
+from services.indexer.articles.merge import PAGE, merge
+from services.indexer.articles.pages import hold_pages, leads_inside, want_pages
+from services.indexer.articles.store import insert_fresh, known_by_id, named, put_keys, touch, update_revised
 from services.indexer.changes import News, append, take_head
-from services.indexer.judge import Fresh, Repeat, Revised, Source, Unchanged, Verdict, judge_all
-from services.indexer.layers import leave, put_layers, relist
-from services.indexer.merge import PAGE, merge
-from services.indexer.pace import arrival
-from services.indexer.pages import hold_pages, leads_inside, want_pages
-from services.indexer.publications import key_of, publication_of
+from services.indexer.feeds import gap_store
+from services.indexer.feeds.pace import arrival
+from services.indexer.publications.registry import key_of, publication_of
 from services.indexer.settle import Brought, Row
-from services.indexer.stories import fold
+from services.indexer.stories import flags
+from services.indexer.stories.folding import fold
 from shared.database import now, writing
 from shared.http.addresses import Place, allow_list
 from shared.messages import PARSER, Kind, Result, split_digests

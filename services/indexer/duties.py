@@ -7,10 +7,11 @@ from typing import Any, assert_never
 import structlog
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
-from services.indexer import redo, retention, window
+from services.indexer.articles import retention
+from services.indexer.articles.rights import next_turn, turned
 from services.indexer.changes import News, append, take_head
-from services.indexer.rights import next_turn, turned
-from services.indexer.stories import restory
+from services.indexer.stories import redo, window
+from services.indexer.stories.folding import restory
 from shared.database import now, writing
 from shared.messages import Duty
 from shared.settings import Settings

@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy import Connection, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.indexer import gap_store, pace, push, unusual
-from services.indexer.moves import move
-from services.indexer.pace import Memory
-from services.indexer.trust import Past, columns, moved
+from services.indexer.feeds import gap_store, pace, push, unusual
+from services.indexer.feeds.moves import move
+from services.indexer.feeds.pace import Memory
+from services.indexer.feeds.trust import Past, columns, moved
 from shared.among import among_given
 from shared.messages import Kind, Outcome, Result, split_digests
 from shared.polling.habits import Arrival

@@ -7,10 +7,11 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from services.indexer import aside, duties, gap_store, settle
+from services.indexer import aside, duties, settle
+from services.indexer.articles.layers import leave
 from services.indexer.changes import take_head
 from services.indexer.document import commit_documents, try_document
-from services.indexer.layers import leave
+from services.indexer.feeds import gap_store
 from services.indexer.settle import Brought, Row
 from shared.belt import Belt
 from shared.database import connect, now, store_url, writing

@@ -108,7 +108,7 @@ def test_what_cannot_be_explained_is_said(wireroom: Run, copies: list[Any]) -> N
 def test_a_deleted_article_is_told_by_its_address_and_by_its_number(
     wireroom: Run, line: Line, copies: list[Any]
 ) -> None:
-    from services.indexer import retention
+    from services.indexer.articles import retention
     from shared.database import writing
 
     with writing(line.engine) as connection:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from services.indexer.changes import append, take_head
 from services.indexer.fold.file import fold_file
-from services.indexer.stories import fold
+from services.indexer.stories.folding import fold
 from shared.database import now, reading, writing
 from shared.settings import Settings
 from shared.tables import Article, Change, Pair, Publication, Story, core

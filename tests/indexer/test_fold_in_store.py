@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from services.indexer import candidates
-from services.indexer.window import purge_texts
+from services.indexer.stories import candidates
+from services.indexer.stories.window import purge_texts
 from shared.tables import Article, Copy, Posting, StoryMove
 from tests.indexer.desk import NOON, Desk, prose
 from tests.indexer.newsdesk import Newsdesk, entry

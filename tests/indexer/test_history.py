@@ -7,9 +7,9 @@ from itertools import permutations
 import pytest
 from sqlalchemy import null, select
 
-from services.indexer import history
-from services.indexer.history import MOST
-from services.indexer.merge import content_sha256
+from services.indexer.articles import history
+from services.indexer.articles.history import MOST
+from services.indexer.articles.merge import content_sha256
 from shared.messages import Entry
 from shared.tables import Article, Revision
 from tests.indexer.newsdesk import NOON, Newsdesk, entry

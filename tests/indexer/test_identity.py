@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.indexer.identity import resolve, same_headline
+from services.indexer.articles.identity import resolve, same_headline
 from shared.digests import entry_digest
 from shared.messages import Entry
 from shared.schema import Content

@@ -3,8 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.indexer.judge import MOST_KEYS, Fresh, Known, Repeat, Revised, Source, Unchanged, judge, judge_all
-from services.indexer.merge import PAGE, LayerState, content_sha256, merge
+from services.indexer.articles.judge import (
+    MOST_KEYS,
+    Fresh,
+    Known,
+    Repeat,
+    Revised,
+    Source,
+    Unchanged,
+    judge,
+    judge_all,
+)
+from services.indexer.articles.merge import PAGE, LayerState, content_sha256, merge
 from shared.digests import entry_digest
 from shared.messages import Entry
 from shared.schema import Content

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, insert, select, text
 
 from services.command.feeds import feed_store
-from services.indexer import unite
 from services.indexer.changes import take_head
 from services.indexer.document import commit_documents
+from services.indexer.publications import unite
 from shared.database import writing
 from shared.messages import PARSER, Entry, FeedFacts, Kind, Result
 from shared.tables import Article, Counter, Feed, LogHead, Publication

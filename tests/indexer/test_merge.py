@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.indexer.merge import (
+from services.indexer.articles.merge import (
     AHEAD,
     PAGE,
     LayerState,

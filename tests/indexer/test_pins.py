@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import Connection, select
 
-from services.indexer import pins, retention
-from services.indexer.redo import Moved, decide
+from services.indexer.articles import retention
+from services.indexer.stories import pins
+from services.indexer.stories.redo import Moved, decide
 from shared.errors import UsageError
 from shared.tables import StoryMove
 from tests.indexer.desk import NOON, Desk, prose

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from services.indexer import pins, publications, retention, unite, withdrawal
-from services.indexer.redo import decide
-from services.indexer.titles import is_section, name_of, site_key
+from services.indexer.articles import retention, withdrawal
+from services.indexer.publications import registry, unite
+from services.indexer.publications.names import is_section, name_of, site_key
+from services.indexer.stories import pins
+from services.indexer.stories.redo import decide
 from shared.database import writing
 from shared.errors import UsageError
 from shared.tables import Article, ArticleKey, Feed, Furniture, Layer, Publication, PublicationKey, Story, Term
@@ -94,7 +96,7 @@ def test_the_operators_word_comes_first_and_other_feeds_of_the_site_find_it(news
 
 def rename(newsdesk: Newsdesk, publication: int, name: str) -> None:
     with writing(newsdesk.engine) as connection:
-        publications.rename(connection, publication, name)
+        registry.rename(connection, publication, name)
 
 
 def test_a_renamed_title_keeps_its_feeds_and_is_found_by_either_name(newsdesk: Newsdesk) -> None:
@@ -106,12 +108,12 @@ def test_a_renamed_title_keeps_its_feeds_and_is_found_by_either_name(newsdesk: N
 
 
 def test_a_title_that_is_served_otherwise_is_told_to_those_who_keep_copies(newsdesk: Newsdesk, monkeypatch) -> None:
-    monkeypatch.setattr(publications, "TOLD_AT_ONCE", 2)
+    monkeypatch.setattr(registry, "TOLD_AT_ONCE", 2)
     paper, other = newsdesk.publication("The Paper"), newsdesk.publication("The Mirror")
     newsdesk.poll(newsdesk.feed("paper.example", paper), *(entry(name) for name in ("one", "two", "three")))
     newsdesk.poll(newsdesk.feed("mirror.example", other), entry("four"))
     before = newsdesk.head()
-    assert publications.tell(newsdesk.engine, paper) == 3
+    assert registry.tell(newsdesk.engine, paper) == 3
     told = {newsdesk.article(name).id for name in ("one", "two", "three")}
     assert newsdesk.changes(before) == [("revised", id_) for id_ in sorted(told)]
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, inspect, select, text
 
-from services.indexer import retention, withdrawal
+from services.indexer.articles import retention, withdrawal
 from services.scheduler import store as scheduling
 from shared.database import now, reading, writing
 from shared.errors import UsageError

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from services.indexer import duties, redo
+from services.indexer import duties
+from services.indexer.stories import redo
 from shared.database import reading
 from shared.messages import FOLD, Duty
 from shared.refolding import any_left, count_left

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from services.indexer import duties, retention
+from services.indexer import duties
+from services.indexer.articles import retention
 from shared.database import writing
 from shared.messages import Duty
 from shared.tables import Article, Change, Furniture, Layer, Publication, Revision, Story, StoryMove, Term, Tombstone

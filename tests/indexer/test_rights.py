@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from services.indexer import duties, flags, withdrawal
-from services.indexer.rights import next_turn, opens, strictest, turned
+from services.indexer import duties
+from services.indexer.articles import withdrawal
+from services.indexer.articles.rights import next_turn, opens, strictest, turned
+from services.indexer.stories import flags
 from shared.database import now, reading, writing
 from shared.errors import UsageError
 from shared.messages import Duty

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from services.indexer.fold.terms import terms
-from services.indexer.window import forget
+from services.indexer.stories.window import forget
 from shared.tables import Carrier, Claim, FoldText, Posting, Term
 from tests.indexer.desk import Desk, clock, prose
 

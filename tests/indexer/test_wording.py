@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.indexer.wording import notices, steady
+from services.indexer.articles.wording import notices, steady
 
 
 @pytest.mark.parametrize(

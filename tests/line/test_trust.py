@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from services.command.feeds import feed_store
-from services.indexer.trust import SIGHTS
+from services.indexer.feeds.trust import SIGHTS
 from shared.database import now
 from shared.http.passport import Passport, fresh_keys, seal
 from shared.messages import Kind

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from services.command.feeds.opml import Outline
 from services.command.options import LARGEST_ID
-from services.indexer import moves, publications
+from services.indexer.articles.layers import leave
+from services.indexer.articles.pages import leads_inside, want_pages
 from services.indexer.changes import take_head
-from services.indexer.layers import leave
-from services.indexer.pages import leads_inside, want_pages
+from services.indexer.feeds import moves
+from services.indexer.publications import registry
 from shared.among import among
 from shared.database import now
 from shared.errors import UsageError
@@ -80,14 +81,14 @@ def _here_s(url: str) -> int | None:
 
 def named_publications(connection: Connection) -> set[int]:
     """Return the ids of the publications that the operator named, which is part of what a feed is set to."""
-    names = publications.name_key("") + "%"
+    names = registry.name_key("") + "%"
     own = select(Publication.id).where(Publication.key.like(names))
     taken = select(PublicationKey.publication_id).where(PublicationKey.key.like(names))
     return set(connection.scalars(own.union(taken)))
 
 
 def _publication(connection: Connection, name: str, moment: datetime) -> int:
-    return publications.ensure(connection, publications.name_key(name), name, None, moment)
+    return registry.ensure(connection, registry.name_key(name), name, None, moment)
 
 
 def find(connection: Connection, names: Sequence[str]) -> list[Any]:

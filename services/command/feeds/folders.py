@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from services.indexer.titles import is_section, site_key
+from services.indexer.publications.names import is_section, site_key
 from shared.hosts import host_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from services.command import console
 from services.command.feeds import feed_store
 from services.command.feeds.opml import LONGEST_S, Pages
 from services.command.stores import open_store
-from services.indexer.pace import standing
+from services.indexer.feeds.pace import standing
 from shared.database import now, writing
 from shared.errors import UsageError
 from shared.polling.failures import span

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import Connection, insert, select, update
 
-from services.indexer.gaps import Bounds, Detour, bounds_of, narrowed, next_address, reaches
-from services.indexer.judge import Fresh, Repeat, Verdict
-from services.indexer.layers import leave
+from services.indexer.articles.judge import Fresh, Repeat, Verdict
+from services.indexer.articles.layers import leave
+from services.indexer.feeds.gaps import Bounds, Detour, bounds_of, narrowed, next_address, reaches
 from shared.hosts import is_folder, without_password
 from shared.messages import Kind, Outcome, Result, split_digests
 from shared.polling.rhythm import expected

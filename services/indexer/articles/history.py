@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from services.indexer.judge import Known, Revised, Unchanged, Verdict
-from services.indexer.merge import LayerState, content_sha256
+from services.indexer.articles.judge import Known, Revised, Unchanged, Verdict
+from services.indexer.articles.merge import LayerState, content_sha256
 from shared.among import among
 from shared.tables import Article, Revision, core
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, text, update
 
-from services.indexer import flags
-from services.indexer.articles import known_by_id, update_revised
+from services.indexer.articles.judge import Known, Revised, Source
+from services.indexer.articles.layers import put_layers
+from services.indexer.articles.merge import Head, LayerState, cancelled, kinds_of_change, merge
+from services.indexer.articles.pages import hold_pages
+from services.indexer.articles.rights import OPERATOR, change_of
+from services.indexer.articles.store import known_by_id, update_revised
 from services.indexer.changes import News, append, take_head
-from services.indexer.judge import Known, Revised, Source
-from services.indexer.layers import put_layers
-from services.indexer.merge import Head, LayerState, cancelled, kinds_of_change, merge
-from services.indexer.pages import hold_pages
-from services.indexer.rights import OPERATOR, change_of
-from services.indexer.stories import fold
-from services.indexer.window import forget_terms
+from services.indexer.stories import flags
+from services.indexer.stories.folding import fold
+from services.indexer.stories.window import forget_terms
 from shared.database import now
 from shared.errors import UsageError
 from shared.messages import Entry

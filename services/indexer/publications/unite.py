@@ -11,15 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
-from services.indexer import candidates, pins, withdrawal
-from services.indexer.articles import known_by_id, update_revised
+from services.indexer.articles import withdrawal
+from services.indexer.articles.judge import Revised, Source
+from services.indexer.articles.merge import kinds_of_change, merge
+from services.indexer.articles.pages import hold_pages
+from services.indexer.articles.store import known_by_id, update_revised
 from services.indexer.changes import News, append, take_head
-from services.indexer.judge import Revised, Source
-from services.indexer.merge import kinds_of_change, merge
-from services.indexer.pages import hold_pages
-from services.indexer.publications import add_key
-from services.indexer.stories import fold, restory
-from services.indexer.window import forget_terms
+from services.indexer.publications.registry import add_key
+from services.indexer.stories import candidates, pins
+from services.indexer.stories.folding import fold, restory
+from services.indexer.stories.window import forget_terms
 from shared.among import among
 from shared.database import now, writing
 from shared.errors import UsageError

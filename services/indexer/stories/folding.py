@@ -7,14 +7,14 @@ from itertools import chain
 
 from sqlalchemy import Connection, delete, insert, select
 
-from services.indexer import candidates, furniture, pins
-from services.indexer.aftermath import forget_moves, keep_copies, note_moves
 from services.indexer.changes import News
 from services.indexer.fold.pairs import Pair as FoldPair
 from services.indexer.fold.pairs import judge
 from services.indexer.fold.stories import Member, Role, assign, components, roles
-from services.indexer.texts import Standing, Text, as_candidates, read_rows, read_texts, strip
-from services.indexer.window import note_terms
+from services.indexer.stories import candidates, furniture, pins
+from services.indexer.stories.aftermath import forget_moves, keep_copies, note_moves
+from services.indexer.stories.texts import Standing, Text, as_candidates, read_rows, read_texts, strip
+from services.indexer.stories.window import note_terms
 from shared.among import among, among_given
 from shared.rows import insert_rows, update_rows
 from shared.schema import CopyRole

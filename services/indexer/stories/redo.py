@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, Engine, select, update
 
 from services.indexer.changes import append, take_head
-from services.indexer.stories import fold, restory
+from services.indexer.stories.folding import fold, restory
 from shared.among import among
 from shared.database import now, writing
 from shared.messages import FOLD

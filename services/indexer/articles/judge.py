@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.indexer.identity import resolve
-from services.indexer.merge import (
+from services.indexer.articles.identity import resolve
+from services.indexer.articles.merge import (
     Head,
     LayerState,
     believed,

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, bindparam, exists, select, union_all,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.indexer.changes import News, append, take_head
+from services.indexer.publications.names import name_of, site_key
 from services.indexer.settle import Row
-from services.indexer.titles import name_of, site_key
 from shared.among import among
 from shared.database import now, reading, writing
 from shared.errors import UsageError

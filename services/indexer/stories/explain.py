@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from services.indexer import candidates, furniture, pins
 from services.indexer.fold.furniture import segments
 from services.indexer.fold.pairs import Candidate
 from services.indexer.fold.reasons import reason
 from services.indexer.fold.shingles import parted
-from services.indexer.furniture import Sentences
-from services.indexer.texts import Text, as_candidates, read_texts
+from services.indexer.stories import candidates, furniture, pins
+from services.indexer.stories.furniture import Sentences
+from services.indexer.stories.texts import Text, as_candidates, read_texts
 from shared.settings import Settings
 from shared.tables import Pair, Pin, Publication
 

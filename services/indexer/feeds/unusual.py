@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from services.indexer.pace import Memory
+from services.indexer.feeds.pace import Memory
 from shared.hosts import without_password
 from shared.polling.habits import kinds, silence
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from services.indexer.gaps import PAUSE_S, Bounds, Detour
+from services.indexer.feeds.gaps import PAUSE_S, Bounds, Detour
 from shared.messages import DIGEST_CHARS, Entry, Facts, FeedFacts, Result
 from shared.polling.habits import Arrival, Habits, alarm_s, notice
 from shared.polling.habits import taught as learnt

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.orm import aliased
 
+from services.indexer.articles.rights import AGENCY, readable
 from services.indexer.changes import News
-from services.indexer.rights import AGENCY, readable
 from shared.among import among, among_given
 from shared.errors import UsageError
 from shared.schema import Status

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from services.indexer import furniture
+from services.indexer.articles.rights import readable
 from services.indexer.fold.claims import agency_item, claims
 from services.indexer.fold.furniture import keep, segments
 from services.indexer.fold.pairs import Candidate
 from services.indexer.fold.shingles import Sketch, sketch_words
-from services.indexer.furniture import Furnished, Sentences
-from services.indexer.rights import readable
+from services.indexer.stories import furniture
+from services.indexer.stories.furniture import Furnished, Sentences
 from shared.among import among_given
 from shared.tables import Article
 

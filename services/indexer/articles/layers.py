@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, exists, null, update
 from sqlalchemy.orm import aliased
 
-from services.indexer.judge import Source
-from services.indexer.merge import LayerState
+from services.indexer.articles.judge import Source
+from services.indexer.articles.merge import LayerState
 from shared.among import among, pairs_given
 from shared.rows import insert_rows, update_rows
 from shared.tables import Article, Layer, Revision, core

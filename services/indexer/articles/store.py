@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from services.indexer.judge import Fresh, Known, Revised, Source, Unchanged
-from services.indexer.layers import list_again, put_layers, say_again
-from services.indexer.merge import Head, LayerState, content_sha256
-from services.indexer.rights import next_turn, opens
+from services.indexer.articles.judge import Fresh, Known, Revised, Source, Unchanged
+from services.indexer.articles.layers import list_again, put_layers, say_again
+from services.indexer.articles.merge import Head, LayerState, content_sha256
+from services.indexer.articles.rights import next_turn, opens
 from shared.among import among_given, pairs_given
 from shared.rows import as_json, insert_rows, new_ids, update_rows
 from shared.schema import Content

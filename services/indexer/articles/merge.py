@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
-from services.indexer.rights import strictest
-from services.indexer.wording import notices, steady
+from services.indexer.articles.rights import strictest
+from services.indexer.articles.wording import notices, steady
 from shared.digests import sha256
 from shared.schema import BodySource, Content, Status
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, select
 
-from services.indexer import candidates
 from services.indexer.changes import take_head
 from services.indexer.fold.terms import terms
+from services.indexer.stories import candidates
 from shared.among import among
 from shared.database import now, writing
 from shared.rows import insert_rows

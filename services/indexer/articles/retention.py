@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.indexer import candidates, pins
+from services.indexer.articles.judge import Fresh, Repeat, Verdict
+from services.indexer.articles.pages import hold_pages
 from services.indexer.changes import News, append, take_head
 from services.indexer.fold.furniture import headline_key
 from services.indexer.fold.words import digest
-from services.indexer.judge import Fresh, Repeat, Verdict
-from services.indexer.pages import hold_pages
-from services.indexer.stories import restory
-from services.indexer.window import forget_terms
+from services.indexer.stories import candidates, pins
+from services.indexer.stories.folding import restory
+from services.indexer.stories.window import forget_terms
 from shared.among import among, among_given
 from shared.database import now, reading, writing
 from shared.settings import Settings
