@@ -34,11 +34,10 @@ class Identities:
 
 
 class _Named(NamedTuple):
-    """One entry's names, comparable: empty where it has none."""
+    """One entry's names, comparable: empty where it has none. Its title is asked for where these do not tell."""
 
     id: str
     url: str
-    title: str
 
 
 def judge(slots: Sequence[Slot], trusts_ids: bool) -> Identities:
@@ -51,39 +50,45 @@ def judge(slots: Sequence[Slot], trusts_ids: bool) -> Identities:
     names = [_named(slot) for slot in slots]
     shared = _shared_ids(slots, names)
     trusts_ids = trusts_ids and not shared
-    common = _common_urls(names)
+    common = _common_urls(slots, names)
     keys = [_keys(slot, name, trusts_ids, common) for slot, name in zip(slots, names, strict=True)]
     return Identities(tuple(_without_repeats(slots, keys)), trusts_ids)
 
 
 def _named(slot: Slot) -> _Named:
+    return _Named(source_id_of(slot.source_id) or "", canonical(slot.link) if slot.link else "")
+
+
+def _title(slot: Slot) -> str:
+    """Return the entry's title, comparable; empty where it has none."""
     title = line(slot.title)
-    return _Named(
-        source_id_of(slot.source_id) or "", canonical(slot.link) if slot.link else "", normal(title) if title else ""
-    )
+    return normal(title) if title else ""
 
 
 def _shared_ids(slots: Sequence[Slot], names: Sequence[_Named]) -> set[str]:
-    first: dict[str, _Named] = {}
-    shared = set()
-    for slot, name in zip(slots, names, strict=True):
-        if name.id and name.url and name.title and not slot.cancelled:
-            other = first.setdefault(name.id, name)
-            if other.url != name.url and other.title != name.title:
-                shared.add(name.id)
-    return shared
+    by_id: dict[str, list[int]] = defaultdict(list)
+    for at, name in enumerate(names):
+        if name.id and name.url and not slots[at].cancelled:
+            by_id[name.id].append(at)
+    return {one for one, places in by_id.items() if len(places) > 1 and _differ(slots, names, places)}
 
 
-def _common_urls(names: Sequence[_Named]) -> set[str]:
+def _differ(slots: Sequence[Slot], names: Sequence[_Named], places: Sequence[int]) -> bool:
+    """Return whether one of the entries at `places` has another link and another title than the first that has any."""
+    titled = [(names[at].url, title) for at in places if (title := _title(slots[at]))]
+    return any(url != titled[0][0] and title != titled[0][1] for url, title in titled)
+
+
+def _common_urls(slots: Sequence[Slot], names: Sequence[_Named]) -> set[str]:
     """Return the links that entries with other titles share, unless one identifier holds them together."""
     urls = [name.url for name in names if name.url]
     if len(set(urls)) == len(urls):
         return set()
     titles: dict[str, set[str]] = defaultdict(set)
     ids: dict[str, set[str]] = defaultdict(set)
-    for name in names:
+    for slot, name in zip(slots, names, strict=True):
         if name.url:
-            titles[name.url].add(name.title)
+            titles[name.url].add(_title(slot))
             ids[name.url].add(name.id)
     return {url for url, found in titles.items() if len(found) > 1 and (len(ids[url]) > 1 or "" in ids[url])}
 
@@ -94,16 +99,18 @@ def _keys(slot: Slot, name: _Named, trusts_ids: bool, common: set[str]) -> tuple
         keys.append(f"id:{name.id}")
     if name.url and name.url not in common:
         keys.append(f"url:{name.url}")
-        if name.title and not name.id and (counted := _COUNTED.search(name.url)):
-            keys.append(_title_key("\n".join((name.title, *counted.groups()))))
-    return tuple(keys) or (_last_resort(slot, name),)
+        counted = None if name.id else _COUNTED.search(name.url)
+        if counted and (title := _title(slot)):
+            keys.append(_title_key("\n".join((title, *counted.groups()))))
+    return tuple(keys) or (_last_resort(slot),)
 
 
-def _last_resort(slot: Slot, name: _Named) -> str:
+def _last_resort(slot: Slot) -> str:
     """Return the key of an entry without a trusted identifier or link."""
+    title = _title(slot)
     dated = (slot.dated or "").strip()
     moment = parse_date(dated) if dated else None
-    material = f"{name.title}\n{moment.isoformat() if moment else dated}" if name.title else f"\n{slot.digest}"
+    material = f"{title}\n{moment.isoformat() if moment else dated}" if title else f"\n{slot.digest}"
     return _title_key(material)
 
 

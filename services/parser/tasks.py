@@ -15,7 +15,7 @@ from shared.queues import INDEX, Publish
 from shared.settings import Settings
 
 TOGETHER_S = 1.0  # after so long what was read leaves without the documents that its message has left
-LARGE_BYTES = 100_000  # on the wire; such a document's memory is given back at once, which takes a millisecond or two
+LARGE_BYTES = 400_000  # on the wire; such a document's memory is given back at once, and asked for again by the next
 log = structlog.get_logger()
 
 

@@ -52,6 +52,13 @@ _EAST = re.compile(
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d\d?):?(\d\d)?", re.IGNORECASE)
 _YEAR_BEFORE_ZONE = re.compile(r"(?<=:\d\d)\s+(\d{4})\s+([+-]\d{4}|[A-Z]{3,4})$")  # date(1) writes them the other way
+_OFFSET_FIGURES = r"[+-](?:0\d|1[0-4])"
+_AS_RFC_5322 = re.compile(
+    rf"(?:[A-Z][a-z][a-z], )?(\d\d) ([A-Z][a-z][a-z]) (\d{{4}}) (\d\d:\d\d:\d\d) (?:GMT|({_OFFSET_FIGURES}\d\d))"
+)
+_AS_RFC_3339 = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{{1,6}})?(?:Z|{_OFFSET_FIGURES}:\d\d)")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_FIGURES = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
 _FORMS = (_ISO, _MAIL, _SPOKEN, _BASIC, _DOTTED, _YEAR_FIRST, _EAST)
 _EARLIEST, _LATEST = 1970, 9999
 _MAX_CHARS = 80
@@ -72,8 +79,24 @@ def parse_date(text: str, zone: timedelta | None = None) -> datetime | None:
     >>> parse_date("6. Januar 2025, 14:07 Uhr", timedelta(hours=1)).isoformat()
     '2025-01-06T13:07:00+00:00'
     """
+    if moment := _as_specified(text):
+        return moment
     found = _parts(text)
     return None if found is None else _moment(found, zone)
+
+
+def _as_specified(text: str) -> datetime | None:
+    """Return the moment of a date that is written to the letter, as most are; None: it takes a closer look."""
+    if mail := _AS_RFC_5322.fullmatch(text):
+        day, month, year, clock, offset = mail.groups()
+        text = f"{year}-{_MONTH_FIGURES.get(month)}-{day}T{clock}{offset or 'Z'}"
+    elif not _AS_RFC_3339.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.year >= _EARLIEST else None
 
 
 def offset_of(text: str) -> timedelta | None:

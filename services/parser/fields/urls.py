@@ -27,7 +27,9 @@ _TRACKING = frozenset({
 _TRACKING_PREFIXES = ("utm_", "at_campaign", "hsa_", "itm_", "stm_")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\^`{|}\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]")
-_FIT = re.compile(r"https?://[A-Za-z0-9][\w.:-]*(?:[/?#][!#-;=?-Z\[\]_a-z~]*)?", re.ASCII)  # absolute already
+_HOST_FIT, _CHARS_FIT = r"https?://[A-Za-z0-9][A-Za-z0-9_.:-]*", r"!#-%'-;=?-Z\[\]_a-z~"
+_FIT = re.compile(rf"{_HOST_FIT}(?:[/?#][&{_CHARS_FIT}]*)?")  # absolute already
+FIT_ESCAPED = rf"{_HOST_FIT}(?:[/?#][{_CHARS_FIT}]*(?:&amp;[{_CHARS_FIT}]*)*)?"  # the same in an attribute of HTML
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _SAFE_PATH = "!$&'()*+,-./:;=@_~%"
 _SAFE_QUERY = _SAFE_PATH + "?"
