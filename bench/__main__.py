@@ -30,17 +30,18 @@ def main(
     hosts: Annotated[int | None, typer.Option(help="Loopback hosts that serve them; one a feed.", min=1)] = None,
     rounds: Annotated[int, typer.Option(help="Rounds, of which the medians count.", min=1)] = 3,
     alone: Annotated[bool, typer.Option("--alone", help="Measure Wireroom only.")] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve over TLS; measures Wireroom only.")] = False,
 ) -> None:
     """Poll many feeds cold, warm and with some news; print what each poll took."""
     configure("ERROR", "console", "bench")
     try:
-        _bench(feeds, documents, hosts, rounds, beside=not alone)
+        _bench(feeds, documents, hosts, rounds, beside=not (alone or tls), tls=tls)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
 
 
-def _bench(feeds: int | None, folder: Path | None, hosts: int | None, rounds: int, *, beside: bool) -> None:
+def _bench(feeds: int | None, folder: Path | None, hosts: int | None, rounds: int, *, beside: bool, tls: bool) -> None:
     if platform.system() != "Linux":
         raise BenchError("CPU and memory are read from /proc, which only Linux has.")
     served = folder_documents(folder, feeds) if folder else sample_documents(feeds or SAMPLES)
@@ -52,11 +53,11 @@ def _bench(feeds: int | None, folder: Path | None, hosts: int | None, rounds: in
     print(f"{len(served)} feeds on {hosts} hosts, {rounds} rounds; memory is that of all processes together.\n")
     for number in range(rounds):
         _say(f"round {number + 1} of {rounds}")
-        idle |= _round(served, hosts, ours, theirs if beside else None, IDLE_S if not number else 0.0)
+        idle |= _round(served, hosts, ours, theirs if beside else None, IDLE_S if not number else 0.0, tls=tls)
     _say("")
     other = theirs if beside else None
     report.show(ours, other, idle)
-    path = report.keep(ours, other, idle, {"feeds": len(served), "hosts": hosts, "samples": folder is None})
+    path = report.keep(ours, other, idle, {"feeds": len(served), "hosts": hosts, "samples": folder is None, "tls": tls})
     print(f"\nAll figures: {path}")
 
 
@@ -69,13 +70,16 @@ def _installed() -> bool:
     return True
 
 
-def _round(served: Sequence[Document], hosts: int, ours: Side, theirs: Side | None, idle_s: float) -> dict[str, float]:
+def _round(
+    served: Sequence[Document], hosts: int, ours: Side, theirs: Side | None, idle_s: float, *, tls: bool
+) -> dict[str, float]:
     """Measure each phase on both sides, one after the other; return what ours takes while nothing is due."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wireroom-bench-")))
-        outlet = stack.enter_context(Outlet(served, hosts))
+        pem = directory / "outlet.pem" if tls else None
+        outlet = stack.enter_context(Outlet(served, hosts, pem))
         other = stack.enter_context(peer.Peer(directory / "reader.db", outlet.urls)) if theirs else None
-        line = stack.enter_context(Line(directory / "line", outlet.urls, outlet.places))
+        line = stack.enter_context(Line(directory / "line", outlet.urls, outlet.places, pem))
         idle = line.idle(idle_s) if idle_s else {}
         for phase in PHASES:
             _say(f"{phase} poll, wireroom")

@@ -28,8 +28,10 @@ NEVER_S = str(86_400)  # nothing becomes due by itself while it is measured
 class Line:
     """The whole line over an own data directory, up and idle from entering the context on."""
 
-    def __init__(self, directory: Path, feeds: Sequence[str], places: Sequence[str]) -> None:
-        self._directory, self._feeds = directory, feeds
+    def __init__(
+        self, directory: Path, feeds: Sequence[str], places: Sequence[str], authorities: Path | None = None
+    ) -> None:
+        self._directory, self._feeds, self._authorities = directory, feeds, authorities
         self._warmer = (
             SampleOutlet()
         )  # its feeds are polled before anything is measured, so that all modules are loaded
@@ -47,6 +49,8 @@ class Line:
         with self._warmer:
             warm = [feed.url for feed in self._warmer.feeds()]
             self._environment = _environment(self._directory, [*self._places, self._warmer.url.removeprefix("http://")])
+            if self._authorities:
+                self._environment["WIREROOM_FETCH_AUTHORITIES"] = str(self._authorities)
             with self._log.open("wb") as log:
                 command = [sys.executable, "-m", "services.command", "run", *warm]
                 self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)

@@ -8,13 +8,16 @@ import asyncio
 import multiprocessing
 import resource
 import socket
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bench.certificate import self_signed
 from bench.documents import Document
 from bench.errors import BenchError
 from shared.digests import entry_digest
@@ -25,15 +28,20 @@ START_S = 30.0
 
 
 class Outlet:
-    """Serves `documents` on `hosts` loopback addresses while the context lasts."""
+    """Serves `documents` on `hosts` loopback addresses while the context lasts; over TLS where `pem` says.
 
-    def __init__(self, documents: Sequence[Document], hosts: int) -> None:
-        self._documents = documents
+    Its key and certificate are written there.
+    """
+
+    def __init__(self, documents: Sequence[Document], hosts: int, pem: Path | None = None) -> None:
+        self._documents, self._scheme = documents, "https" if pem else "http"
         self.addresses = [f"127.0.{1 + at // HOSTS_A_BLOCK}.{1 + at % HOSTS_A_BLOCK}" for at in range(hosts)]
         self.port = 0
+        if pem:
+            pem.write_bytes(self_signed("localhost", self.addresses))
         context = multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(documents, self.addresses, theirs), daemon=True)
+        self._process = context.Process(target=serve, args=(documents, self.addresses, theirs, pem), daemon=True)
 
     def __enter__(self) -> Self:
         """Start serving.
@@ -54,7 +62,7 @@ class Outlet:
     def urls(self) -> list[str]:
         """The feeds' addresses."""
         hosts = len(self.addresses)
-        return [f"http://{self.addresses[at % hosts]}:{self.port}/{at}" for at in range(len(self._documents))]
+        return [f"{self._scheme}://{self.addresses[at % hosts]}:{self.port}/{at}" for at in range(len(self._documents))]
 
     @property
     def places(self) -> list[str]:
@@ -106,7 +114,7 @@ def answer(pages: Sequence[Page], head: bytes) -> bytes:
     return found.unchanged if known else found.whole
 
 
-def serve(documents: Sequence[Document], addresses: Sequence[str], parent: Connection) -> None:
+def serve(documents: Sequence[Document], addresses: Sequence[str], parent: Connection, pem: Path | None = None) -> None:
     """Serve until the process is ended; tells `parent` the port, then obeys it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a file a host, and one a connection
@@ -115,7 +123,11 @@ def serve(documents: Sequence[Document], addresses: Sequence[str], parent: Conne
     except OSError as error:
         parent.send(f"The outlet cannot listen on {len(addresses)} loopback addresses: {error.strerror}.")
         return
-    asyncio.run(_serve(documents, sockets, parent))
+    secure = None
+    if pem:
+        secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        secure.load_cert_chain(pem)
+    asyncio.run(_serve(documents, sockets, parent, secure))
 
 
 def _listen(addresses: Sequence[str]) -> list[socket.socket]:
@@ -124,13 +136,18 @@ def _listen(addresses: Sequence[str]) -> list[socket.socket]:
     return [first, *(socket.create_server((address, port)) for address in addresses[1:])]
 
 
-async def _serve(documents: Sequence[Document], sockets: Sequence[socket.socket], parent: Connection) -> None:
+async def _serve(
+    documents: Sequence[Document],
+    sockets: Sequence[socket.socket],
+    parent: Connection,
+    secure: ssl.SSLContext | None,
+) -> None:
     pages = [page(one.media_type, one.body, FIRST) for one in documents]
     fresh = {at: page(one.media_type, one.later, LATER) for at, one in enumerate(documents) if one.later is not None}
     open_: set[asyncio.Transport] = set()
     loop = asyncio.get_running_loop()
     for one in sockets:
-        await loop.create_server(lambda: _Talk(pages, open_), sock=one)
+        await loop.create_server(lambda: _Talk(pages, open_), sock=one, ssl=secure)
 
     def obey() -> None:
         if parent.recv():
