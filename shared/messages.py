@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from shared.schema import Content, Value
 
 PARSER = (
-    "wireroom@4"  # goes up when the same bytes give another article; entry digests count under their own version only
+    "wireroom@5"  # goes up when the same bytes give another article; entry digests count under their own version only
 )
 FOLD = 1  # goes up when the same articles give other stories; the window is folded again where a lower one did it
 DIGEST_CHARS = 12  # an entry digest: 9 bytes of BLAKE2b in base64url; 2**36 entries until one is likely to be missed
@@ -141,6 +141,7 @@ class Document(Value):
     target: Target
     final_url: str
     media_type: str | None = None  # Content-Type as declared; None: the server did not say
+    language: str | None = None  # Content-Language, likewise
     body_key: str  # where the decoded, compressed bytes wait in Redis
     complete: bool = True  # the transfer was whole
     partial: bool = False  # only the entries that are new since the validators sent (RFC 3229, `A-IM: feed`)

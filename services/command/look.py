@@ -36,6 +36,7 @@ class Fetched:
     data: bytes
     url: str
     media_type: str | None
+    language: str | None = None  # Content-Language
 
 
 Read = Callable[[Fetched], "list[Entry]"]
@@ -93,13 +94,13 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
 def _feed(document: Fetched) -> "list[Entry]":
     from services.parser.look import read_feed_bytes
 
-    return read_feed_bytes(document.data, document.url, document.media_type)
+    return read_feed_bytes(document.data, document.url, document.media_type, document.language)
 
 
 def _page(document: Fetched) -> "list[Entry]":
     from services.parser.look import read_page_bytes
 
-    return [read_page_bytes(document.data, document.url, document.media_type)]
+    return [read_page_bytes(document.data, document.url, document.media_type, document.language)]
 
 
 def _within_limits(read: Read, settings: Settings) -> Read:
@@ -230,7 +231,8 @@ def _fetch(url: str, settings: Settings) -> Fetched:
     response = client.get(url)
     if response.status != 200:
         raise NotAFeed(f"the server answered {response.status}.")
-    return Fetched(response.body, response.url, response.headers.get("content-type"))
+    headers = response.headers
+    return Fetched(response.body, response.url, headers.get("content-type"), headers.get("content-language"))
 
 
 def _sentence(failed: Failed) -> str:

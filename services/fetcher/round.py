@@ -186,6 +186,7 @@ class Round:
             target=target,
             final_url=answer.url,
             media_type=kept(answer.headers, "content-type"),
+            language=kept(answer.headers, "content-language"),
             body_key=key,
             partial=answer.status == IM_USED,
         )

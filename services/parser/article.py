@@ -8,7 +8,7 @@ from services.parser.fields.credit import find_credit
 from services.parser.fields.dates import parse_date
 from services.parser.fields.html import Body, clean_body
 from services.parser.fields.images import read_images, read_media, with_signs
-from services.parser.fields.language import declared_language, detected_language, direction
+from services.parser.fields.language import declared_language, direction, shown_language
 from services.parser.fields.people import read_people
 from services.parser.fields.text import SUMMARY_CHARS, clean_characters, collapse, line
 from services.parser.fields.urls import absolute, canonical
@@ -227,8 +227,7 @@ def _language(item: Item, window: Window, headline: str | None, paragraphs: tupl
         return declared, "entry"
     if declared := declared_language(window.language):
         return declared, "feed"
-    text = " ".join(filter(None, (headline, *paragraphs[:3])))
-    return detected_language(text), "text"
+    return shown_language(" ".join(filter(None, (headline, *paragraphs[:3]))), window.served_language)
 
 
 def _keywords(item: Item) -> tuple[str, ...]:

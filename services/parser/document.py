@@ -6,7 +6,7 @@ Pure: no network, no clock but the document's.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.parser import article, identity
 from services.parser.formats import page
@@ -64,6 +64,7 @@ def refused(document: Document, sentence: str, kind: str, outcome: Outcome = Out
 
 def _feed_result(document: Document, data: bytes, max_entries: int) -> Result:
     window = read_listing(data, document.final_url, document.media_type)
+    window = replace(window, served_language=document.language) if document.language else window
     identities = identity.judge(window.slots, document.target.trusts_ids)
     known = set(split_digests(document.target.known))
     new = [
@@ -166,7 +167,7 @@ def _page_result(document: Document, data: bytes) -> Result:
         raise Malformed("The page was not transferred whole.")
     if is_wall(document.target.url, document.final_url):
         raise Malformed("The page is a consent, log-in or challenge page, not an article.")
-    entry = page.read_page(data, document.final_url, document.media_type)
+    entry = page.read_page(data, document.final_url, document.media_type, document.language)
     return Result(
         facts=_earned(document, closed=True, cut=False),
         final_url=document.final_url,

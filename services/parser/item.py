@@ -91,6 +91,7 @@ class Window:
     slots: tuple[Slot, ...]
     closed: bool = True  # the document came to its end
     language: str | None = None
+    served_language: str | None = None  # Content-Language of the answer
     rights: str | None = None
     author: str | None = None
     kept: str = ""  # digests of entries that are still listed, and were not fetched again

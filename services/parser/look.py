@@ -1,7 +1,7 @@
 """Documents looked at without a line: for the command that shows what would be stored. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.parser import identity
 from services.parser.document import read_entries
@@ -57,21 +57,21 @@ def form_of(data: bytes, media_type: str | None) -> str:
     return "a news sitemap" if name == "a sitemap" and _NEWS in head else name
 
 
-def read_feed_bytes(data: bytes, url: str, media_type: str | None) -> list[Entry]:
+def read_feed_bytes(data: bytes, url: str, media_type: str | None, language: str | None = None) -> list[Entry]:
     """Return every entry of the feed, repeats among them, in the order of the document.
 
     :raises NotAFeed: the bytes are no feed.
     :raises Malformed: they are damaged beyond use.
     """
-    window = read_listing(data, url, media_type)
+    window = replace(read_listing(data, url, media_type), served_language=language)
     identities = identity.judge(window.slots, trusts_ids=True)
     return list(read_entries(window, identities, range(len(window.slots))).entries)
 
 
-def read_page_bytes(data: bytes, url: str, media_type: str | None) -> Entry:
+def read_page_bytes(data: bytes, url: str, media_type: str | None, language: str | None = None) -> Entry:
     """Return the article on the page.
 
     :raises NotAFeed: the bytes are no HTML.
     :raises Malformed: they hold no article.
     """
-    return page.read_page(data, url, media_type)
+    return page.read_page(data, url, media_type, language)

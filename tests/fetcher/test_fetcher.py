@@ -46,6 +46,14 @@ def test_a_document_waits_on_the_belt_when_its_message_comes(
     assert published.batches == []
 
 
+def test_the_language_that_the_server_names_travels_with_the_document(
+    outlet: Outlet, fetch: Fetch, published: Published
+) -> None:
+    outlet.serve("notices.xml", "<rss version='2.0'><channel/></rss>", "text/xml", Content_Language="de-AT")
+    fetch(job(target(1, outlet.url("notices.xml"))))
+    assert published.documents[0].language == "de-AT"
+
+
 def test_the_second_poll_is_conditional_and_brings_facts_alone(
     outlet: Outlet, fetch: Fetch, published: Published
 ) -> None:

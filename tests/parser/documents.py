@@ -16,6 +16,7 @@ def document(
     trusts_ids: bool = True,
     complete: bool = True,
     media_type: str | None = None,
+    language: str | None = None,
     lease_ends: datetime = LEASE_ENDS,
 ) -> Document:
     """Return the message of a fetch that brought an ETag and a body digest."""
@@ -28,6 +29,7 @@ def document(
         ),
         final_url=url,
         media_type=media_type,
+        language=language,
         body_key="doc:feed:7:token",
         complete=complete,
     )

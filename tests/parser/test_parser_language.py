@@ -3,8 +3,11 @@
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from services.parser.fields.language import declared_language, detected_language, direction
+from services.parser.document import read_document
+from services.parser.fields.language import declared_language, detected_language, direction, shown_language
 from services.parser.fields.languagemodel import LanguageModel
+from shared.messages import Kind
+from tests.parser.documents import document, item, rss
 
 TEXTS = [
     "The harbour board will raise the mole by a metre before the autumn storms come in.",
@@ -68,3 +71,41 @@ def test_arabic_runs_to_the_left() -> None:
     assert (direction("ar", ""), direction(None, TEXTS[5]), direction(None, TEXTS[0]), direction(None, "1")) == (
         "rtl", "rtl", "ltr", None,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "served", "language", "shown_by"),
+    [
+        (TEXTS[1], "de-AT", "de-AT", "http content-language"),
+        ("Mole erhöht", "de", "de", "http content-language"),
+        (TEXTS[1], "en", "de", "text"),
+        (TEXTS[1], "de, en", "de", "text"),
+        ("Mole erhöht", None, None, "text"),
+    ],
+)
+def test_a_served_language_counts_unless_the_text_is_in_another(
+    text: str, served: str | None, language: str | None, shown_by: str
+) -> None:
+    assert shown_language(text, served) == (language, shown_by)
+
+
+def test_a_feed_that_declares_no_language_is_in_the_one_it_was_served_in() -> None:
+    message = document(language="de-AT")
+    (entry,) = read_document(message, rss(item(1, title="Mole erhöht", description="")), 10).entries
+    assert (entry.content.language, entry.content.provenance["language"]) == ("de-AT", "http content-language")
+    declared = rss(item(1), head="<language>sv</language>")
+    assert read_document(message, declared, 10).entries[0].content.language == "sv"
+
+
+@pytest.mark.parametrize(
+    ("head", "language", "named_by"),
+    [
+        ("", "de-AT", "page http content-language"),
+        ("<meta http-equiv='Content-Language' content='de-CH'>", "de-CH", "page meta content-language"),
+    ],
+)
+def test_a_page_without_a_language_is_in_the_one_it_was_served_in(head: str, language: str, named_by: str) -> None:
+    text = "".join(f"<p>{TEXTS[1]} Das sagte der Hafenmeister am {day}.</p>" for day in ("Montag", "Dienstag"))
+    page = f"<html><head><title>Mole</title>{head}</head><body><article><h1>Mole</h1>{text * 4}</article></body></html>"
+    (entry,) = read_document(document(kind=Kind.PAGE, language="de-AT"), page.encode(), 1).entries
+    assert (entry.content.language, entry.content.provenance["language"]) == (language, named_by)

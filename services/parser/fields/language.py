@@ -57,6 +57,18 @@ def detected_language(text: str) -> str | None:
     return name if share > _LIKELY else None
 
 
+def shown_language(text: str, served: str | None) -> tuple[str | None, str]:
+    """Return the language of a text that nothing in its document declares, and what shows it.
+
+    `served`, the answer's Content-Language (RFC 9110, 8.5), counts unless the text is in another language: servers send
+    one for all that they have. It names no language where it names several.
+    """
+    found, said = detected_language(text), declared_language(served)
+    if said and found in {None, said.partition("-")[0]}:
+        return said, "http content-language"
+    return found, "text"
+
+
 def direction(language: str | None, text: str) -> str | None:
     """Return ltr or rtl: by the language's script, else by the letters; None without a letter."""
     if language:

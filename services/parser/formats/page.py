@@ -1,6 +1,7 @@
 """An article's page: its main text by trafilatura, or by JSON-LD where that gives clearly more. Pure."""
 
 import re
+from dataclasses import replace
 
 from lxml import etree, html
 
@@ -57,15 +58,15 @@ _CONTROL_REFERENCE = re.compile(
 )
 
 
-def read_page(data: bytes, url: str, media_type: str | None) -> Entry:
-    """Return the article on the page that came from `url`.
+def read_page(data: bytes, url: str, media_type: str | None, language: str | None = None) -> Entry:
+    """Return the article on the page that came from `url`, which was served as being in `language`.
 
     :raises NotAFeed: the bytes are no HTML.
     :raises Malformed: the page nests too deeply, is a wall, or holds no article.
     """
     text = _html_text(data, media_type)
     root = tree_of(text)
-    meta = read_meta(root, url)
+    meta = replace(read_meta(root, url), served_language=language)
     _take_out_silent(root)
     unwrap_layouts(root)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url

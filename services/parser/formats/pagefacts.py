@@ -5,7 +5,7 @@ from lxml import html
 from services.parser.fields.credit import find_credit
 from services.parser.fields.html import Body
 from services.parser.fields.images import read_images, read_media, with_signs
-from services.parser.fields.language import declared_language, detected_language, direction
+from services.parser.fields.language import declared_language, direction, shown_language
 from services.parser.fields.text import SUMMARY_CHARS, line
 from services.parser.fields.urls import absolute, canonical
 from services.parser.formats.pagedates import page_dates
@@ -130,16 +130,18 @@ def _first(meta: Meta, said: tuple[str, ...], tags: tuple[str, ...]) -> Sourced:
 
 
 def _language(meta: Meta, body: Body) -> Sourced:
-    """Return the language as the article, the document or the letters tell it."""
+    """Return the language as the article, the document, the letters or the server tell it."""
     places = {
         "json-ld inLanguage": meta.said("inLanguage")[1],
         "html lang": meta.language,
         "meta og:locale": meta.tag("og:locale")[1],
+        "meta content-language": meta.tag("content-language", "language", "dc.language", "dcterms.language")[1],
     }
     for name, text in places.items():
         if language := declared_language(text):
             return name, language
-    return "text", detected_language(body.text)
+    language, name = shown_language(body.text, meta.served_language)
+    return name, language
 
 
 def _images(meta: Meta, body: Body, figures: list[Image], base: str) -> tuple[Image, ...]:

@@ -49,6 +49,7 @@ class Meta:
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)  # meta name or property, in lower case: contents
     canonical: str | None = None
     language: str | None = None
+    served_language: str | None = None  # Content-Language of the answer
     title: str | None = None  # the title element
     publisher: str | None = None  # whose site it is, as JSON-LD names it
     crumbs: tuple[str, ...] = ()  # the names that a BreadcrumbList leads through, home first
@@ -70,7 +71,8 @@ def read_meta(root: html.HtmlElement, url: str) -> Meta:
     """Return what the head and the JSON-LD of the page at `url` say."""
     tags: dict[str, list[str]] = {}
     for element in root.iter("meta"):
-        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
+        names = (element.get(kind) for kind in ("property", "name", "itemprop", "http-equiv"))
+        name = next(filter(None, names), "").strip().lower()
         content = (element.get("content") or "").strip()
         if name and content and len(tags) < 500:
             tags.setdefault(name, []).append(content)
