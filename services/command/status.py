@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from services.reader.queries.measures import Measures
 
 HOSTS_SHOWN = 10
+IS_LATE_S = 10
 _TITLES = {"longest_wait_of_a_feed_s": "longest_due_feed", "hosts_left_alone_s": "hosts_left_alone"}
 
 
@@ -93,7 +94,8 @@ def _latency(seconds: tuple[float, float] | None) -> str | None:
 
 
 def _wait(seconds: float, feed: str | None) -> str:
-    return f"{feed} has been due for {span(seconds)} and is not being polled" if feed else "no feed is due"
+    late = feed and seconds >= IS_LATE_S  # the next tick, or its site's spacing, is waited for by all
+    return f"{feed} has been due for {span(seconds)} and is not being polled" if late else "no feed waits"
 
 
 def _held(hosts: dict[str, int] | str) -> str:

@@ -3,12 +3,14 @@
 import os
 from functools import cache
 
+import structlog
 from sqlalchemy import Engine
 
 from services.command import console
 from services.command.supervisor import SUPERVISED
 from shared.database import check, connect, store_url, upgrade
 from shared.errors import UsageError
+from shared.logging import configure
 from shared.settings import Settings, misspelt, read_settings
 
 
@@ -21,6 +23,8 @@ def open_store(settings: Settings | None = None, *, migrate: bool = False) -> En
     """
     settings = settings or read_settings()
     warn_of_misspelt()
+    if not structlog.is_configured():  # no service: what a verb prints is its answer
+        configure("WARNING", "console", "wireroom")
     if not settings.database_url:
         path = settings.data_dir / "wireroom.db"
         if not path.exists() and not migrate:

@@ -157,7 +157,7 @@ def settle(
         return
     for result, row, _ in settled:
         if result.facts.outcome is not Outcome.UNFETCHED:
-            unusual.tell(row.id, row.url, row.memory, news[row.id], now)
+            unusual.tell(row, news[row.id], now)
     moves = {row.id: moved(row.past, result.facts, row.url, now) for result, row, _ in settled if result.facts.moved_to}
     move(connection, {id_: url for id_, url in moves.items() if url})
 

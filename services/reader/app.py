@@ -92,6 +92,7 @@ def server(app: FastAPI) -> uvicorn.Server:
         uvicorn.Config(
             app,
             log_config=None,
+            log_level="warning",  # that it listens and ends is said by us
             access_log=False,
             server_header=False,
             proxy_headers=False,

@@ -14,6 +14,7 @@ from shared.belt import Belt, connect
 from shared.database import check, now, store_url, writing
 from shared.database import connect as open_store
 from shared.errors import Failed, TransientError, contain
+from shared.http.addresses import allow_list
 from shared.settings import Settings
 from shared.worker import celery_app, publisher, worker_name
 
@@ -28,6 +29,7 @@ def serve(settings: Settings) -> int:
     """
     engine = open_store(store_url(settings))
     check(engine)
+    _unblock(engine, settings)
     belt = Belt(connect(settings.redis_url), settings.lease_s)
     publish = publisher(celery_app(settings, "schedule"), belt)
     roster = Roster(engine, publish, settings)
@@ -47,6 +49,14 @@ def serve(settings: Settings) -> int:
             chores_at = time.monotonic() + CHORES_EVERY_S
             contain(lambda: _chores(engine, settings))
     return 0
+
+
+def _unblock(engine: Engine, settings: Settings) -> None:
+    """Give feeds another chance that the operator's list of inner places names since we were last started."""
+    allow = allow_list(settings.fetch_allow)
+    if allow:
+        with writing(engine) as connection:
+            store.unblock(connection, now(connection), allow)
 
 
 def _chores(engine: Engine, settings: Settings) -> None:

@@ -28,6 +28,8 @@ from services.scheduler import audit, pages
 from services.scheduler.backpressure import Settled
 from services.scheduler.pack import Due
 from shared.aside import storable
+from shared.errors import Blocked
+from shared.http.addresses import Place, place_of
 from shared.http.passport import same_origin
 from shared.messages import PARSER, Kind, Target, Validators
 from shared.settings import Settings
@@ -189,6 +191,23 @@ def park(connection: Connection, killer: Killer, data: bytes | None, now: dateti
             data=kept,
         )
     )
+
+
+def unblock(connection: Connection, now: datetime, allow: frozenset[Place]) -> int:
+    """Make those feeds due that were refused and stand on the operator's list of inner places now; return how many."""
+    refused = select(Feed.id, Feed.url).where(Feed.state == "active", Feed.error_kind == "blocked", Feed.due_at > now)
+    ids = [
+        row.id for row in connection.execute(refused.where(Feed.lease_token.is_(None))) if _stands_on(row.url, allow)
+    ]
+    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(due_at=now, ready_at=now))
+    return len(ids)
+
+
+def _stands_on(url: str, allow: frozenset[Place]) -> bool:
+    try:
+        return place_of(url) in allow
+    except Blocked:  # another protocol
+        return False
 
 
 def purge_polls(connection: Connection, now: datetime, settings: Settings) -> int:

@@ -96,7 +96,7 @@ def test_the_status_says_which_feed_is_due_for_longest_and_which_hosts_are_left_
     wireroom: Run, filled: Line
 ) -> None:
     at_rest = wireroom("status", redis_url=filled.settings.redis_url).text
-    assert "no feed is due" in at_rest
+    assert "no feed waits" in at_rest
     filled.belt.hold("paper.example", "www.paper.example", 1800)
     with writing(filled.engine) as connection:
         first = connection.scalar(select(func.min(Feed.id)))

@@ -15,6 +15,8 @@ from shared.tables import Feed
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
 
+EVENTS = {"alarm", "alarm over", "failing", "answers again", "gone"}
+
 
 def month(silent_h: float, **more: Any) -> dict[str, Any]:
     """A month of an article an hour, then nothing for so long."""
@@ -40,7 +42,7 @@ class Desk:
         """Poll once; return what the log says of alarms."""
         with capture_logs() as told:
             self.line.poll()
-        return [one for one in told if str(one["event"]).startswith("alarm")]
+        return [one for one in told if one["event"] in EVENTS]
 
 
 @pytest.fixture
@@ -71,9 +73,19 @@ def test_a_silent_feed_that_begins_to_fail_is_silent_no_more_and_says_so(desk: D
     silent(desk)
     desk.poll()
     desk.outlet.fail("feed.xml", status=500)
-    (ends,) = desk.poll()
+    fails, ends = desk.poll()
+    assert (fails["event"], fails["reason"]) == ("failing", "The server answered 500 Internal Server Error.")
     assert (ends["event"], ends["failing"]) == ("alarm over", True)
     assert desk.poll() == []
+
+
+def test_a_failure_is_told_once_when_it_begins_and_once_when_it_ends(desk: Desk) -> None:
+    desk.outlet.fail("feed.xml", status=404)
+    assert [one["event"] for _ in range(3) for one in desk.poll()] == ["failing"]
+    desk.outlet.heal("feed.xml")
+    assert [one["event"] for _ in range(3) for one in desk.poll()] == ["answers again"]
+    desk.outlet.fail("feed.xml", status=410)
+    assert [one["event"] for _ in range(3) for one in desk.poll()] == ["gone"]
 
 
 def test_what_is_noticed_is_told_by_its_kind_though_its_numbers_change(desk: Desk) -> None:

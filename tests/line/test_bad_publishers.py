@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
+from services.scheduler.store import unblock
+from shared.database import now
+from shared.http.addresses import allow_list
 from shared.tables import Article, Poll
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
@@ -95,3 +98,15 @@ def test_a_feed_that_waits_for_its_hosts_patience_says_so(line: Line, outlet: Ou
     assert (second.failures, second.error, second.last_polled_at) == (0, None, None)
     assert "its host is being left alone" in second.due_reason
     assert (second.due_at - line.feed(outlet.url("first.xml")).leased_at).total_seconds() > 500
+
+
+def test_a_feed_on_an_inner_address_is_asked_once_the_list_names_it(line: Line) -> None:
+    with Outlet() as inner:
+        inner.publish("feed.xml")
+        line.add(inner.url("feed.xml"))
+        line.poll()
+        assert line.feed().error_kind == "blocked"
+        line.write(lambda connection: unblock(connection, now(connection), allow_list(["127.0.0.1:1"])))
+        assert line.tick().leased == 0
+        line.write(lambda connection: unblock(connection, now(connection), allow_list(inner.allow)))
+        assert line.tick().leased == 1

@@ -1,8 +1,8 @@
-"""What becomes unusual about a feed at a poll, and what ends: one event in the log for either."""
+"""What becomes unusual about a feed at a poll, or fails, and what ends: one event in the log for either."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -10,18 +10,25 @@ from services.indexer.feeds.pace import Memory
 from shared.hosts import without_password
 from shared.polling.habits import kinds, silence
 
+if TYPE_CHECKING:
+    from services.indexer.settle import Row  # which calls what is here
+
 SILENCE = "silence"
 log = structlog.get_logger()
 
 
-def tell(feed_id: int, url: str, memory: Memory, news: Mapping[str, Any], now: datetime) -> None:
+def tell(row: "Row", news: Mapping[str, Any], now: datetime) -> None:
     """Log what begins and what ends with a poll of a feed; `news` are the columns that it changes."""
-    for kind, reason in turns(memory, news, now):
-        about = {"feed": feed_id, "url": without_password(url), "kind": kind}
+    about = {"feed": row.id, "url": without_password(row.url)}
+    if news["state"] == "gone":
+        log.warning("gone", **about, reason=news["state_reason"])
+    elif bool(news["failures"]) != bool(row.standing.failures):
+        log.info("failing" if news["failures"] else "answers again", **about, reason=news["error"])
+    for kind, reason in turns(row.memory, news, now):
         if reason:
-            log.warning("alarm", **about, reason=reason)
+            log.warning("alarm", **about, kind=kind, reason=reason)
         else:
-            log.info("alarm over", **about, failing=bool(news["failures"]))
+            log.info("alarm over", **about, kind=kind, failing=bool(news["failures"]))
 
 
 def turns(memory: Memory, news: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str | None]]:
