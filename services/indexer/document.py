@@ -67,6 +67,17 @@ class _Judged:
         return [*self.revised, *self.unchanged]
 
 
+@dataclass
+class _Written:
+    """What a transaction has written so far, as far as the rest of it needs to know."""
+
+    settled: list[tuple[Result, Row, Brought]] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    made: list[int] = field(default_factory=list)  # ids of new articles
+    changed: list[int] = field(default_factory=list)  # ids of those that are to be folded anew
+    withdrawn: list[int] = field(default_factory=list)
+
+
 def commit_documents(engine: Engine, kind: Kind, results: Sequence[Result], settings: Settings) -> list[Brought]:
     """Commit the articles and the facts of fetches of one kind whose tokens still hold; return what these brought.
 
@@ -100,36 +111,43 @@ def write_documents(connection: Connection, kind: Kind, results: Sequence[Result
         hold_pages(connection, _rewanted(connection, pieces, moment))
     last = take_head(connection)
     moment = now(connection)
-    settled: list[tuple[Result, Row, Brought]] = []
-    news: list[News] = []
-    made: list[int] = []
-    changed: list[int] = []
-    withdrawn: list[int] = []
+    written = _Written()
     for group in _apart(pieces):
-        verdicts = {
-            source: retention.keep_out(connection, source.publication_id, of, moment, settings)
-            for source, of in _judge(connection, group, moment, lock=True).items()
-        }
-        judged = _Judged()
-        for piece in group:
-            counted = gap_store.judged(piece.row, verdicts[piece.source])
-            row = gap_store.noticed(connection, piece.result, piece.row, counted, moment)
-            judged.add(piece.source, counted)
-            settled.append((piece.result, row, _brought(piece, counted)))
-        fresh = _write(connection, group, judged, moment, settings)
-        made += fresh
-        changed += [one.known.id for _, one in judged.known if one.refold]
-        news += [*(News("created", id_) for id_ in fresh), *(_news(one, moment) for _, one in judged.revised)]
-        withdrawn += [one.known.id for _, one in judged.revised if one.withdrawn]
-    settle.settle(connection, kind, settled, moment, settings)
-    killed = flags.killed(connection, withdrawn)
-    if made or changed:
-        folding = sorted({*made, *changed})
-        news += fold(connection, folding, frozenset(made), moment, settings)
-        news += flags.flag_copies(connection, killed, folding, moment)
-    append(connection, last, news, moment)
+        _take_in(connection, group, written, moment, settings)
+    settle.settle(connection, kind, written.settled, moment, settings)
+    append(connection, last, [*written.news, *_fold(connection, written, moment, settings)], moment)
     settle.count(connection, "stale_results", len(results) - len(pieces))  # as all do: counters after the log's row
-    return [one for _, _, one in settled]
+    return [one for _, _, one in written.settled]
+
+
+def _take_in(
+    connection: Connection, group: Sequence[_Piece], written: _Written, moment: datetime, settings: Settings
+) -> None:
+    """Judge and write the entries of pieces that cannot bring the same article."""
+    judged = _Judged()
+    verdicts = _judge(connection, group, moment, lock=True)
+    for piece in group:
+        publication_id = piece.source.publication_id
+        kept = retention.keep_out(connection, publication_id, verdicts[piece.source], moment, settings)
+        counted = gap_store.judged(piece.row, kept)
+        row = gap_store.noticed(connection, piece.result, piece.row, counted, moment)
+        judged.add(piece.source, counted)
+        written.settled.append((piece.result, row, _brought(piece, counted)))
+    made = _write(connection, group, judged, moment, settings)
+    written.made += made
+    written.changed += [one.known.id for _, one in judged.known if one.refold]
+    written.withdrawn += [one.known.id for _, one in judged.revised if one.withdrawn]
+    written.news += [*(News("created", id_) for id_ in made), *(_news(one, moment) for _, one in judged.revised)]
+
+
+def _fold(connection: Connection, written: _Written, moment: datetime, settings: Settings) -> list[News]:
+    """Fold what is new or has other words; return what that, and a killed text, changes for readers."""
+    killed = flags.killed(connection, written.withdrawn)
+    folding = sorted({*written.made, *written.changed})
+    if not folding:
+        return []
+    news = fold(connection, folding, frozenset(written.made), moment, settings)
+    return [*news, *flags.flag_copies(connection, killed, folding, moment)]
 
 
 def _pieces(
