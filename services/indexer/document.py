@@ -125,11 +125,9 @@ def _take_in(
 ) -> None:
     """Judge and write the entries of pieces that cannot bring the same article."""
     judged = _Judged()
-    verdicts = _judge(connection, group, moment, lock=True)
+    verdicts = retention.keep_out(connection, _judge(connection, group, moment, lock=True), moment, settings)
     for piece in group:
-        publication_id = piece.source.publication_id
-        kept = retention.keep_out(connection, publication_id, verdicts[piece.source], moment, settings)
-        counted = gap_store.judged(piece.row, kept)
+        counted = gap_store.judged(piece.row, verdicts[piece.source])
         row = gap_store.noticed(connection, piece.result, piece.row, counted, moment)
         judged.add(piece.source, counted)
         written.settled.append((piece.result, row, _brought(piece, counted)))

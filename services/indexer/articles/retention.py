@@ -1,12 +1,12 @@
 """How long articles are kept: deleted in batches, each logged, and never brought back by what still lists them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, bindparam, delete, exists, func, select
+from sqlalchemy import Connection, Engine, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.indexer.articles.judge import Fresh, Repeat, Verdict
+from services.indexer.articles.judge import Fresh, Repeat, Source, Verdict
 from services.indexer.articles.pages import hold_pages
 from services.indexer.changes import News, append, take_head
 from services.indexer.fold.furniture import headline_key
@@ -14,32 +14,38 @@ from services.indexer.fold.words import digest
 from services.indexer.stories import candidates, pins
 from services.indexer.stories.folding import restory
 from services.indexer.stories.window import forget_terms
-from shared.among import among, among_given
+from shared.among import among, among_given, pairs_given
 from shared.database import now, reading, writing
 from shared.settings import Settings
 from shared.tables import Article, ArticleKey, Publication, Tombstone, core
 
 BATCH = 200  # articles deleted in one commit, which holds the log for about a quarter of a second
-_KEEPING = select(Publication.retention_days).where(Publication.id == bindparam("publication"))
-_GRAVES = select(Tombstone.key, Tombstone.headline).where(
-    Tombstone.publication_id == bindparam("publication"), among_given(Tombstone.key, "keys")
+_KEEPING = select(Publication.id, Publication.retention_days).where(among_given(Publication.id, "ids"))
+_GRAVES = select(Tombstone.publication_id, Tombstone.key, Tombstone.headline).where(
+    pairs_given(Tombstone.publication_id, Tombstone.key, "keys")
 )
 
 
 def keep_out(
-    connection: Connection, publication_id: int, verdicts: Sequence[Verdict], now: datetime, settings: Settings
-) -> list[Verdict]:
+    connection: Connection, verdicts: Mapping[Source, Sequence[Verdict]], now: datetime, settings: Settings
+) -> dict[Source, list[Verdict]]:
     """Return `verdicts` without new articles that are past their keeping, or were deleted for that before."""
-    fresh = [one for one in verdicts if isinstance(one, Fresh)]
+    fresh = [(source.publication_id, one) for source, of in verdicts.items() for one in of if isinstance(one, Fresh)]
     if not fresh:
-        return list(verdicts)
-    days = connection.scalar(_KEEPING, {"publication": publication_id})
-    oldest = _oldest(now, days or settings.retention_days)
-    graves = _graves(connection, publication_id, [key for one in fresh for key in one.entry.keys])
-    return [
-        Repeat(one.entry) if isinstance(one, Fresh) and (_over(one, oldest) or _buried(one, graves)) else one
-        for one in verdicts
-    ]
+        return {source: list(of) for source, of in verdicts.items()}
+    days = dict(connection.execute(_KEEPING, {"ids": list({of for of, _ in fresh})}).all())
+    graves = _graves(connection, fresh)
+
+    def is_out(publication_id: int, one: Fresh) -> bool:
+        oldest = _oldest(now, days.get(publication_id) or settings.retention_days)
+        return _over(one, oldest) or _buried(one, graves.get(publication_id, {}))
+
+    return {
+        source: [
+            Repeat(one.entry) if isinstance(one, Fresh) and is_out(source.publication_id, one) else one for one in of
+        ]
+        for source, of in verdicts.items()
+    }
 
 
 def _oldest(now: datetime, days: int | None) -> datetime | None:
@@ -51,14 +57,19 @@ def _over(fresh: Fresh, oldest: datetime | None) -> bool:
     return oldest is not None and published is not None and published < oldest
 
 
-def _graves(connection: Connection, publication_id: int, keys: Sequence[str]) -> dict[int, int]:
-    """Return the headlines under which articles with these keys were deleted, by key, both as digests."""
-    wanted = {"publication": publication_id, "keys": sorted(set(map(digest, keys)))}
-    return {row.key: row.headline for row in connection.execute(_GRAVES, wanted)}
+def _graves(connection: Connection, fresh: Iterable[tuple[int, Fresh]]) -> dict[int, dict[int, int]]:
+    """Return the headlines under which articles with these keys were deleted, by publication and key, as digests."""
+    keys = sorted({(of, digest(key)) for of, one in fresh for key in one.entry.keys})
+    graves: dict[int, dict[int, int]] = {}
+    for of, key, headline in connection.execute(_GRAVES, {"keys": keys}):
+        graves.setdefault(of, {})[key] = headline
+    return graves
 
 
 def _buried(fresh: Fresh, graves: dict[int, int]) -> bool:
     """Return whether an entry is a deleted article: an identifier over another link and headline was reused."""
+    if not graves:
+        return False
     found = {key: graves[number] for key in fresh.entry.keys if (number := digest(key)) in graves}
     if any(not key.startswith("id:") for key in found):
         return True
