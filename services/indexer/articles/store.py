@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -103,48 +103,48 @@ def known_by_id(connection: Connection, ids: Iterable[int], *, lock: bool) -> di
     }
 
 
+class _Born(NamedTuple):
+    """A new article, and the story of its own that it begins in."""
+
+    id: int
+    story: int
+    source: Source
+    verdict: Fresh
+    sha256: str  # of its content, and so of its only layer
+
+    def story_row(self, now: datetime) -> tuple[Any, ...]:
+        """Return the values of the columns `_STORY`."""
+        seen = int(_opens(self.verdict.head, now))
+        return self.story, self.id, seen, seen, self._ordered_at(now), now, now
+
+    def row(self, now: datetime) -> tuple[Any, ...]:
+        """Return the values of the columns `_HEAD` and `_BORN`."""
+        content, source = self.verdict.head.content, self.source
+        head = _head_values(self.verdict.head, source, self.sha256)
+        whose = (self.id, source.publication_id, source.feed_id, self.verdict.entry.source_id)
+        turns_at = next_turn(content.embargoed_until, content.expires_at, now)
+        return *head, *whose, now, self._ordered_at(now), "not_needed", self.story, "original", 1, turns_at
+
+    def _ordered_at(self, now: datetime) -> datetime:
+        return self.verdict.head.content.published_at or now
+
+
 def insert_fresh(connection: Connection, fresh: Sequence[tuple[Source, Fresh]], now: datetime) -> list[int]:
     """Add new articles, each in a story of its own; return their ids, in order."""
     if not fresh:
         return []
     ids, stories = new_ids(connection, Article, len(fresh)), new_ids(connection, Story, len(fresh))
-    digests = [content_sha256(verdict.head.content) for _, verdict in fresh]  # of their only layers too
-    times = [verdict.head.content.published_at or now for _, verdict in fresh]
-    born = zip(stories, ids, (int(_opens(verdict.head, now)) for _, verdict in fresh), times, strict=True)
-    insert_rows(connection, Story, _STORY, [(story, id_, seen, seen, at, now, now) for story, id_, seen, at in born])
-    insert_rows(
-        connection,
-        Article,
-        (*_HEAD, *_BORN),
-        [
-            (
-                *_head_values(verdict.head, source, sha256),
-                id_,
-                source.publication_id,
-                source.feed_id,
-                verdict.entry.source_id,
-                now,
-                at,
-                "not_needed",
-                story,
-                "original",
-                1,
-                next_turn(verdict.head.content.embargoed_until, verdict.head.content.expires_at, now),
-            )
-            for id_, (source, verdict), sha256, at, story in zip(ids, fresh, digests, times, stories, strict=True)
-        ],
-    )
-    first = [
-        (id_, 1, now, sha256, "[]", None, one.layer.source)
-        for id_, (_, one), sha256 in zip(ids, fresh, digests, strict=True)
+    born = [
+        _Born(id_, story, source, verdict, content_sha256(verdict.head.content))
+        for id_, story, (source, verdict) in zip(ids, stories, fresh, strict=True)
     ]
+    insert_rows(connection, Story, _STORY, [one.story_row(now) for one in born])
+    insert_rows(connection, Article, (*_HEAD, *_BORN), [one.row(now) for one in born])
+    first = [(one.id, 1, now, one.sha256, "[]", None, one.verdict.layer.source) for one in born]
     insert_rows(connection, Revision, _REVISION, first)
-    put_keys(
-        connection,
-        [(source.publication_id, id_, verdict.entry.keys) for id_, (source, verdict) in zip(ids, fresh, strict=True)],
-        fresh=True,
-    )
-    told = [(id_, source, one.layer, one.entry.digest) for id_, (source, one) in zip(ids, fresh, strict=True)]
+    keys = [(one.source.publication_id, one.id, one.verdict.entry.keys) for one in born]
+    put_keys(connection, keys, fresh=True)
+    told = [(one.id, one.source, one.verdict.layer, one.verdict.entry.digest) for one in born]
     put_layers(connection, told, fresh=True)
     return ids
 
