@@ -149,3 +149,45 @@ def test_names_are_told_from_what_stands_around_them(line: str, names: list[str]
 def test_datelines_are_read_as_agencies_of_each_land_set_them(opening: str, agency: str | None, dateline: str) -> None:
     credit = find_credit((opening, "It rained."), byline=None, source=None, rights=None)
     assert (credit.agency, credit.dateline) == (agency, dateline)
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Ada Byron/Max Frisch", ["Ada Byron", "Max Frisch"]),
+        ("dpa/Ada Byron", ["Ada Byron"]),
+        ("Ada Byron AFP", ["Ada Byron"]),
+        ("AFP in Oslo", []),
+        ("Ada Byron - Political Editor", ["Ada Byron"]),
+        ("Ada Byron, New York", ["Ada Byron"]),
+        ("By Ada Byron | Harbour Post", ["Ada Byron"]),
+        ("Ada Byron | Max Frisch", ["Ada Byron", "Max Frisch"]),
+        ("Staff Writer Ada Byron", ["Ada Byron"]),
+        ("Notre correspondante à Rome, Ada Byron", ["Ada Byron"]),
+        ("dal nostro inviato Ada Byron", ["Ada Byron"]),
+        ("Ein Kommentar von Ada Byron", ["Ada Byron"]),
+        ("Propos recueillis par Ada Byron", ["Ada Byron"]),
+        ("Une enquête d'Ada Byron", ["Ada Byron"]),
+        ("A cura di Ada Byron", ["Ada Byron"]),
+        ("Aus Oslo berichtet Ada Byron", ["Ada Byron"]),
+        ("Tekst: Ada Byron Foto: Max Frisch", ["Ada Byron"]),
+        ("Ada Byron (words) and Max Frisch (photos)", ["Ada Byron"]),
+        ("Ada Byron Special to The Harbour Post", ["Ada Byron"]),
+        ("Ada Byron January 5, 2026 at 10:00 am", ["Ada Byron"]),
+        ("Ada Byron https://harbour.example/ada", ["Ada Byron"]),
+        ("José Ortega y Gasset", ["José Ortega y Gasset"]),
+        ("Ana Lima e Rui Costa", ["Ana Lima", "Rui Costa"]),
+        ("Jan Novák a Petr Dvořák", ["Jan Novák", "Petr Dvořák"]),
+        ("Kovács Anna és Nagy Péter", ["Kovács Anna", "Nagy Péter"]),
+        ("本报记者 王小明 李华", ["王小明", "李华"]),
+        ("記者 山田太郎", ["山田太郎"]),
+        ("Ada Byron Jr.", ["Ada Byron Jr."]),
+        ("Edited by: Ada Byron", []),
+        ("Da Redação", []),
+        ("Haber Merkezi", []),
+        ("None", []),
+        ("red.", []),
+    ],
+)
+def test_what_stands_around_names_is_no_part_of_them(written: str, names: list[str]) -> None:
+    assert split_names(written) == names

@@ -2,7 +2,17 @@
 
 import re
 
-from services.parser.fields.credit import is_desk, without_agency
+from services.parser.fields.bylines import (
+    POSTS,
+    before_post,
+    behind_post,
+    comma_parts,
+    eastern_names,
+    joined_parts,
+    unframed,
+    without_eastern_post,
+)
+from services.parser.fields.credit import is_desk
 from services.parser.fields.text import line
 from services.parser.item import Person
 from shared.schema import Author
@@ -11,97 +21,41 @@ MAX_AUTHORS = 30
 _NAME_CHARS = 80
 _LINE_CHARS = 1000
 
-_BEFORE = (  # what leads to a name
-    r"by|von|por|par|di(?=\s+\S+\s+\S)|door|av|af|przez|oleh|автор|de la rédaction|του|της|των|γράφε?ι?(?: [οη])?|"
-    r"بقلم|كتبت?|מאת|द्वारा"
-)
-_LABELS = (  # and what does with a colon, or with a stroke in the East
-    r"authors?|autor(?:in|a|es|en|ów|zy)?|auteure?s?|autor[ei]|text|texte|testo|words|story|report(?:er|ing)?|written|"
-    r"автор[ыи]?|текст|yazar|haber|penulis|reporter|tác giả|bài|skribent|kirjoittaja|teksti|szerző|írta|autoři|"
-    r"συντάκτης|लेखक|إعداد|الكاتب|كاتب|כתב|作者|記者|记者|文|撰文|取材|글"
-)
-_BY = re.compile(
-    r"^\W*(?:(?:story|written|words|reported|reporting|text|a report|article|posted|submitted|edited|compiled|opinion|"
-    r"analysis|comment(?:ary)?|column|essay|review|interview|guest post|verfasst|geschrieben|escrito|écrit|"
-    r"publicado)\s+)?"
-    rf"(?:(?:{_BEFORE})(?!\w)[:：\s]+|(?:{_LABELS})\s*[:：・/／][\s]*)",
-    re.IGNORECASE,
-)
-_DATED_BY = re.compile(r"^(?=[^.]{0,80}\d)[^.]{3,80}?\s(?:by|von|par|por)\b[:\s]+(?=\S+\s)", re.IGNORECASE)
-_OTHER_WORK = re.compile(  # what somebody else did for the text, behind the names of its writers
-    r"(?<=\S)[\s,;|/]+(?:pictures?|photo(?:s|graphs|graphy|graphies)?|images?|video|graphics?|illustrations?|edit(?:ing|ed)|"
-    r"translat(?:ion|ed)|fotos?|bilder|fotograf[ií]as?|fotografie)\s*(?:by\b|:|von\b|par\b|por\b).*$",
-    re.IGNORECASE,
-)
-_WHEN = re.compile(
-    r"(?<=\w)[\s,|•·–—-]+(?:(?:published|updated|posted|last (?:updated|modified)|created|aktualisiert|veröffentlicht|"
-    r"publicado|publié|pubblicato|stand(?=:))\b.*|(?:am|on|le|el|il|den|at)\s+(?=\D{0,25}\d).*)$|\s+@\w+",
-    re.IGNORECASE,
-)
-_MAIL_NAME = re.compile(r"^\s*[^\s@()<>]+@[^\s@()<>]+\s*\((?P<name>[^()]+)\)\s*$")
-_NAME_MAIL = re.compile(r"^\s*\"?(?P<name>[^<>@\"]+?)\"?\s*[<(]\s*(?:mailto:)?[^\s@]+@[^\s@]+[>)]\s*$")
-_MAIL = re.compile(r"\S+@\S+\.\S+")
-_AND = re.compile(
-    r"\s*(?:;|\||•|\s+/\s+|\s·\s|,?\s+(?:and|und|et|y|e|en|och|og|ja|&|with|mit|avec|con|и|και)\s+"
-    r"(?=\S)|,?\s+(?:with\s+)?(?:additional\s+)?reporting\s+by\s+)\s*",
-    re.IGNORECASE,
-)
-_COMMA = re.compile(r"\s*[,，、،]\s*")
-_POSTS = (
-    r"correspondents?|reporters?|editors?|writers?|journalists?|columnists?|producer|contributor|presenter|analyst|"
-    r"photographers?|redakteur(?:in)?|korrespondent(?:in)?|reporterin|corresponsal|correspondant|periodista"
-)
 _ROLE = re.compile(
-    rf"\b(?:{_POSTS}|staff|desk|bureau|agenc(?:y|ies)|"
+    rf"\b(?:{POSTS}|staff|desk|bureau|agenc(?:y|ies)|"
     r"team|newsroom|chief|"
-    r"redaktion|redaktor|redacci[oó]n|redazione|r[eé]daction|redactie|redakce|agenturen|"
-    r"agencias?|agences?|agenzie|director|"
+    r"redaktion(?:en)?|redaktor|redacci[oó]n|redaç[aã]o|redazione|r[eé]daction|redactie|redakc(?:e|ja)|szerkesztőség|"
+    r"toimitus|haber merkezi|agenturen|agencias?|agences?|agenzie|director|"
     r"special to|news service|newspapers?|magazine|online|press|media|news|tv|radio|digital|admin|gazette|herald|"
     r"tribune|times|chronicle|observer|zeitung|tageblatt|rundschau|nachrichten|diario|daily|weekly|journal|"
     r"administrator|webmaster|editorial|"
-    r"guest post|anonymous|unknown|author|team|service|group|network|limited|ltd|inc|gmbh|политика|редакция|"
-    r"facebook|twitter|instagram|whatsapp|linkedin|redactor|follow|subscribe|share)\b|通讯员|编辑|編集|편집",
+    r"getty images|guest post|"
+    r"anonymous|unknown|author|team|service|group|network|limited|ltd|inc|gmbh|политика|редакция|"
+    r"facebook|twitter|instagram|whatsapp|linkedin|redactor|follow|subscribe|share)\b|"
+    r"通讯员|编辑|編集|편집|뉴스팀|通信社|通讯社|وكالات|هيئة التحرير|מערכת",
     re.IGNORECASE,
-)
-_TITLED = re.compile(  # a name and the post that its bearer holds, with no comma between them
-    r"^(?P<name>\S+(?:\s+\S+){1,4}?)\s+(?:(?:chief|senior|deputy|assistant|associate|special|staff|political|foreign|"
-    r"national|local|world|business|sports?|science|health|education|crime|court|technology|culture|arts|city|environment|"
-    rf"economics|diplomatic|defen[cs]e|home|social|affairs|managing|contributing|freelance)\s+)*(?:{_POSTS})\b.*$",
-    re.IGNORECASE,
-)
-_EASTERN_POST = re.compile(r"(?<=\w)\s*(?:기자|특파원|선임기자|記者|记者)$")
-_WHERE = re.compile(
-    r"^(?P<name>[^\W\d_]\S*(?:\s+\S+){1,3}?)\s+(?:(?:reporting\s+)?(?:in|from|for)|aus|für|pour|à|en)\s+(?:the\s+)?"
-    r"[A-ZÀ-Þ].*$"
 )
 _LAST_FIRST = re.compile(r"^([^\W\d_][\w'’-]+), ([^\W\d_][\w'’-]+)$")
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|md|m\.d|phd|ph\.d|esq|mba|rn|cpa|obe|mbe|cbe|qc|kc|mp)\.?$", re.IGNORECASE)
 _CAPITAL = "[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁ]"
 _INITIALS = re.compile(rf"(?:{_CAPITAL}\.[ -]?){{1,3}}{_CAPITAL}\.|\((?!(?i:end|fin|eom)\))[^\W\d_]{{2,3}}\)")
+_SUFFIXED = (" Jr.", " Sr.")
 _HANDLE = re.compile(r"^(?:@\w+|https?://\S+|www\.\S+)$")
-_PARTICLES = frozenset(
+_PARTICLES = frozenset({
+    "de", "van", "von", "der", "den", "del", "della", "di", "da", "das", "do", "dos", "du", "la", "le", "el", "al",
+    "bin", "binti", "ibn", "y", "e", "i", "ten", "ter", "af", "av", "zu",
+})  # fmt: skip
+_NOBODY = frozenset({"red", "none", "null", "nil", "n/a", "undefined"})  # what stands where a name is missing
+_CITIES = frozenset(  # that look like a person's full name behind one
     {
-        "de",
-        "van",
-        "von",
-        "der",
-        "den",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "y",
-        "e",
-        "ten",
+        "new york", "new york city", "los angeles", "hong kong", "san francisco", "san diego", "las vegas", "tel aviv",
+        "new delhi", "abu dhabi", "buenos aires", "são paulo", "sao paulo", "mexico city", "cape town", "kuala lumpur",
+        "den haag", "the hague", "saint petersburg", "united nations", "white house", "new orleans", "addis ababa",
+        "phnom penh", "san salvador", "santo domingo", "panama city", "kansas city", "salt lake city",
     }
-)
+)  # fmt: skip
+_NO_NAME = re.compile(r"\d{2,}|[<>{}=]|\s(?:in|from|for|at)\s")
+_EDGE = re.compile(r"^[^\w(@.《「『]+")
 _EASTERN_NAME = re.compile(
     r"[\u4e00-\u9fff々]{2,4}|[\uac00-\ud7af]{2,5}|[\u4e00-\u9fff々\u3040-\u30ff]{2,8}|[\u4e00-\u9fff]+·[\u4e00-\u9fff]+"
 )
@@ -136,49 +90,63 @@ def split_names(text: str) -> list[str]:
     >>> split_names("Words: Ada Byron Pictures: Max Frisch"), split_names("Byron, Ada")
     (['Ada Byron'], ['Ada Byron'])
     """
-    if found := _MAIL_NAME.match(text) or _NAME_MAIL.match(text):
-        text = found["name"]
-    text = _BY.sub("", _DATED_BY.sub("", text), count=1)
-    text = without_date(_OTHER_WORK.sub("", text))
-    text = _MAIL.sub("", text)
-    text = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", text)
-    text = without_agency(text)
+    if eastern := [name for name in eastern_names(text) if is_name(name)]:
+        return eastern
+    text = unframed(text)
     if (turned := _LAST_FIRST.match(text.strip())) and all(is_name(part) for part in turned.groups()):
         text = f"{turned[2]} {turned[1]}"
     names: list[str] = []
-    for part in _AND.split(text):
+    for part in joined_parts(_without_leading_post(text)):
         if part:
-            names += _comma_parts(part)
+            names += [name for piece in _by_strokes(part) for name in _comma_parts(piece)]
     first = next((at for at, name in enumerate(names) if is_full_name(name)), len(names))
     kept = names[:first] + [name for name in names[first:] if is_full_name(name) or " " in name]
     return [name for name in dict.fromkeys(kept) if name]  # behind a full name a single word is a place or a desk
 
 
-def without_date(text: str) -> str:
-    """Return a line that names who wrote a text without when that was.
+def _without_leading_post(text: str) -> str:
+    """Return a line without the post that leads it, if a full name follows.
 
-    >>> without_date("Ada Byron, Harbour Post Stand: 6. Januar 2025, 14:07 Uhr")
-    'Ada Byron, Harbour Post'
+    >>> _without_leading_post("Staff Writer Ada Byron"), _without_leading_post("Reporter of the Year")
+    ('Ada Byron', 'Reporter of the Year')
     """
-    return _WHEN.sub("", text)
+    rest = behind_post(text.strip())
+    return rest if rest and is_full_name(comma_parts(next(joined_parts(rest)))[0]) else text
+
+
+def _by_strokes(part: str) -> list[str]:
+    """Return what strokes part, where all of it is full names, agencies and desks.
+
+    >>> _by_strokes("dpa/Ada Byron"), _by_strokes("AC/DC")
+    (['dpa', 'Ada Byron'], ['AC/DC'])
+    """
+    pieces = [piece.strip() for piece in part.split("/")]
+    return pieces if len(pieces) > 1 and all(is_full_name(one) or names_role(one) for one in pieces) else [part]
 
 
 def _comma_parts(part: str) -> list[str]:
     """Return the names in a part without "and": what follows a comma may be a name, a role, a place or a suffix."""
     names: list[str] = []
-    for at, piece in enumerate(_COMMA.split(part)):
-        piece = piece.strip(' ,;:-–—|/•*\t"“”')
-        piece = piece if is_initials(piece) else piece.strip(" .")
+    for at, piece in enumerate(comma_parts(part)):
+        piece = _EDGE.sub("", piece.strip(' ,;:-–—|/•*\t"“”'))
+        piece = piece if is_initials(piece) or piece.endswith(_SUFFIXED) else piece.strip(" .")
         piece = piece if at else _without_post(piece)
         if at and _SUFFIX.match(piece) and names:
             names[-1] = f"{names[-1]}, {piece}"
-        elif at and names and (not is_full_name(piece) or (piece.isupper() and not names[0].isupper())):
+        elif at and not _goes_on(piece, names):
             continue
         elif is_name(piece):
             names.append(piece)
-        elif at == 0 and _ROLE.search(piece):
-            continue
     return names
+
+
+def _goes_on(piece: str, names: list[str]) -> bool:
+    """Return whether what follows a comma names another person."""
+    return (
+        is_full_name(piece)
+        and piece.casefold() not in _CITIES
+        and (not piece.isupper() or not names or names[0].isupper())
+    )
 
 
 def _without_post(piece: str) -> str:
@@ -187,10 +155,22 @@ def _without_post(piece: str) -> str:
     >>> _without_post("Ada Byron Chief Science Correspondent"), _without_post("Ada Byron in Oslo")
     ('Ada Byron', 'Ada Byron')
     """
-    found = _TITLED.match(piece) or _WHERE.match(piece)
-    if found and is_full_name(found["name"]) and not is_desk(found["name"].split()[0]):
-        return found["name"]
-    return _EASTERN_POST.sub("", piece)
+    name = before_post(piece)
+    if name and is_full_name(name) and not is_desk(name.split()[0]):
+        piece = name
+    return _without_wire(without_eastern_post(piece))
+
+
+def _without_wire(piece: str) -> str:
+    """Return a name without the agency's capitals at either of its ends.
+
+    >>> _without_wire("Ada Byron AFP"), _without_wire("AFP Ada Byron")
+    ('Ada Byron', 'Ada Byron')
+    """
+    words = piece.split()
+    at = next((at for at in (0, -1) if len(words) > 2 and words[at].isupper() and is_desk(words[at])), None)
+    name = piece if at is None else " ".join(words[1:] if at == 0 else words[:-1])
+    return name if is_full_name(name) else piece
 
 
 def all_full_names(text: str) -> bool:
@@ -199,8 +179,8 @@ def all_full_names(text: str) -> bool:
     >>> all_full_names("Ada Byron/Max Frisch"), all_full_names("Ada Byron reports")
     (True, False)
     """
-    parts = [part.strip() for part in re.split(r"/", text) for part in _AND.split(part)]
-    names = [name.strip() for part in parts for name in _COMMA.split(part) if name.strip()]
+    parts = [part.strip() for part in text.split("/") for part in joined_parts(part)]
+    names = [name.strip() for part in parts for name in comma_parts(part) if name.strip()]
     return bool(names) and all(is_full_name(name) for name in names)
 
 
@@ -220,11 +200,13 @@ def is_name(text: str) -> bool:
     """Return whether `text` may be a person's name: no agency, desk, role, address or sentence."""
     if not 2 <= len(text) <= _NAME_CHARS or _HANDLE.match(text) or is_desk(text) or len(text.split()) > 7:
         return False
+    if text.casefold() in _NOBODY:
+        return False
     if ":" in text or (text.isascii() and text.islower()) or all(is_desk(part) for part in re.split(r"[/,+&]", text)):
         return False
     if text[0].isdigit() or not any(char.isalpha() for char in text):
         return False
-    return not _ROLE.search(text) and not re.search(r"\d{2,}|[<>{}=]", text)
+    return not _ROLE.search(text) and not _NO_NAME.search(text)
 
 
 def is_initials(text: str) -> bool:
@@ -234,11 +216,6 @@ def is_initials(text: str) -> bool:
     (True, True, False)
     """
     return _INITIALS.fullmatch(text) is not None
-
-
-def opens_byline(text: str) -> bool:
-    """Return whether a line begins as one that says who wrote a text."""
-    return _BY.match(text) is not None or _DATED_BY.match(text) is not None
 
 
 def names_role(text: str) -> bool:

@@ -71,8 +71,9 @@ def read_meta(root: html.HtmlElement, url: str) -> Meta:
     """Return what the head and the JSON-LD of the page at `url` say."""
     tags: dict[str, list[str]] = {}
     for element in root.iter("meta"):
-        names = (element.get(kind) for kind in ("property", "name", "itemprop", "http-equiv"))
-        name = next(filter(None, names), "").strip().lower()
+        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
+        if (element.get("http-equiv") or "").lower() == "content-language":
+            name = "content-language"
         content = (element.get("content") or "").strip()
         if name and content and len(tags) < 500:
             tags.setdefault(name, []).append(content)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
+from services.parser.fields.bylines import opens_byline, without_date
 from services.parser.fields.credit import agency_named
 from services.parser.fields.furniture import is_date_line
 from services.parser.fields.people import (
@@ -13,10 +14,8 @@ from services.parser.fields.people import (
     is_full_name,
     is_initials,
     names_role,
-    opens_byline,
     read_people,
     split_names,
-    without_date,
 )
 from services.parser.fields.text import collapse, count_words, key_of, line
 from services.parser.formats.pagemeta import Meta, people_of, text_of
@@ -183,7 +182,7 @@ def _names_within(element: etree._Element) -> list[str]:
 def _may_be_byline(text: str) -> bool:
     """Return whether a line that is called a byline names people, or a desk, and nothing else."""
     names = split_names(text)
-    if names and all(is_full_name(name) for name in names):
+    if names and all(is_full_name(name) for name in names) and not re.search(r"\d", without_date(text)):
         return True
     if is_initials(text):
         return True
