@@ -89,6 +89,37 @@ def test_full_texts_are_told_from_summaries(outlet: Outlet, look: Callable[..., 
     assert look()["text"].said.startswith("0 of 2")
 
 
+@pytest.mark.parametrize(
+    ("free", "status", "level", "said"),
+    [
+        ("true", 200, "good", "words of text and no mark of a paywall"),
+        ("false", 200, "note", "is marked as for subscribers"),
+        ("true", 403, "note", "The server answered 403."),
+    ],
+)
+def test_the_page_of_an_article_tells_of_a_paywall(
+    outlet: Outlet, look: Callable[..., dict[str, Finding]], free: str, status: int, level: str, said: str
+) -> None:
+    story = " ".join(
+        f"The council of the valley met for the {at}th time and spoke about the bridge." for at in range(30)
+    )
+    meta = f'{{"@type": "NewsArticle", "headline": "Story 0", "isAccessibleForFree": {free}}}'
+    page = f'<html><head><title>Story 0</title><script type="application/ld+json">{meta}</script></head>'
+    outlet.serve("0", f"{page}<body><article><h1>Story 0</h1><p>{story}</p></article></body></html>")
+    if status != 200:
+        outlet.fail("0", status=status)
+    outlet.serve("front.xml", rss([1, 2]).replace("https://paper.example/", outlet.url("/")), "text/xml")
+    found = look()["page"]
+    assert (found.level, said in found.said) == (level, True), found.said
+
+
+def test_a_page_that_robots_forbid_is_not_asked_for(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
+    outlet.serve("robots.txt", "User-agent: *\nDisallow: /0\n", "text/plain")
+    outlet.serve("front.xml", rss([1]).replace("https://paper.example/", outlet.url("/")), "text/xml")
+    assert "robots.txt asks not to" in look()["page"].said
+    assert outlet.ledger.statuses("0") == []
+
+
 def test_missing_and_ignored_validators_are_told_apart(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
     outlet.serve("front.xml", rss([1, 2]), "text/xml")
     assert "neither" in look()["validators"].said

@@ -1,5 +1,9 @@
 """`wireroom feeds …`: each verb does what it says."""
 
+import os
+import pty
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,7 @@ from services.command.feeds import feed_store
 from services.command.feeds.opml import Outline
 from shared.database import now, reading, writing
 from shared.tables import Article, Feed, Page, Publication
-from tests.command.conftest import Run
+from tests.command.conftest import ROOT, Run
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
 
@@ -177,6 +181,19 @@ def test_a_list_is_imported_from_standard_input_and_twice_adds_nothing(wireroom:
     assert exported.status == 0
     ran = wireroom("feeds", "import", "-", stdin=exported.out)
     assert (ran.status, ran.text) == (0, "0 added, 2 known already, 0 wrong.\n")
+
+
+def test_a_long_import_shows_on_a_terminal_how_far_it_is(sqlite_store: Engine, tmp_path: Path) -> None:
+    lines = "".join(f"<outline xmlUrl='https://paper{at}.example/rss'/>\n" for at in range(1200))
+    (tmp_path / "many.opml").write_text(f"<opml><body>\n{lines}</body></opml>")
+    screen, terminal = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "WIREROOM_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "services.command", "feeds", "import", "many.opml"]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=terminal, check=True)
+    os.close(terminal)
+    assert ran.stdout == b"1200 added, 0 known already, 0 wrong.\n"
+    assert "2 of 3" in os.read(screen, 4096).decode()
+    os.close(screen)
 
 
 def test_what_is_exported_is_imported_elsewhere_as_it_was(wireroom: Run, two: Engine, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import gzip
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_cookies_are_not_kept(outlet: Outlet, client: Client) -> None:
     client.get(outlet.url("page"))
     client.get(outlet.url("page"))
     assert "cookie" not in outlet.ledger.requests("page")[1].headers
+
+
+def test_a_netrc_is_not_read(outlet: Outlet, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login desk password s3cret\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    outlet.serve("page", "words")
+    client.get(outlet.url("page"))
+    assert "authorization" not in outlet.ledger.requests("page")[0].headers
 
 
 def test_a_proxy_in_the_environment_is_not_used(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.command.feeds.check_page import Page
 from services.command.feeds.check_visit import Visit
 from services.fetcher.verdict import max_age_s
 from shared.messages import Entry
@@ -46,7 +47,7 @@ def report(visit: Visit, settings: Settings, now: datetime) -> list[Finding]:
         _dates(entries, now),
         _texts(entries),
         _images(entries),
-        *_paywall(entries),
+        *_paywall(visit.page),
         _validators(visit),
         _robots(visit),
         _mining(visit),
@@ -134,12 +135,20 @@ def _images(entries: Sequence[Entry]) -> Finding:
     return Finding("images", Level.GOOD if shown else Level.NOTE, f"{shown} of {len(entries)} articles have an image.")
 
 
-def _paywall(entries: Sequence[Entry]) -> Iterator[Finding]:
-    closed = sum(entry.content.access in {Access.SUBSCRIBER, Access.METERED} for entry in entries)
-    if closed:
-        said = f"{closed} of {len(entries)} articles are marked as for subscribers."
-        advice = "Their pages may hold no text: ask the publisher for a feed with full texts, or for an account."
-        yield Finding("paywall", Level.NOTE, said, advice)
+def _paywall(page: Page | None) -> Iterator[Finding]:
+    if page is None:
+        return
+    said = f"An article's page, {page.url}, "
+    if page.why:
+        advice = "What the feed gives is all that there will be of such articles."
+        yield Finding("page", Level.NOTE, f"{said}was not read: {page.why}", advice)
+    elif page.access in {Access.SUBSCRIBER, Access.METERED}:
+        advice = (
+            "Pages may hold a part of the text alone: ask the publisher for a feed with full texts, or for an account."
+        )
+        yield Finding("page", Level.NOTE, f"{said}is marked as for subscribers; {page.words} words were found.", advice)
+    else:
+        yield Finding("page", Level.GOOD, f"{said}has {page.words} words of text and no mark of a paywall.")
 
 
 def _validators(visit: Visit) -> Finding:

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from protego import Protego
 
+from services.command.feeds.check_page import Page, candidate, look_at
 from services.fetcher.series import completed
 from services.parser.look import Looked, look
 from shared.errors import FetchError, PermanentError
@@ -39,6 +40,7 @@ class Visit:
     crawl_delay_s: float | None
     tdm: str | None  # how text and data mining is reserved; None: it is not
     window_s: float  # between the plain fetches
+    page: Page | None  # of one of its articles; None: none was looked at
 
 
 def visit(client: Client, url: str, user_agent: str, pause_s: float) -> Visit:
@@ -70,7 +72,17 @@ def visit(client: Client, url: str, user_agent: str, pause_s: float) -> Visit:
         crawl_delay_s=rules.crawl_delay(user_agent) if rules else None,
         tdm=_reserved(client, one),
         window_s=pause_s,
+        page=_page(client, first, one.url, rules, user_agent),
     )
+
+
+def _page(client: Client, feed: Looked, url: str, rules: "Protego | None", user_agent: str) -> Page | None:
+    found = candidate(feed.entries, url)
+    if found is None:
+        return None
+    if rules and not rules.can_fetch(found, user_agent):
+        return Page(found, why="The site's robots.txt asks not to fetch it.")
+    return look_at(client, found)
 
 
 def _answer(client: Client, url: str) -> Response:

@@ -1,0 +1,38 @@
+"""The page of one of a feed's articles: does it hold a text, or is it for subscribers alone?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.parser.look import read_page_bytes
+from shared.errors import FetchError, PermanentError
+from shared.hosts import lane_of
+from shared.http.client import Client
+from shared.messages import Entry
+from shared.schema import Access
+
+
+@dataclass(frozen=True)
+class Page:
+    """What was seen of an article's page."""
+
+    url: str
+    access: Access = Access.UNKNOWN
+    words: int = 0  # of its text
+    why: str | None = None  # it holds no article, in a sentence
+
+
+def candidate(entries: Sequence[Entry], feed_url: str) -> str | None:
+    """Return the first page that the feed lists at its own site; no other is asked for a report. Pure."""
+    return next((one.url for one in entries if one.url and lane_of(one.url) == lane_of(feed_url)), None)
+
+
+def look_at(client: Client, url: str) -> Page:
+    """Return what is seen of the article's page at `url`."""
+    try:
+        answer = client.get(url)
+        if answer.status != 200:
+            return Page(url, why=f"The server answered {answer.status}.")
+        article = read_page_bytes(answer.body, answer.url, answer.headers.get("content-type")).content
+    except (FetchError, PermanentError) as error:
+        return Page(url, why=str(error))
+    return Page(url, article.access, len((article.body_text or "").split()))
