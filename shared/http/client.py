@@ -34,6 +34,7 @@ PIECE_BYTES = 64 * 1024
 NO_PASSPORT = Passport()
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
+NOT_DIALLED = frozenset({"blocked", "dns", "connect"})  # kinds of failures to reach whoever is dialled
 # What may follow a redirect to another host; anything else may be a secret.
 HARMLESS = frozenset(
     {"accept", "accept-encoding", "accept-language", "a-im", "if-modified-since", "if-none-match", "user-agent"}
@@ -218,7 +219,9 @@ class Client:
             exchange.dialled, before = False, exchange.received
             try:
                 return adapter.ask(request, self._limits.connect_s, passport.proxy)
-            except (requests.RequestException, FetchError):
+            except (requests.RequestException, FetchError) as error:
+                if passport.proxy and isinstance(error, FetchError) and error.kind in NOT_DIALLED:
+                    raise type(error)(error.kind, f"The proxy cannot be asked. {error}") from error
                 if exchange.dialled or exchange.received > before:
                     raise
         return adapter.ask(request, self._limits.connect_s, passport.proxy)

@@ -93,3 +93,17 @@ def test_a_feeds_own_proxy_is_asked_before_it(outlet: Outlet, proxy: Proxy) -> N
     with Proxy(("127.0.0.1", outlet.port)) as own, through(proxy, f"127.0.0.1:{own.port}") as client:
         assert client.get("http://paper.example/feed", passport=Passport(proxy=own.url())).body == b"words"
         assert (len(own.heads), proxy.heads) == (1, [])
+
+
+def test_a_proxy_that_cannot_be_reached_is_named_as_such(outlet: Outlet) -> None:
+    with Client(LIMITS, ["127.0.0.1:1"], resolve=unknown, proxy="http://127.0.0.1:1") as client:
+        with pytest.raises(FetchError, match=r"^The proxy cannot be asked\. No connection to 127\.0\.0\.1") as caught:
+            client.get("http://paper.example/feed")
+        assert caught.value.kind == "connect"
+    with (
+        Client(LIMITS, [], resolve=unknown, proxy="http://127.0.0.1:1") as client,
+        pytest.raises(
+            Blocked, match=r"^The proxy cannot be asked\. .*WIREROOM_FETCH_ALLOW does not name 127\.0\.0\.1:1"
+        ),
+    ):
+        client.get("http://paper.example/feed")
