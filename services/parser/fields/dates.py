@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from services.parser.fields.datewords import SUMMERY, ZONES, find_parts
 from services.parser.fields.months import month_number
+from services.parser.fields.zones import moment_in, split_zone
 
 _CLOCK = (
     r"(?P<hour>\d\d?)(?::|[.h](?=\d\d))(?P<minute>\d\d?)"
@@ -78,11 +79,18 @@ def parse_date(text: str, zone: timedelta | None = None) -> datetime | None:
     True
     >>> parse_date("6. Januar 2025, 14:07 Uhr", timedelta(hours=1)).isoformat()
     '2025-01-06T13:07:00+00:00'
+    >>> parse_date("2025-07-06 14:07 Europe/Berlin").isoformat()
+    '2025-07-06T12:07:00+00:00'
     """
     if moment := _as_specified(text):
         return moment
-    found = _parts(text)
-    return None if found is None else _moment(found, zone)
+    date, named = split_zone(text.strip())
+    found = _parts(date)
+    if found is None:
+        return None
+    if named and found["zone"] is None and (there := _moment(found, timedelta())):
+        return moment_in(there, named)
+    return _moment(found, zone)
 
 
 def _as_specified(text: str) -> datetime | None:

@@ -71,6 +71,8 @@ def read_entry(listed: Listed) -> Item:
     published_from, published = first(fields, *_PUBLISHED)
     updated_from, updated = first(fields, *_UPDATED)
     people_from, people = _people(fields)
+    if not people and "source" in fields:  # RFC 4287, 4.2.1
+        people_from, people = _people(fields_of(fields["source"][0]))
     if not people and listed.authors:
         people_from, people = "author of the feed", listed.authors
     words = fields.get(content_from or summary_from or "", ())
@@ -251,10 +253,10 @@ def _media_categories(fields: Fields) -> Iterator[str]:
 
 
 def _attached(fields: Fields) -> Iterator[Attached]:
-    around = fields
     for group in fields.get("media:group", []):
-        yield from _one_of_each_kind(list(_media(fields_of(group), fields_of(group))))
-    yield from _media(fields, around)
+        inner = fields_of(group)
+        yield from _one_of_each_kind(list(_media(inner, _OF_GROUP)))
+    yield from _media(fields, _BESIDE)
     duration = first(fields, "itunes:duration")[1]
     for element in fields.get("enclosure", []):
         yield _file(element, element.get("url"), {}, duration)
@@ -286,17 +288,18 @@ def _width(one: Attached) -> int:
 RDF_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 
 
-def _media(fields: Fields, around: Fields) -> Iterator[Attached]:
-    """Yield what Media RSS attaches; a description beside the file belongs to it unless it has its own."""
+def _media(fields: Fields, beside: tuple[str, ...]) -> Iterator[Attached]:
+    """Yield what Media RSS attaches; what stands `beside` a file belongs to it unless it has its own."""
+    around = {name: fields[name] for name in beside if name in fields}
     for element in fields.get("media:content", []):
         inner = fields_of(element)
-        beside = {name: around[name] for name in _BESIDE if name in around}
-        yield _file(element, element.get("url"), {**beside, **inner}, element.get("duration"))
+        yield _file(element, element.get("url"), {**around, **inner}, element.get("duration"))
         yield from _thumbnails(inner)
     yield from _thumbnails(fields)
 
 
 _BESIDE = ("media:credit",)
+_OF_GROUP = ("media:credit", "media:description", "media:title")  # a group is one medium, and so is what it says
 
 
 def _thumbnails(fields: Fields) -> Iterator[Attached]:
@@ -306,11 +309,13 @@ def _thumbnails(fields: Fields) -> Iterator[Attached]:
 
 
 def _file(element: etree._Element, url: str | None, inner: Fields, duration: str | None) -> Attached:
+    kind = kind_of(element.get("type"), element.get("medium"), url)
+    telling = ("media:description", "media:text", "media:title")
     return Attached(
         url=url or "",
-        kind=kind_of(element.get("type"), element.get("medium"), url),
+        kind=kind,
         type=element.get("type"),
-        caption=first(inner, "media:description", "media:text", "media:title")[1],
+        caption=first(inner, *(telling if kind == "image" else telling[::-1]))[1],
         credit=first(inner, "media:credit", "media:copyright")[1],
         width=element.get("width"),
         height=element.get("height"),

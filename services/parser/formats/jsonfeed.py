@@ -18,6 +18,7 @@ from shared.messages import FeedFacts
 
 _EXCERPT_CHARS = 60_000
 _MANY = 100
+_VALUES = ("#value", "value", "#text", "_", "$t")  # what converters of XML call an element's text
 
 
 def read_window(text: str, url: str) -> Window:
@@ -48,8 +49,12 @@ def _window(head: Mapping[str, Any], items: object, url: str, read: Any) -> Wind
         **hubs_listed(head, url),
     )
     authors = _people(head.get("authors"), head.get("author"))
-    slots = [_slot(entry, site or url, read, authors) for entry in listed if isinstance(entry, dict)]
+    slots = [_slot(entry, site or url, read, authors) for entry in listed if _says_something(entry)]
     return Window(feed=feed, slots=tuple(slots), language=feed.language, rights=_text(head.get("copyright")))
+
+
+def _says_something(entry: object) -> bool:
+    return isinstance(entry, dict) and any(entry.values())
 
 
 def _slot(entry: Mapping[str, Any], base: str, read: Any, authors: tuple[Person, ...]) -> Slot:
@@ -86,8 +91,10 @@ def _json_item(entry: Mapping[str, Any], base: str, authors: tuple[Person, ...])
                 )
             )
     return Item(
-        source_id=_text(entry.get("id")),
-        link=absolute(_text(entry.get("url")), base) or absolute(_text(entry.get("external_url")), base),
+        source_id=(identifier := _text(entry.get("id"))),
+        link=absolute(_text(entry.get("url")), base)
+        or absolute(_text(entry.get("external_url")), base)
+        or (absolute(identifier, None) if (identifier or "").startswith(("http://", "https://")) else None),
         base=base,
         headline=escape(title, quote=False) if title else None,
         summary=escape(summary, quote=False) if (summary := _text(entry.get("summary"))) else None,
@@ -110,22 +117,28 @@ def _json_item(entry: Mapping[str, Any], base: str, authors: tuple[Person, ...])
 
 
 def _rss_item(entry: Mapping[str, Any], base: str, authors: tuple[Person, ...]) -> Item:
-    guid = entry.get("guid")
-    enclosure = entry.get("enclosure")
+    enclosure, content = entry.get("enclosure"), _value(entry.get("content:encoded"))
     attached: tuple[Attached, ...] = ()
     if isinstance(enclosure, dict) and (url := _text(enclosure.get("url"))):
         attached = (Attached(url, kind_of(_text(enclosure.get("type")), None, url), _text(enclosure.get("type"))),)
     return Item(
-        source_id=_text(guid.get("#value") or guid.get("value")) if isinstance(guid, dict) else _text(guid),
+        source_id=_value(entry.get("guid")),
         link=absolute(_text(entry.get("link")), base),
         base=base,
-        headline=_text(entry.get("title")),
-        summary=_text(entry.get("description")),
+        headline=_value(entry.get("title")),
+        summary=_value(entry.get("description")),
+        content=content,
         published=_text(entry.get("pubDate")),
         people=_people(entry.get("author"), entry.get("dc:creator")) or authors,
-        categories=tuple(name for tag in _list(entry.get("category"))[:_MANY] if (name := _text(tag))),
+        categories=tuple(name for tag in _list(entry.get("category"))[:_MANY] if (name := _value(tag))),
         attached=attached,
-        names={"headline": "title", "summary": "description", "published_at": "pubDate", "authors": "author"},
+        names={
+            "headline": "title",
+            "summary": "description",
+            "published_at": "pubDate",
+            "authors": "author",
+        }
+        | ({"body": "content:encoded"} if content else {}),
     )
 
 
@@ -135,6 +148,15 @@ def _text(value: object) -> str | None:
         return None
     text = str(value).encode("utf-8", "replace").decode().strip()
     return text or None
+
+
+def _value(value: object) -> str | None:
+    """Return the text of a member of RSS in JSON, which stands beside its attributes where it has any."""
+    if isinstance(value, dict):
+        return next(
+            (text for name in ("#value", "value", "#text", "_", "$t") if (text := _text(value.get(name)))), None
+        )
+    return _text(value)
 
 
 def _list(value: object) -> list[Any]:
