@@ -1,8 +1,9 @@
 """What a fold over a file keeps on disk: articles, their texts and postings, in a private SQLite database.
 
 SQLite holds a database without a name in its page cache and spills what does not fit to a temporary file that goes with
-it. Equal texts are kept once and share their postings. Keys are digests, and articles are numbered by their ids, so
-nothing that is read from here depends on the order of arrival.
+it. Whatever is large is written in a row; put in here and there, pages would be written many times over. Equal texts
+are kept once and share their postings. Articles are numbered by their ids, so their numbers do not depend on the order
+of arrival; the keys of texts do, and tell nothing but which texts are the same.
 """
 
 import sqlite3
@@ -32,7 +33,7 @@ CREATE TABLE article (
     url TEXT, canonical_url TEXT, agency_item TEXT, credit TEXT, dateline TEXT, said BLOB
 );
 CREATE TABLE claim (claim INTEGER, row INTEGER);
-CREATE TABLE body (row INTEGER PRIMARY KEY, sentences TEXT, digests BLOB);
+CREATE TABLE body (row INTEGER PRIMARY KEY, publication TEXT, sentences TEXT, digests BLOB);
 CREATE TABLE sentence (publication TEXT, digest INTEGER, headline INTEGER);
 CREATE TABLE text (key INTEGER PRIMARY KEY, body TEXT, hashes BLOB, sample BLOB, words INTEGER);
 CREATE TABLE posting (hash INTEGER, key INTEGER);
@@ -79,7 +80,8 @@ class Shelf:
             f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-{_PAGE_CACHE_KIB};"
         )
         self._db.executescript(_TABLES + "BEGIN;")
-        self._postings: dict[int, int] = {}  # how many each text has, by key
+        self._keys: dict[int, int] = {}  # of texts, by their digests
+        self._postings = array("i")  # how many each text has, by key
         self.carriers = lru_cache(_TEXTS_AT_HAND)(self._carriers)
         self.numbers = lru_cache(_NUMBERS_AT_HAND)(self._numbers)
 
@@ -102,8 +104,9 @@ class Shelf:
         self._db.executemany("INSERT INTO claim VALUES (?,?)", ((claim, added.lastrowid) for claim in said))
         parts = segments(article.text)
         digests = array("q", (number for number, _ in parts))
-        body = (added.lastrowid, "\n".join(sentence for _, sentence in parts), digests.tobytes())
-        self._db.execute("INSERT INTO body VALUES (?,?,?)", body)
+        sentences = "\n".join(sentence for _, sentence in parts)
+        body = (added.lastrowid, article.publication, sentences, digests.tobytes())
+        self._db.execute("INSERT INTO body VALUES (?,?,?,?)", body)
         if article.publication is not None:
             key = headline_key(article.headline)
             carried = ((article.publication, number, key) for number in set(digests))
@@ -113,13 +116,13 @@ class Shelf:
     def post(self) -> None:
         """Take its publication's furniture out of each text, keep what is left once, and post its sample."""
         furniture = self._furniture()
-        rows = self._db.execute(
-            "SELECT row, publication, sentences, digests FROM article JOIN body USING (row) ORDER BY id"
-        )
-        for number, (row, publication, sentences, digests) in enumerate(rows):
+        by_id = self._db.execute("SELECT row FROM article ORDER BY id")
+        numbers = {row: number for number, (row,) in enumerate(by_id)}
+        rows = self._db.execute("SELECT row, publication, sentences, digests FROM body ORDER BY row")
+        for row, publication, sentences, digests in rows:
             parts = zip(array("q", digests), sentences.split("\n"), strict=False)
             key = self._keep(keep(parts, furniture.get(publication, ())))
-            self._db.execute("INSERT INTO place VALUES (?,?,?)", (number, row, key))
+            self._db.execute("INSERT INTO place VALUES (?,?,?)", (numbers[row], row, key))
         self._db.executescript(_INDEXES)
 
     def _furniture(self) -> dict[str | None, set[int]]:
@@ -131,13 +134,15 @@ class Shelf:
 
     def _keep(self, text: str) -> int:
         """Keep a text and its postings, unless it is there; return its key."""
-        key = digest(text.replace("\n", " "))
-        if key not in self._postings:
+        said = digest(text.replace("\n", " "))
+        key = self._keys.get(said)
+        if key is None:
+            key = self._keys[said] = len(self._keys)
             made = sketch_words(text.split())  # it consists of words already
             row = (key, text, made.row.tobytes(), array("q", made.sample).tobytes(), made.words)
             self._db.execute("INSERT INTO text VALUES (?,?,?,?,?)", row)
             self._db.executemany("INSERT INTO posting VALUES (?,?)", ((number, key) for number in made.sample))
-            self._postings[key] = len(made.sample)
+            self._postings.append(len(made.sample))
         return key
 
     def count(self) -> int:
