@@ -200,6 +200,25 @@ def test_only_what_is_there_before_the_upgrade_is_to_be_folded_again(empty: Engi
         assert connection.scalar(text("SELECT rules FROM refolding")) == 0
 
 
+@pytest.mark.parametrize("filled", [False, True])
+def test_what_the_last_rules_folded_is_to_be_folded_again_and_by_those_on_the_way_down(
+    empty: Engine, filled: bool
+) -> None:
+    rules = text("SELECT rules FROM refolding WHERE at IS NULL")
+    go(empty, "0005")
+    if filled:
+        fill_all(empty)
+        with empty.begin() as connection:
+            connection.execute(text("UPDATE refolding SET rules = 1, at = NULL, article_id = NULL"))
+    upgrade(empty)
+    with empty.begin() as connection:
+        assert connection.scalar(rules) == (1 if filled else FOLD)
+        connection.execute(text(f"UPDATE refolding SET rules = {FOLD}"))
+    go(empty, "0005", down=True)
+    with empty.connect() as connection:
+        assert connection.scalar(rules) == (FOLD if filled else 1)
+
+
 def test_stories_that_went_into_one_that_is_no_more_are_forgotten(empty: Engine) -> None:
     upgrade(empty)
     fill_all(empty)

@@ -1,8 +1,8 @@
 """A text as its 5-word shingles, and the few of them that are posted to the index. Pure.
 
 The posted sample is chosen by winnowing (Schleimer, Wilkerson, Aiken: Winnowing, SIGMOD 2003): of any `WINDOW` shingles
-in a row the smallest is taken. So two texts that have `WINDOW` + `SIZE` - 1 = 20 words in a row in common always share
-a posting, however short the one and long the other is: a cut copy finds its original. About 2 in 17 shingles are taken.
+in a row the smallest is taken. So two texts that have `WINDOW` + `SIZE` - 1 = 36 words in a row in common always share
+a posting, however short the one and long the other is: a cut copy finds its original. About 2 in 33 shingles are taken.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from services.indexer.fold.words import sentences, word_numbers, words
 
 SIZE = 5  # words in a shingle
 SHORT = 15  # words in a sentence of which a few other words leave no shingle
-WINDOW = 16  # shingles, a power of two
+WINDOW = 32  # shingles, a power of two
 _FACTORS = np.array([31**power for power in range(SIZE)], np.uint64)
 _FIRST_BIT = np.uint64(1 << 63)  # turned over, unsigned numbers in order are signed ones in order
 _AT_HAND = 128  # texts whose sentences are kept for the next comparison, about 20 kB each
