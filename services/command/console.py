@@ -11,6 +11,7 @@ import typer
 from shared.errors import Failed, UsageError
 from shared.schema import rfc3339
 
+WIDEST = 60  # characters that the others of a column make room for
 T = TypeVar("T")
 
 
@@ -40,16 +41,34 @@ def rows(items: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json:
     if not listed:
         say(empty)
         return
+    cells = [[cell(item.get(column)) for column in columns] for item in listed]
+    heads = [column.replace("_", " ") for column in columns]
+    right = [all(isinstance(item.get(column), (int, type(None))) for item in listed) for column in columns]
+    (_show if sys.stdout.isatty() else _write)(heads, cells, right)
+
+
+def _write(heads: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
+    """Print a table for `grep` and `less`: a line a row, however long it is."""
+    widths = [min(max(map(len, column)), WIDEST) for column in zip(heads, *cells, strict=True)]
+    for row in (heads, *cells):
+        fitted = (
+            text.rjust(width) if to_right else text.ljust(width)
+            for text, width, to_right in zip(row, widths, right, strict=True)
+        )
+        print("  ".join(fitted).rstrip())
+
+
+def _show(heads: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
+    """Print a table that fits the terminal."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        numeric = all(isinstance(item.get(column), (int, type(None))) for item in listed)
-        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
-    for item in listed:
-        table.add_row(*(cell(item.get(column)) for column in columns))
-    Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(table)
+    for head, to_right in zip(heads, right, strict=True):
+        table.add_column(head, justify="right" if to_right else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*row)
+    Console(highlight=False, markup=False).print(table)
 
 
 def facts(item: Mapping[str, Any], *, as_json: bool) -> None:
