@@ -204,13 +204,37 @@ def test_two_log_in_forms_are_not_one_article() -> None:
     assert not folds(first, article(2, form, headline="Mayor wins second term after recount"))
 
 
+def test_the_box_below_two_teasers_does_not_make_them_one() -> None:
+    box = (
+        " Read on with a subscription, which opens every page of ours and of our sister papers on all your devices. "
+        "Members receive the weekly letter of our reporters and may comment below each article under their own names. "
+        "A day pass can be bought at any kiosk of the valley; the code on its back is valid until midnight. "
+        "Whoever has lost the code writes to our desk, which answers on working days between eight in the morning and "
+        "six in the evening, and on the days before an election until the last district of the valley has been counted."
+    )
+    first = article(1, "The bakery was robbed before dawn." + box, headline="Bakery robbed in Upper Halden")
+    assert not folds(first, article(2, "The mayor won by nine votes." + box, headline="Mayor wins second term"))
+    assert not folds(first, article(2, "The mayor won by nine votes." + box, headline="Mayor wins"))
+
+
 def test_a_headline_of_few_telling_words_announces_nothing() -> None:
-    assert announced("Live: the sea", "Nothing of it stands here.")
-    assert not announced("Farmers protest against tariffs", "Please log in.")
+    assert announced(["Live: the sea"], "Nothing of it stands here.")
+    assert not announced(["Live: the sea", "Farmers protest against tariffs"], "Nothing of it stands here.")
+    assert not announced(["Farmers protest against tariffs"], "Please log in.")
 
 
 def test_inflected_words_of_the_headline_count() -> None:
-    assert announced("Farmer protests against tariff", "Farmers protested.")
+    assert announced(["Farmer protests against tariff"], "Farmers protested.")
+
+
+def test_particles_announce_nothing_in_any_alphabet() -> None:
+    assert not announced(["На рынке в Казани потушили пожар"], "Материалы на сайте и в приложении защищены.")
+    assert not announced(["Grève à Lyon : métros à l’arrêt"], "Accédez à présent à nos archives.")
+    assert announced(["東京で大雪の恐れ"], "気象庁は東京で大雪になる恐れがあると発表した。")
+
+
+def test_a_korean_noun_is_known_whatever_particle_it_carries() -> None:
+    assert announced(["농촌 빈집 고쳐 빌려준다"], "정부가 농촌의 빈집을 고쳐 빌려주는 사업을 시작한다.")
 
 
 def test_a_tenth_of_the_postings_is_not_worth_a_look() -> None:

@@ -224,8 +224,8 @@ def only_quoted(a: Candidate, b: Candidate, threshold: float) -> bool:
 def _announced(a: Candidate, b: Candidate) -> bool:
     """Return whether either headline announces what both have."""
     shorter = min(a, b, key=_length)
-    shared = shorter.text if whole(a, b) else _shared(shorter, b if shorter is a else a)
-    return announced(a.headline, shared) or announced(b.headline, shared)
+    shared = shorter.text if containment(a.sketch, b.sketch) == 1 else _shared(shorter, b if shorter is a else a)
+    return announced((a.headline, b.headline), shared)
 
 
 def _shared(one: Candidate, other: Candidate) -> str:

@@ -61,6 +61,11 @@ def sentences(text: str) -> list[list[str]]:
     return [tokens for line in lines.split("\n") if (tokens := line.split())]
 
 
+def is_sign(word: str) -> bool:
+    """Return whether a word is one character of a script without spaces."""
+    return not word.isascii() and bool(_UNSPACED.fullmatch(word))
+
+
 def _plain(text: str) -> str:
     """Return `text` in one spelling: NFKC, casefolded, without entities, apostrophes and invisible characters."""
     for _ in range(_ESCAPES):
