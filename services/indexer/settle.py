@@ -88,7 +88,7 @@ def fence(connection: Connection, results: Iterable[Result]) -> dict[tuple[Kind,
         ids = sorted(id_ for (of, id_) in tokens if of is kind)
         if not ids:
             continue
-        for row in connection.execute(_held(kind), {"ids": ids}):
+        for row in connection.execute(_held(kind), {"ids": ids}).all():
             id_ = row.id if kind is Kind.FEED else row.article_id
             if row.lease_token == tokens[kind, id_]:
                 held[kind, id_] = _row(kind, row)

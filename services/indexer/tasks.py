@@ -111,7 +111,7 @@ def _left_and_rejected(connection: Connection, result: Result, row: Row, moment:
 
 
 def _left(result: Result, row: Row) -> set[str]:
-    if result.window is None:
+    if result.window in (None, row.digests):
         return set()
     return set(split_digests(row.digests)) - set(split_digests(result.window))
 
