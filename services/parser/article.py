@@ -9,7 +9,7 @@ from services.parser.fields.dates import parse_date
 from services.parser.fields.html import Body, clean_body
 from services.parser.fields.images import read_images, read_media, with_signs
 from services.parser.fields.language import declared_language, direction, shown_language
-from services.parser.fields.people import read_people
+from services.parser.fields.people import SIGN_OFF_LINES, read_people, signing_people
 from services.parser.fields.text import SUMMARY_CHARS, clean_characters, collapse, line
 from services.parser.fields.urls import absolute, canonical
 from services.parser.item import Item, Person, Window
@@ -68,9 +68,10 @@ def read_content(item: Item, window: Window) -> Content:
     """
     written = read_words(item)
     headline = line(item.headline)
-    byline, authors = _people(item.people, item.byline)
+    byline, named = _people(item.people, item.byline)
     provider = line(item.credit, 100)
     paragraphs = written.body.paragraphs if written.body else tuple(filter(None, (written.summary,)))
+    authors = named or signing_people(paragraphs[-SIGN_OFF_LINES:])
     rights = line(item.rights, 500)
     credit = find_credit(
         paragraphs,
@@ -114,7 +115,9 @@ def read_content(item: Item, window: Window) -> Content:
     if headline and _KILL.match(headline):
         values |= {"status": Status.CANCELLED, "status_reason": headline}
     values = {name: value for name, value in values.items() if value is not None and value != ()}
-    values["provenance"] = _provenance(values, item, language_from)
+    values["provenance"] = _provenance(values, item, language_from) | (
+        {"authors": "text sign-off"} if authors and not named else {}
+    )
     return Content.model_validate(values)
 
 

@@ -38,6 +38,16 @@ def test_two_line_breaks_part_paragraphs_and_links_do_not() -> None:
     assert lines(page(f"{OPENING}<br><br>\n{MIDDLE}<br /> <br /><div class='map'>Map</div>{LAST}")) == PLAIN
 
 
+def test_single_breaks_part_paragraphs_where_each_line_ends_a_sentence() -> None:
+    assert lines(page("<br>".join((OPENING, MIDDLE, LAST)))) == PLAIN
+
+
+def test_the_lines_of_a_verse_stay_together() -> None:
+    verse = "The mole, the mole,<br>it held the whole<br>of all the water that there was.<br>The sea was loud."
+    content = page(f"<p>{OPENING}</p><p>{MIDDLE}</p><div>{verse}</div><p>{LAST}</p>")
+    assert lines(content)[2] == verse.replace("<br>", " ")
+
+
 def test_no_paragraph_opens_with_the_break_that_parted_it() -> None:
     assert "<p><br>" not in (page(f"<br>{OPENING}<br><br>{MIDDLE}<p></p><br>{LAST}").body_html or "")
 

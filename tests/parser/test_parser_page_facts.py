@@ -66,6 +66,33 @@ def test_people_are_found_where_they_sign(above: str, below: str, place: str) ->
     assert content.provenance["authors"] == place
 
 
+def test_a_line_that_says_by_whom_and_nothing_else_is_found_however_it_is_called() -> None:
+    content = read(above="<div><b>Coast</b><br><i>By Ada Byron</i></div>")
+    assert [author.name for author in content.authors] == ["Ada Byron"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(Reporting by Ada Byron in Oslo and Max Frisch; Editing by Jo Falk)",
+        "Reporting and writing by Ada Byron and Max Frisch; additional reporting by Jo Falk",
+        "(Reporte de Ada Byron y Max Frisch. Editado en español por Jo Falk)",
+        "(Bericht von Ada Byron und Max Frisch, redigiert von Jo Falk)",
+    ],
+)
+def test_who_signs_a_text_off_wrote_it_where_nobody_else_is_named(line: str) -> None:
+    content = read(below=f"<p>{line}</p>")
+    assert [author.name for author in content.authors][:2] == ["Ada Byron", "Max Frisch"]
+    assert content.provenance["authors"] == "page sign-off"
+    assert line in (content.body_text or "")
+    assert [one.name for one in read({"author": "Ines Falk"}, below=f"<p>{line}</p>").authors] == ["Ines Falk"]
+
+
+def test_a_line_that_labels_the_source_is_a_credit_where_it_names_an_agency() -> None:
+    assert read(above="<div><span>Quelle: dpa</span></div>").credit == "dpa"
+    assert read(above="<div><span>Source: the council</span></div>").credit is None
+
+
 def test_a_byline_does_not_say_when() -> None:
     content = read(above="<p class='byline'>von Ada Byron, HARBOUR POST Stand: 28. April 2026, 05:00 Uhr</p>")
     assert (content.byline, content.authors[0].name) == ("von Ada Byron, HARBOUR POST", "Ada Byron")

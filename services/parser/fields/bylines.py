@@ -80,6 +80,13 @@ _POST_FIRST = re.compile(  # "Our special correspondent in Rome, Ada Byron"
     rf"(?:(?:{_KINDS})\s+)*(?:{POSTS})(?:\s+(?:à|in|en|im|a|aus)\s+[^,:]{{2,30}}[,:])?\s*[:,]?\s+(?P<name>\S.*)$",
     re.IGNORECASE,
 )
+_SIGN_OFF = re.compile(
+    r"^\W*(?:(?:additional |with )?reporting(?:,? (?:and )?writing)?|writing|report|reporte|reportado|reportagem|"
+    r"reportajes?|información|reportage|rédigé|bericht(?:et|e)?|berichterstattung|servizio|verslag|репортаж)\s+"
+    r"(?:by|de|por|par|von|di|van|door)\s+(?P<names>[^;()]{3,200}?)"
+    r"(?:\s*[;)].*|[.,]\s*(?:edi|éd|redig|additional|tradu|übersetz|bearbeit|with ).*|\.?\s*)$",
+    re.IGNORECASE,
+)
 _EASTERN_FIRST = re.compile(
     r"^(?:本报)?[記记]者\s+(?P<names>[\u4e00-\u9fff ]+?)(?:\s+\S{0,8}(?:报道|報導|报导|電|电))?$"
 )
@@ -88,6 +95,16 @@ _WHERE = re.compile(
     r"^(?P<name>[^\W\d_]\S*(?:\s+\S+){1,3}?)\s+(?:(?:(?:reporting\s+)?(?:in|from|for|at)|aus|für|pour|à|en)\s+(?:the\s+)?"
     r"[A-ZÀ-Þ]|[-–—]\s).*$"
 )
+
+
+def signed_off(line: str) -> str | None:
+    """Return the writers in a line that an agency signs a text off with; editors and translators are none.
+
+    >>> signed_off("(Reporting by Ada Byron in Oslo and Max Frisch; Editing by Jo Falk)")
+    'Ada Byron in Oslo and Max Frisch'
+    """
+    found = _SIGN_OFF.match(line)
+    return found["names"] if found else None
 
 
 def unframed(text: str) -> str:

@@ -16,16 +16,17 @@ _CREDIT_CHARS = 300
 _IN_BRACKETS = re.compile(r"\s*[(\[（【](?P<credit>[^()\[\]（）【】]{2,80})[)\]）】]\s*[.。]?$")
 _PICTURE = (
     r"photo(?:graph(?:ie|y)?)?s?|pictures?|images?|pics?|fot[oó](?:s|ğraf|graf[ií]as?)?|fot\.|bild|bilde|billede|beeld|"
-    r"imagen|immagine|imagem|ảnh|hình|фото|kuva|kép|zdjęcie|φωτο(?:γραφία)?|फोटो|صورة|تصوير|צילום|写真|写真提供|图片|圖片|图|圖|사진"
+    r"zdj\.|imagen|immagine|imagem|ảnh|hình|фото|kuva|kép|zdjęcie|φωτο(?:γραφία)?|फोटो|صورة|تصوير|צילום|写真|写真提供|图片|圖片|图|圖|사진"
 )
 _OF = (
-    r"credits?|crédits?|créditos?|crediti|copyright|source|quelle|fuente|fonte|courtesy(?: of)?|"
+    r"credits?|crédits?|créditos?|crediti|copyright|source|(?:bild|foto)?quelle|(?:bild|foto)nachweis|fuente|fonte|"
+    r"courtesy(?: of)?|"
     r"źródło|kaynak|nguồn|источник|المصدر|来源|來源|출처"
 )
 _TOLD = r"(?:by\b|von\b|[:：©/])[\s:©]*"  # parts the label from whose the picture is
 _LABELLED = re.compile(
     rf"(?:(?:^|[.|,;–—-]|\s)\s*(?:(?:{_PICTURE})(?:\s+(?:{_OF}))?|(?:{_OF})(?:\s+(?:{_PICTURE}))?)\s*[:：©/]|"
-    rf"(?:^|[.|,;–—-])\s*(?:{_PICTURE})\s*(?:by|von)\b)[\s:©]*(?P<credit>[^.|]{{2,80}})\.?$",
+    rf"(?:^|[.|,;–—-])\s*(?:{_PICTURE})\s*(?:by|von)\b|(?:^|\s)(?:fot|zdj)\.\s)[\s:©]*(?P<credit>[^.|]{{2,80}})\.?$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -35,10 +36,11 @@ _LABEL = re.compile(
 )
 _SIGN = re.compile(r"\s*(?:©|\(c\))\s*(?P<credit>(?:[^.]|(?<=\b\w)\.|\.(?=\w)){2,160})\.?$", re.IGNORECASE)
 _AGENCY = (
-    r"(?:getty images|getty|reuters|afp|ap(?: photo)?|associated press|epa(?:-efe)?|efe|dpa|ansa|pa wire|pa images|"
+    r"(?:(?:getty images|getty|reuters|afp|ap(?: photo)?|associated press|epa(?:-efe)?|efe|dpa|ansa|pa wire|pa images|"
     r"pa media|shutterstock|alamy(?: stock photo)?|imago(?: images)?|istock(?:photo)?|zuma(?: press)?|"
     r"picture[ -]alliance|nurphoto|anadolu(?: agency)?|xinhua|tass|keystone|bloomberg|unsplash|pixabay|"
     r"depositphotos|adobe stock|wikimedia(?: commons)?)(?: via getty images)?"
+    r"|(?:handout|pool|stringer) via (?:reuters|afp|ap|getty images|epa))"
 )
 _AGENCY_WORDS = tuple(sorted(set(re.findall("[a-z]+", _AGENCY))))
 _NAME = r"[^.!?/|]{2,50}"
@@ -48,11 +50,15 @@ _SIGNED = re.compile(  # behind a sentence, or alone: a name and an agency parte
     re.IGNORECASE,
 )
 _BARRED = re.compile(r"\s+\|\s+(?P<credit>[^|]{2,80})$")
+_SHOT = re.compile(
+    r"(?:^|[。，、,=＝\s])(?P<credit>[^。，、,=＝\s]{2,12}(?:\s[^。，、,=＝\s]{2,4})?)\s?(?:摄|攝|撮影)$"
+)
 _FORMS = (  # each with whether it is sure, and what in lower case it ends in or holds: most captions hold no credit
     (_IN_BRACKETS, False, (), (")", "]", "）", "】")),
-    (_LABELLED, True, (), (":", "：", "©", "/", "by", "von")),
+    (_LABELLED, True, (), (":", "：", "©", "/", "by", "von", "fot.", "zdj.")),
     (_SIGN, True, (), ("©", "(c)")),
     (_BARRED, False, (), ("|",)),
+    (_SHOT, True, (), ("摄", "攝", "撮影")),
     (_SIGNED, True, _AGENCY_WORDS, ("/",)),
 )
 _SOURCE = re.compile(

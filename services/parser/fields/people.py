@@ -1,6 +1,7 @@
 """Who wrote it: people apart from agencies, desks, roles and addresses. Pure."""
 
 import re
+from collections.abc import Iterable
 
 from services.parser.fields.bylines import (
     POSTS,
@@ -9,6 +10,7 @@ from services.parser.fields.bylines import (
     comma_parts,
     eastern_names,
     joined_parts,
+    signed_off,
     unframed,
     without_eastern_post,
 )
@@ -18,6 +20,7 @@ from services.parser.item import Person
 from shared.schema import Author
 
 MAX_AUTHORS = 30
+SIGN_OFF_LINES = 3  # of a text, in which an agency may sign it off
 _NAME_CHARS = 80
 _LINE_CHARS = 1000
 
@@ -82,6 +85,13 @@ def read_people(people: tuple[Person, ...]) -> tuple[str | None, tuple[Author, .
             )
             found.setdefault(name.casefold(), Author(name=name, url=url[:2000] if url else None))
     return byline, tuple(found.values())[:MAX_AUTHORS]
+
+
+def signing_people(paragraphs: Iterable[str]) -> tuple[Author, ...]:
+    """Return the people that the last lines of a text name as its writers: "(Reporting by Ada Byron; Editing by …)"."""
+    lines = (written for paragraph in paragraphs if (written := signed_off(paragraph)))
+    names = (name for line in lines for name in split_names(line) if is_full_name(name))
+    return tuple(Author(name=name) for name in dict.fromkeys(names))
 
 
 def split_names(text: str) -> list[str]:

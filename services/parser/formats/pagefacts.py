@@ -20,6 +20,7 @@ from services.parser.formats.pagerights import (
     page_rights,
     page_subjects,
     page_terms,
+    shown_source,
 )
 from services.parser.formats.pagesection import page_section
 from services.parser.item import Attached
@@ -69,7 +70,7 @@ def _signed(meta: Meta, body: Body, root: html.HtmlElement, url: str, left_out: 
     credit = find_credit(
         body.paragraphs + left_out[-3:],
         byline=byline,
-        source=line(_source(meta), 100),
+        source=line(_source(meta), 100) or shown_source(root),
         rights=page_rights(meta)[1],
         creators=named,
     )

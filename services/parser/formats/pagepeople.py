@@ -10,11 +10,13 @@ from services.parser.fields.bylines import opens_byline, without_date
 from services.parser.fields.credit import agency_named
 from services.parser.fields.furniture import is_date_line
 from services.parser.fields.people import (
+    SIGN_OFF_LINES,
     all_full_names,
     is_full_name,
     is_initials,
     names_role,
     read_people,
+    signing_people,
     split_names,
 )
 from services.parser.fields.text import collapse, count_words, key_of, line
@@ -61,6 +63,7 @@ _EASTERN_SIGNATURES = (
 _DESK_WORDS = 5  # of a line that names a desk, at most
 _MOST_BELOW = 60  # elements below a headline in which its date and its author stand
 _SET_OFF = frozenset({"strong", "b", "em", "i"})
+_LINE_TAGS = ("p", "div", "span", "td", "li", "h2", "h3", "h4", "h5", "h6", "address", "font", *sorted(_SET_OFF))
 _LEAST_PARAGRAPHS, _SIGNED = 3, 4  # paragraphs of a text that may be signed; of these how many from either end
 _PLACE_CHARS = 120  # what is longer than a byline is none
 _MOST = 4  # elements of a place; a page that lists more authors lists those of other articles
@@ -86,6 +89,8 @@ def page_people(
         said = written or read_people(people)[0]
         if byline is None and said and any(map(str.isalpha, said)) and "://" not in said:
             byline, place = said, name
+    if signing := signing_people((*text[-SIGN_OFF_LINES:], *opening[-SIGN_OFF_LINES:])):
+        return "sign-off", byline, signing
     if organisation := next(iter(_organisations(meta)), None):
         return "json-ld author", organisation, ()
     return place, byline, ()
@@ -105,8 +110,9 @@ def _places(
     for name, path in _PLACES.items():
         yield f"shown {name}", tuple(_shown(root, path))
     yield "shown beside date", tuple(_beside_date(root))
-    yield "text", tuple(_in_text(text))
+    yield "text", tuple(_in_text((*text[:2], *text[-2:], *opening[-2:])))
     yield "signature", tuple(_signatures(root, text))
+    yield "line", tuple(_lines_by(root))
     yield "initials", tuple(Person(text) for text in opening[-_SIGNED:] if is_initials(text))[-1:]
 
 
@@ -209,9 +215,20 @@ def _beside_date(root: html.HtmlElement) -> Iterator[Person]:
                 return
 
 
-def _in_text(text: tuple[str, ...]) -> Iterator[Person]:
+def _lines_by(root: html.HtmlElement) -> Iterator[Person]:
+    """Yield whom the first element names that says "By Ada Byron" and nothing else, however it is called."""
+    for element in root.iter(*_LINE_TAGS):
+        text = collapse(element.text or "") if len(element) == 0 else ""
+        if len(text) >= _PLACE_CHARS or not (found := _OPENS_BYLINE.match(text)) or _is_beside(element):
+            continue
+        if all_full_names(text[found.end() :]):
+            yield Person(text)
+            return
+
+
+def _in_text(lines: tuple[str, ...]) -> Iterator[Person]:
     """Yield who signs within the first or the last lines of a text, as agencies and papers of East Asia have it."""
-    for one in (*text[:2], *text[-2:]):
+    for one in lines:
         for form in _EASTERN_SIGNATURES:
             if found := form.search(one):
                 yield from (Person(name) for name in re.split(r"[、，,·・\s]+", found["names"]) if is_full_name(name))

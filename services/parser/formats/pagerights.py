@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lxml import etree, html
 
+from services.parser.fields.credit import agency_named
 from services.parser.fields.dates import parse_date
 from services.parser.fields.text import line
 from services.parser.fields.urls import absolute
@@ -17,6 +18,11 @@ MAX_LINKED = 20  # words under one article; more are the site's own list
 _TIERS = ("article:content_tier", "og:article:content_tier", "content_tier", "article:access", "sailthru.access")
 _LOCKED = frozenset({"locked", "paid", "premium", "subscriber", "subscribers", "paywall", "member"})
 _OTHERS = re.compile(r"related|sidebar|widget|teaser|recommend|popular|trending|latest|tag-?cloud", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"\s*(?:来源|來源|稿源|出典|출처|quellen?|source|fuente|fonte|źródło|kaynak|nguồn|источник|المصدر)\s*[:：]\s*(?P<name>\S.*?)\s*$",
+    re.IGNORECASE,
+)
+_SOURCE_CHARS = 50  # of a line that labels a source
 _METERED = frozenset({"metered", "meter", "freemium", "registration"})
 
 Sourced = tuple[str | None, str | None]
@@ -114,6 +120,15 @@ def page_rights(meta: Meta) -> Sourced:
         return f"meta {name}", line(text, 500)
     name, text = meta.said("copyrightHolder")
     return (f"json-ld {name}", line(text, 500)) if text else (None, None)
+
+
+def shown_source(root: html.HtmlElement) -> str | None:
+    """Return the agency that an element of the page labels as the text's source."""
+    for element in root.iter("span", "p", "div", "a", "li", "small", "td", "em", "i"):
+        text = element.text if len(element) == 0 else None
+        if text and len(text) <= _SOURCE_CHARS and (found := _SOURCE.match(text)) and agency_named(found["name"]):
+            return found["name"]
+    return None
 
 
 def page_terms(meta: Meta) -> Sourced:

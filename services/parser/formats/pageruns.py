@@ -11,6 +11,8 @@ from lxml import etree, html
 from services.parser.fields.text import key_of
 
 LEAST_CHARS = 80  # of text right in the box; a label has less
+LEAST_LINES, LEAST_LINE_CHARS = 3, 60  # of what single breaks make paragraphs of; verses and addresses are shorter
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", '"', "”", "“", "»", "’", "」", ")")
 _BOXES = ("div", "section", "article", "main", "td")
 _WITHIN = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "ins",
@@ -85,8 +87,20 @@ def _is_within(element: etree._Element) -> bool:
 
 def _close(box: etree._Element, run: list[Piece]) -> None:
     """Append the run's paragraphs to the box, and empty it."""
-    box.extend(map(_paragraph, _parts(run)))
+    parts = _parts(run)
+    if len(parts) == 1 and _are_paragraphs(lines := _lines(parts[0])):
+        parts = lines
+    box.extend(map(_paragraph, parts))
     run.clear()
+
+
+def _are_paragraphs(lines: Sequence[Sequence[Piece]]) -> bool:
+    """Return whether lines that single breaks part are paragraphs: several long ones, each of which ends a sentence."""
+    texts = ["".join(map(_text, line)).strip() for line in lines]
+    texts = [text for text in texts if text]
+    return len(texts) >= LEAST_LINES and all(
+        len(text) >= LEAST_LINE_CHARS and text.endswith(_SENTENCE_ENDS) for text in texts
+    )
 
 
 def _paragraph(part: Iterable[Piece]) -> etree._Element:
