@@ -145,6 +145,15 @@ def test_texts_beyond_the_window_stay_apart() -> None:
     assert len(partition(fold_file(rows))) == 2
 
 
+def test_a_text_without_a_time_is_in_every_window() -> None:
+    days = ("2024-01-01", "2024-06-01", None)
+    rows = [
+        {"id": str(day), "publisher": str(day), "title": "The quarry", "text": story("quarry", 1), "published_at": day}
+        for day in days
+    ]
+    assert {members for _, members in partition(fold_file(rows))} == {frozenset(map(str, days))}
+
+
 def test_an_empty_file_has_no_stories() -> None:
     assert list(fold_file([])) == []
 

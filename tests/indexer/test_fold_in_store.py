@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from services.indexer.fold.furniture import segments
 from services.indexer.stories import candidates
 from services.indexer.stories.window import purge_texts
-from shared.tables import Article, Copy, Posting, StoryMove
+from shared.tables import Article, Copy, Furniture, Posting, Segment, StoryMove
 from tests.indexer.desk import NOON, Desk, prose
 from tests.indexer.newsdesk import Newsdesk, entry
 
@@ -50,6 +51,15 @@ def test_postings_go_with_the_last_article_that_has_the_text(desk: Desk) -> None
     assert desk.read(select(func.count()).select_from(Posting))[0][0] > 0
     desk.revise(other, body_text="Gone too.")
     assert desk.read(select(func.count()).select_from(Posting))[0][0] == 0
+
+
+def test_what_a_title_repeats_is_counted_no_further_and_keeps_no_rows(desk: Desk) -> None:
+    form = "Join the evening letter of this paper and leave your address in the field below."
+    for seed in ("harbour", "orchard", "railway", "museum"):
+        desk.add("herald", f"{prose(seed)}\n{form}", f"The {seed}")
+    (repeated,) = {digest for digest, _ in segments(form)}
+    assert [row.digest for row in desk.read(select(Furniture.digest))] == [repeated]
+    assert desk.read(select(Segment.article_id).where(Segment.digest == repeated)) == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])
