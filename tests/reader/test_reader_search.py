@@ -126,6 +126,14 @@ def test_however_long_ago_it_was_stored_it_is_found(desk: Desk, title: int, read
     assert set(ids(reader, "harbour")) == set(made)
 
 
+def test_what_is_common_is_found_where_most_articles_were_deleted(
+    desk: Desk, title: int, reader: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "SAMPLE", 8)
+    made = [desk.article(title, id=number, headline="Harbour reopens") for number in (1, *range(9001, 9041, 4))]
+    assert set(ids(reader, "harbour")) == set(made)
+
+
 @pytest.mark.parametrize("named", [range(10, 60), range(1, 41), (5, 30)], ids=["of late", "long ago", "rarely"])
 def test_of_more_than_are_ranked_those_stored_last_are_found(
     desk: Desk, title: int, reader: httpx.Client, monkeypatch: pytest.MonkeyPatch, named: Sequence[int]

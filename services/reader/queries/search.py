@@ -94,36 +94,43 @@ def _in_postgresql(connection: Connection, asked: Asked, filters: Filters) -> li
     queries = _queries(connection, asked)
     if not queries:
         return []
-    newest = connection.scalar(select(func.max(search_texts.c.article_id))) or 0
+    oldest, newest = connection.execute(
+        select(
+            func.coalesce(func.min(search_texts.c.article_id), 0), func.coalesce(func.max(search_texts.c.article_id), 0)
+        )
+    ).one()
     rows: Sequence[Any] = ()
-    if reach := _reach(_expected(connection, queries, newest), newest):
+    if reach := _reach(*_sample(connection, queries, oldest, newest)):
         rows = connection.execute(_last(queries, filters, newest - reach)).all()
     if len(rows) < CANDIDATES:
         rows = connection.execute(_last(queries, filters, 0, rare=True)).all()
     return [Hit(*one) for one in rows]
 
 
-def _expected(connection: Connection, queries: Mapping[str, str], newest: int) -> int:
-    """Return about how many articles fit; the planner, which counts the thousand most common words, may be far off.
+def _sample(connection: Connection, queries: Mapping[str, str], oldest: int, newest: int) -> tuple[float, float]:
+    """Return about what share of the articles fits, and how many articles there are.
 
-    The sample is spread over the store, and made of the same articles each time, so that they are at hand.
+    The planner, which counts the thousand most common words, may be far off. The sample is spread over the store, and
+    made of the same articles each time, so that they are at hand. Where many were deleted, more ids are tried.
     """
-    step = 1 << max(0, (newest // SAMPLE).bit_length() - 1)
     row = search_texts.c
-    sample = select(func.count(), func.count().filter(row.words.bool_op("@@")(_any_of(queries)))).where(
-        row.article_id.in_(select(func.generate_series(step, newest, step)))
-    )
-    held, fit = connection.execute(sample).one()
-    return newest * fit // max(1, held)
+    step = 1 << max(0, ((newest - oldest) // SAMPLE).bit_length() - 1)
+    while True:
+        tried = func.generate_series(oldest // step * step, newest, step)
+        fits = func.count().filter(row.words.bool_op("@@")(_any_of(queries)))
+        held, fit = connection.execute(select(func.count(), fits).where(row.article_id.in_(select(tried)))).one()
+        if held >= SAMPLE / 2 or step == 1:
+            return fit / max(1, held), held * step
+        step //= 2
 
 
-def _reach(expected: int, held: int) -> int:
-    """Return how many articles, the last of `held`, to go through for `CANDIDATES` if so many fit; 0: none.
+def _reach(share: float, held: float) -> int:
+    """Return how many articles, the last ones, to go through for `CANDIDATES` if that share of them fits; 0: none.
 
     It is twice as many as have them where what is asked for is as common of late as in the store. One that the index of
     words finds costs about twice what one costs that is gone through; so where they are few, all are read by that.
     """
-    return 2 * CANDIDATES * held // expected if 2 * expected * expected > CANDIDATES * held else 0
+    return int(2 * CANDIDATES / share) if 2 * share * share * held > CANDIDATES else 0
 
 
 def _any_of(queries: Mapping[str, str]) -> ColumnElement[Any]:
