@@ -67,8 +67,13 @@ def test_people_are_found_where_they_sign(above: str, below: str, place: str) ->
 
 
 def test_a_line_that_says_by_whom_and_nothing_else_is_found_however_it_is_called() -> None:
-    content = read(above="<div><b>Coast</b><br><i>By Ada Byron</i></div>")
-    assert [author.name for author in content.authors] == ["Ada Byron"]
+    text = "<br><br>".join(PARAGRAPHS)
+    cell = f"<td><font size=5><b>Mole holds</b></font><br><i>By Ada Byron</i><br><br>{text}</td>"
+    page = (
+        f"<html><head><title>Mole holds - Harbour Post</title></head><body><table><tr>{cell}</tr></table></body></html>"
+    )
+    content = read_page_bytes(page.encode(), "https://harbour.example/mole", None).content
+    assert ([author.name for author in content.authors], content.provenance["authors"]) == (["Ada Byron"], "page line")
 
 
 @pytest.mark.parametrize(

@@ -246,3 +246,17 @@ def test_a_table_of_values_stays_a_table() -> None:
 def test_links_above_the_first_sentence_lead_elsewhere() -> None:
     trail = '<ul><li><a href="/">Home</a></li><li><a href="/coast">Coast</a></li></ul>'
     assert lines(page(trail + paragraphs(*PARAGRAPHS))) == PARAGRAPHS
+
+
+def test_a_quote_that_is_pulled_out_of_a_paragraph_stands_there_once() -> None:
+    said = "“We have waited for this through four winters,” said Ines Falk, who keeps the light at the end of the mole."
+    pulled = "<blockquote class='pull'><p>We have waited for this through four winters</p></blockquote>"
+    own = "<blockquote><p>The sea does not wait for anyone, and nor do we.</p></blockquote>"
+    text = "".join(f"<p>The {name} ferry sailed on time through all of the storm, as it had been asked to do.</p>"
+                   for name in ("northern", "eastern", "southern"))  # fmt: skip
+    page = (
+        f"<html><title>Mole</title><body><article><h1>Mole</h1>{text}{pulled}<p>{said}</p>{own}</article></body></html>"
+    )
+    body = read_page_bytes(page.encode("utf-16"), "https://harbour.example/mole", None).content.body_text or ""
+    assert body.count("four winters") == 1
+    assert "does not wait for anyone" in body

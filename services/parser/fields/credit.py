@@ -26,6 +26,7 @@ _DATELINES_ABROAD = (
 _ABROAD_PARTS = ("/", "", "", "", "", "(")  # without it none of each is there, told sooner than by the form itself
 _ABROAD_SIGNS = re.compile(r"[(\[（［【电電/]|\s[–—-]\s")  # one of them is in each of these
 _DATELINE_ONLY = re.compile(r"^(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ'.\- ]{2,40}(?:,\s[A-Z][\w. ]{1,20})?)\s*[\u2013\u2014]\s")
+_DATELINE_EAST = re.compile(r"^(?P<place>[\u4e00-\u9fff·]{2,8}\d{1,2}月\d{1,2}日)[电電]")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:\d{4}[,\s]*)?(?:by\s+)?(?P<agency>[^.,;|\d]{2,50})", re.IGNORECASE)
 _TRAILING = re.compile(
     r"^[\W_]*(?:source|sources|quelle|quellen|fuente|fonte|credit|via|with (?:inputs?|files|reporting) from|with|"
@@ -52,6 +53,7 @@ _ENDS_BYLINE = re.compile(
     re.IGNORECASE,
 )
 _TRAILING_CHARS = 80
+_DESK_LETTERS = 4  # of an agency's desk, or its writer's initials, behind a stroke
 _NOTICE_CHARS = 300
 
 
@@ -67,13 +69,16 @@ class Credit(NamedTuple):
 def agency_named(text: str | None) -> str | None:
     """Return the agency that `text` names and nothing else, or None.
 
-    >>> agency_named("The Associated Press"), agency_named("told Reuters")
-    ('AP', None)
+    >>> agency_named("The Associated Press"), agency_named("told Reuters"), agency_named("dpa/lno")
+    ('AP', None, 'dpa')
     """
     if not text:
         return None
     plain = " ".join(text.split()).strip(" .,:;()[]-–—/|©").casefold()
     if found := BY_NAME.get(plain):
+        return found
+    agency, _, desk = plain.partition("/")
+    if desk.isalpha() and len(desk) <= _DESK_LETTERS and (found := BY_NAME.get(agency)):
         return found
     parts = [part for part in _SPLIT.split(plain) if part]
     named = [BY_NAME.get(part) for part in parts]
@@ -152,7 +157,7 @@ def _dateline(opening: str, form: re.Match[str] | None, abroad: re.Match[str] | 
         return form["place"].strip(" ,:–—-")[:100]
     if abroad:
         return abroad["place"].strip(" ,:–—-")[:100]
-    if found := _DATELINE_ONLY.match(opening):
+    if found := _DATELINE_ONLY.match(opening) or _DATELINE_EAST.match(opening):
         return found["place"].strip(" ,:–—-")[:100]
     return None
 

@@ -62,7 +62,7 @@ _ENCLOSING = re.compile(
     rf"<(/?+)(?=[{_FIRST}{_FIRST.upper()}][{_SECOND}{_SECOND.upper()}])(?i:({'|'.join(_ENCLOSERS)}))\b[^<>]*>"
 )
 _EMPTY = re.compile(  # a blank within a line parts words, whatever it stands in
-    r"<(?:(p|div|li|ul|figure)>\s*</\1|(span|a|strong|em|b|i)>(?P<blank>\s*)</\2)>"
+    r"<(?:(p|div|li|ul|figure|blockquote)>\s*</\1|(span|a|strong|em|b|i)>(?P<blank>\s*)</\2)>"
 )
 
 

@@ -29,6 +29,7 @@ LEAST_WORDS = 40  # a text of fewer words is a teaser, a wall or a mistake
 FEW_WORDS = 100  # less than an article, so that a text without paragraphs is better
 LEAST_CAPTION_CHARS = 12
 CAPTION_WORDS = 40  # what is longer and stands beside a picture is text
+_FEW_NULS = 20  # in a page's beginning: damage
 _WALL_WORDS = 150  # a wall says what it is in fewer words
 _HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|meta|article)\b", re.IGNORECASE)
 _WALL = re.compile(
@@ -90,9 +91,11 @@ def _take_out_silent(root: html.HtmlElement) -> None:
 
 
 def _html_text(data: bytes, media_type: str | None) -> str:
-    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")) or data[:2000].count(0) > 20:
+    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
         raise NotAFeed("The page is a file of another kind, not HTML.")
     text = decode(data, media_type)
+    if text[:2000].count("\0") > _FEW_NULS:
+        raise NotAFeed("The page is a file of another kind, not HTML.")
     if not _HTML.search(text[:20_000]):
         raise NotAFeed("The page is not HTML.")
     return text

@@ -28,6 +28,7 @@ _LINES = frozenset({"p", "head", "item", "quote", "cell", "code"})
 MAX_LINES = 2000  # no article has more; where a text stands among so many is not worth the time
 WITNESS_SHARE = 0.88  # of the words; a copy that has so many of them is one of the whole text
 BESIDE_SHARE = 0.3  # of the text's words; what holds more is no box beside it
+LEAST_QUOTE_CHARS = 20  # letters and digits of one that is known again
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BESIDE = re.compile(
     r"(?<![a-z])(?:captions?|headlines|related|newsletters?|most-?read|read-?more|more-?on|teasers?|author-?(?:bio|box|"
@@ -57,6 +58,7 @@ def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Elem
     ]
     lines = [line for line in lines if line.text]
     judge(lines, shown)
+    _take_out_repeated_quotes(lines)
     if len(lines) <= MAX_LINES:
         blocks = blocks_of(root)
         _cut(lines, blocks)
@@ -67,6 +69,16 @@ def extract(root: html.HtmlElement, url: str, shown: Shown) -> tuple[etree._Elem
         if not line.kept:
             _remove(line.element)
     return found.body, tuple(line.text for line in lines if not line.kept)
+
+
+def _take_out_repeated_quotes(lines: list[Line]) -> None:
+    """Mark quotes that only repeat what a paragraph says: they are pulled out of it to catch the eye."""
+    for line in lines:
+        quoted = line.element.tag == "quote" or next(line.element.iterancestors("quote"), None) is not None
+        if quoted and len(line.key) >= LEAST_QUOTE_CHARS:
+            line.kept = line.kept and not any(
+                line.key in other.key for other in lines if len(other.key) > len(line.key)
+            )
 
 
 def _cut(lines: list[Line], blocks: list[Block]) -> None:
