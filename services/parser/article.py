@@ -2,22 +2,18 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from services.parser.fields.credit import find_credit
 from services.parser.fields.dates import parse_date
-from services.parser.fields.html import Body, clean_body
 from services.parser.fields.images import read_images, read_media, with_signs
 from services.parser.fields.language import declared_language, direction, shown_language
 from services.parser.fields.people import SIGN_OFF_LINES, read_people, signing_people
-from services.parser.fields.text import SUMMARY_CHARS, clean_characters, collapse, line
+from services.parser.fields.text import clean_characters, collapse, line
 from services.parser.fields.urls import absolute, canonical
 from services.parser.item import Item, Person, Window
+from services.parser.words import Written, read_words
 from shared.schema import Author, Content, Status
 
-ARTICLE_WORDS = 150  # a description of so many words is the article, not its summary
-EXCERPT_WORDS = 60  # a text of fewer words in one paragraph is no whole article, wherever it stands
-SEVERAL = 3  # paragraphs that make a description an article, if they hold half as many words
 MAX_KEYWORDS = 50
 MAX_SOURCE_ID_BYTES = 2000  # PostgreSQL's index rows end at 2704 bytes
 _RAW_CHARS = 200
@@ -33,32 +29,7 @@ _KILL = re.compile(
     r"^\W*(?:(?:STORY|PHOTO|COPY)\s+)?(?:KILL|KILLED|WITHDRAWN|MANDATORY KILL|BULLETIN "
     r"KILL)\s*[:\u2013\u2014-]\s*\S|^\W*STORY (?:KILLED|WITHDRAWN)\W*$"
 )
-_CUT_OFF = re.compile(
-    r"(?:\[(?:…|\.\.\.|&hellip;)\]|…|\.\.\.)\W*$|(?:read more|continue reading|weiterlesen|lire la suite|"
-    r"leer más|read the full (?:story|article))\W{0,3}.{0,120}$",
-    re.IGNORECASE,
-)
-_CUT_OFF_SIGNS = ("…", "...", "&hellip;", "read", "weiterlesen", "lire", "leer")  # one of them is in whatever matches
-_FURNITURE = re.compile(
-    r"^(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:read more|continue reading|read "
-    r"the full story|weiterlesen|lire la suite|leer más)\b.{0,150}|(?:advertisement|anzeige|"
-    r"werbung))[.\s»→>]*$",
-    re.IGNORECASE,
-)
 _DATELINE_END = re.compile(r"\s*(?:\([^()]{2,40}\))?[\s_–—-]*$")
-_FURNITURE_END = re.compile(
-    r"\s*(?:The post .{1,300} (?:first )?appeared (?:first )?on .{1,100}\.?|\[?(?:…|\.\.\.)\]?\s*(?:Read "
-    r"more|Continue reading|Weiterlesen|Lire la suite)\b.{0,150})$",
-    re.IGNORECASE,
-)
-
-
-class Written(NamedTuple):
-    """The words of an entry: its whole text, or what only sums it up."""
-
-    body: Body | None
-    summary: str | None
-    images: Body | None  # where the pictures of the text are, whole or not
 
 
 def read_content(item: Item, window: Window) -> Content:
@@ -68,20 +39,9 @@ def read_content(item: Item, window: Window) -> Content:
     """
     written = read_words(item)
     headline = line(item.headline)
-    byline, named = _people(item.people, item.byline)
-    provider = line(item.credit, 100)
     paragraphs = written.body.paragraphs if written.body else tuple(filter(None, (written.summary,)))
-    authors = named or signing_people(paragraphs[-SIGN_OFF_LINES:])
-    rights = line(item.rights, 500)
-    credit = find_credit(
-        paragraphs,
-        byline=byline,
-        source=line(item.source, 100) or provider or line(item.publisher, 100),
-        rights=rights,
-        creators=tuple(one.name for one in item.people),
-    )
     language, language_from = _language(item, window, headline, paragraphs)
-    keywords = _keywords(item)
+    signed, signed_in = _signed(item, paragraphs)
     values: dict[str, object] = {
         "canonical_url": canonical(item.origin or item.link) if item.link else None,
         "headline": headline,
@@ -91,34 +51,59 @@ def read_content(item: Item, window: Window) -> Content:
         "body_text": written.body.text if written.body else None,
         "language": language,
         "direction": direction(language, headline or "".join(paragraphs[:1])),
+    }
+    values |= signed | _filed(item) | _pictures(item, written, signed) | _rights(item, window)
+    if headline and _KILL.match(headline):
+        values |= {"status": Status.CANCELLED, "status_reason": headline}
+    values = {name: value for name, value in values.items() if value is not None and value != ()}
+    values["provenance"] = _provenance(values, item, language_from) | signed_in
+    return Content.model_validate(values)
+
+
+def _signed(item: Item, paragraphs: tuple[str, ...]) -> tuple[dict[str, object], dict[str, str]]:
+    """Return who wrote the text and the agency behind it, and where that stood if it stood in the text."""
+    byline, named = _people(item.people, item.byline)
+    authors = named or signing_people(paragraphs[-SIGN_OFF_LINES:])
+    provider = line(item.credit, 100)
+    credit = find_credit(
+        paragraphs,
+        byline=byline,
+        source=line(item.source, 100) or provider or line(item.publisher, 100),
+        rights=line(item.rights, 500),
+        creators=tuple(one.name for one in item.people),
+    )
+    values: dict[str, object] = {
         "byline": byline,
         "authors": authors,
         "dateline": credit.dateline or _dateline(item.dateline),
         "credit": credit.agency or provider,
         "credit_evidence": credit.evidence or (f"provider: {provider}" if provider else None),
+    }
+    return values, {"authors": "text sign-off"} if authors and not named else {}
+
+
+def _filed(item: Item) -> dict[str, object]:
+    """Return when the article appeared, and under what."""
+    keywords = _keywords(item)
+    return {
         "published_at": parse_date(item.published) if item.published else None,
         "updated_at": parse_date(item.updated) if item.updated else None,
         "expires_at": parse_date(item.expires) if item.expires else None,
         "subjects": item.subjects,
         "genre": line(item.genre, 200),
-        "usage_terms": line(item.usage_terms, 2000),
         "section": line(item.section, 200) or (keywords[0] if len(keywords) == 1 and not item.agency else None),
         "keywords": keywords,
-        "images": with_signs(
-            read_images(item.attached, written.images.images if written.images else (), item.base),
-            (byline, item.source, item.publisher, provider, credit.agency),
-        ),
-        "media": read_media(item.attached, item.base),
-        "copyright_notice": rights or line(window.rights, 500),
     }
-    values |= _rights(item)
-    if headline and _KILL.match(headline):
-        values |= {"status": Status.CANCELLED, "status_reason": headline}
-    values = {name: value for name, value in values.items() if value is not None and value != ()}
-    values["provenance"] = _provenance(values, item, language_from) | (
-        {"authors": "text sign-off"} if authors and not named else {}
-    )
-    return Content.model_validate(values)
+
+
+def _pictures(item: Item, written: Written, signed: dict[str, object]) -> dict[str, object]:
+    """Return pictures, sound and film; a picture may bear the name that signs the text."""
+    shown = read_images(item.attached, written.images.images if written.images else (), item.base)
+    signs = (signed["byline"], item.source, item.publisher, item.credit, signed["credit"])
+    return {
+        "images": with_signs(shown, (str(sign) if sign else None for sign in signs)),
+        "media": read_media(item.attached, item.base),
+    }
 
 
 @lru_cache(maxsize=256)
@@ -144,85 +129,22 @@ def _dateline(text: str | None) -> str | None:
     return (_DATELINE_END.sub("", found) or None) if found and not found[0].isdigit() else None
 
 
-def _rights(item: Item) -> dict[str, object]:
-    """Return whether the article may be read, and from when; an embargo that cannot be read withholds it."""
-    reason = line(item.status_reason, 500) if item.status is not Status.USABLE else None
-    values: dict[str, object] = {"status": item.status, "status_reason": reason}
+def _rights(item: Item, window: Window) -> dict[str, object]:
+    """Return on what terms the article may be read, and from when; an embargo that cannot be read withholds it."""
+    values: dict[str, object] = {
+        "status": item.status,
+        "status_reason": line(item.status_reason, 500) if item.status is not Status.USABLE else None,
+        "usage_terms": line(item.usage_terms, 2000),
+        "copyright_notice": line(item.rights, 500) or line(window.rights, 500),
+    }
     if item.embargo is not None:
         until = parse_date(item.embargo)
         if until is None and item.status is Status.USABLE:
             said = line(item.embargo, 100)
             reason = f"Embargoed until {said!r}, which names no moment." if said else "Embargoed without an end."
-            return {"status": Status.WITHHELD, "status_reason": reason}
+            return values | {"status": Status.WITHHELD, "status_reason": reason}
         values["embargoed_until"] = until
     return values
-
-
-def read_words(item: Item) -> Written:
-    """Return the entry's words: an element made for whole texts gives the body, or a description that is one."""
-    content = clean_body(item.content, item.base) if item.content else None
-    description = clean_body(item.summary, item.base) if item.summary and item.summary != item.content else None
-    content, description = _without_furniture(content), _without_furniture(description)
-    if content and not content.paragraphs:
-        content = None if not content.images else content
-    if content and (item.agency or _is_whole(content, EXCERPT_WORDS, 1)):
-        return Written(content, _summary(description, content), content)
-    # what describes a film is no article, however long
-    of_medium = item.names.get("summary", "").startswith("media:")
-    if description and not of_medium and _is_whole(description, ARTICLE_WORDS, SEVERAL):
-        return Written(description, None, description)
-    if (
-        content
-        and content.paragraphs
-        and not _cut_off(content)
-        and description
-        and len(content.text) > len(description.text)
-    ):
-        return Written(content, _summary(description, content), content)
-    short = description if description and description.paragraphs else content
-    return Written(None, _summary(short, None), content if content and content.images else description)
-
-
-def _without_furniture(body: Body | None) -> Body | None:
-    """Return `body` without the lines that a publishing system adds at the end."""
-    if body is None or not body.paragraphs:
-        return body
-    kept = body.paragraphs
-    while kept and _FURNITURE.match(kept[-1]):
-        kept = kept[:-1]
-    return body if kept is body.paragraphs else Body(body.html, kept, body.images)
-
-
-def _is_whole(body: Body, words: int, several: int) -> bool:
-    count = body.words
-    if count >= words and not (_cut_off(body) and count < 4 * ARTICLE_WORDS):
-        return several == 1 or count >= ARTICLE_WORDS or len(body.paragraphs) >= several
-    return several > 1 and len(body.paragraphs) >= several and count >= words // 2 and not _cut_off(body)
-
-
-def _cut_off(body: Body) -> bool:
-    end = body.paragraphs[-1][-300:] if body.paragraphs else ""
-    low = end.lower()
-    return any(map(low.__contains__, _CUT_OFF_SIGNS)) and _CUT_OFF.search(end) is not None
-
-
-def _summary(short: Body | None, whole: Body | None) -> str | None:
-    """Return the summary in one paragraph, unless it only repeats the whole text."""
-    if short is None or not short.paragraphs:
-        return None
-    text = " ".join(short.paragraphs)
-    if len(text) < SUMMARY_CHARS and ("…" in text or "..." in text or "appeared" in text.lower()):
-        text = _FURNITURE_END.sub("", text)
-    if whole is not None and text == " ".join(whole.paragraphs):
-        return None
-    return line_of_text(text)
-
-
-def line_of_text(text: str) -> str | None:
-    """Return `text`, already clean, cut to a summary's length at a word."""
-    if len(text) > SUMMARY_CHARS:
-        text = text[:SUMMARY_CHARS].rsplit(" ", 1)[0]
-    return text or None
 
 
 def _language(item: Item, window: Window, headline: str | None, paragraphs: tuple[str, ...]) -> tuple[str | None, str]:

@@ -1,12 +1,13 @@
 """One entry of RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3 or Atom 1.0, read from its element tree. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
 from lxml import etree
 
 from services.parser.fields.urls import absolute, host_of
+from services.parser.formats.attached import all_attached
 from services.parser.formats.elements import (
     RDF_ABOUT,
     XML_BASE,
@@ -68,18 +69,10 @@ def read_entry(listed: Listed) -> Item:
     summary_from, summary = _markup(fields, _SUMMARY)
     if not summary and not content:
         summary_from, summary = _of_group(fields)
+    base, attached = _attached(listed, fields.get(content_from or summary_from or "", ()))
     published_from, published = first(fields, *_PUBLISHED)
     updated_from, updated = first(fields, *_UPDATED)
-    people_from, people = _people(fields)
-    if not people and "source" in fields:  # RFC 4287, 4.2.1
-        people_from, people = _people(fields_of(fields["source"][0]))
-    if not people and listed.authors:
-        people_from, people = "author of the feed", listed.authors
-    words = fields.get(content_from or summary_from or "", ())
-    base = own_base(words[0], listed.base) if len(words) == 1 else listed.base
-    attached = tuple(_attached(fields))[:_MANY]
-    if base != listed.base:
-        attached = tuple(one._replace(url=absolute(one.url, listed.base) or "") for one in attached)
+    people_from, people = _writers(listed)
     names = {
         "headline": title_from, "body": content_from, "summary": summary_from, "published_at": published_from,
         "updated_at": updated_from, "authors": people_from,
@@ -106,6 +99,23 @@ def read_entry(listed: Listed) -> Item:
         attached=attached,
         names={field: name for field, name in names.items() if name} | _as_written(listed),
     )
+
+
+def _attached(listed: Listed, words: Sequence[etree._Element]) -> tuple[str | None, tuple[Attached, ...]]:
+    """Return what addresses in the entry's text are relative to, and what is attached, by addresses that hold there."""
+    base = own_base(words[0], listed.base) if len(words) == 1 else listed.base
+    attached = tuple(all_attached(listed.fields))[:_MANY]
+    if base != listed.base:
+        attached = tuple(one._replace(url=absolute(one.url, listed.base) or "") for one in attached)
+    return base, attached
+
+
+def _writers(listed: Listed) -> tuple[str | None, tuple[Person, ...]]:
+    """Return who wrote the entry: its own authors, those of where it was copied from (RFC 4287, 4.2.1), the feed's."""
+    name, people = _people(listed.fields)
+    if not people and "source" in listed.fields:
+        name, people = _people(fields_of(listed.fields["source"][0]))
+    return (name, people) if people or not listed.authors else ("author of the feed", listed.authors)
 
 
 def _as_written(listed: Listed) -> dict[str, str]:
@@ -250,93 +260,3 @@ def _media_categories(fields: Fields) -> Iterator[str]:
             yield element.get("label") or ("" if element.get("scheme") else text_of(element).strip())
     for element in fields.get("itunes:category", ()):
         yield from (one.get("text") or "" for one in element.iter(element.tag))
-
-
-def _attached(fields: Fields) -> Iterator[Attached]:
-    for group in fields.get("media:group", []):
-        inner = fields_of(group)
-        yield from _one_of_each_kind(list(_media(inner, _OF_GROUP)))
-    yield from _media(fields, _BESIDE)
-    duration = first(fields, "itunes:duration")[1]
-    for element in fields.get("enclosure", []):
-        yield _file(element, element.get("url"), {}, duration)
-    for element in fields.get("link", []):
-        if element.get("rel", "").lower() == "enclosure":
-            yield _file(element, element.get("href"), {}, element.get("duration"))
-    for element in fields.get("itunes:image", []):
-        yield Attached(element.get("href") or element.get("url") or text_of(element).strip(), "thumbnail")
-    for element in fields.get("image", []):
-        url = first(fields_of(element), "url")[1] or element.get(RDF_RESOURCE) or text_of(element).strip()
-        yield Attached(url, "image", caption=first(fields_of(element), "title")[1])
-
-
-def _one_of_each_kind(files: list[Attached]) -> Iterator[Attached]:
-    """Yield the widest file of each kind: a group holds one medium in several forms (Media RSS 1.5.1)."""
-    widest: dict[str, Attached] = {}
-    for one in files:
-        known = widest.setdefault(one.kind, one)
-        if _width(one) > _width(known):
-            widest[one.kind] = one
-    yield from widest.values()
-
-
-def _width(one: Attached) -> int:
-    width = one.width or ""
-    return int(width) if width.isdecimal() and len(width) < 6 else 0
-
-
-RDF_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
-
-
-def _media(fields: Fields, beside: tuple[str, ...]) -> Iterator[Attached]:
-    """Yield what Media RSS attaches; what stands `beside` a file belongs to it unless it has its own."""
-    around = {name: fields[name] for name in beside if name in fields}
-    for element in fields.get("media:content", []):
-        inner = fields_of(element)
-        yield _file(element, element.get("url"), {**around, **inner}, element.get("duration"))
-        yield from _thumbnails(inner)
-    yield from _thumbnails(fields)
-
-
-_BESIDE = ("media:credit",)
-_OF_GROUP = ("media:credit", "media:description", "media:title")  # a group is one medium, and so is what it says
-
-
-def _thumbnails(fields: Fields) -> Iterator[Attached]:
-    for element in fields.get("media:thumbnail", []):
-        url = element.get("url") or text_of(element).strip()
-        yield Attached(url, "thumbnail", width=element.get("width"), height=element.get("height"))
-
-
-def _file(element: etree._Element, url: str | None, inner: Fields, duration: str | None) -> Attached:
-    kind = kind_of(element.get("type"), element.get("medium"), url)
-    telling = ("media:description", "media:text", "media:title")
-    return Attached(
-        url=url or "",
-        kind=kind,
-        type=element.get("type"),
-        caption=first(inner, *(telling if kind == "image" else telling[::-1]))[1],
-        credit=first(inner, "media:credit", "media:copyright")[1],
-        width=element.get("width"),
-        height=element.get("height"),
-        duration=duration,
-    )
-
-
-def kind_of(media_type: str | None, medium: str | None, url: str | None) -> str:
-    """Return image, audio, video or other, by what is declared, else by how the address ends."""
-    for word in (medium or "", (media_type or "").split("/")[0]):
-        if word.lower() in {"image", "audio", "video"}:
-            return word.lower()
-    ending = (url or "").split("?")[0].rsplit(".", 1)[-1].lower()
-    for kind, endings in _ENDINGS.items():
-        if ending in endings:
-            return kind
-    return "other"
-
-
-_ENDINGS = {
-    "image": {"jpg", "jpeg", "png", "gif", "webp", "avif", "bmp"},
-    "audio": {"mp3", "m4a", "ogg", "oga", "aac", "wav", "flac"},
-    "video": {"mp4", "m4v", "webm", "mov", "avi", "mpg", "mpeg"},
-}

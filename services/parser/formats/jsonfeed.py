@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from services.parser.fields.urls import absolute
+from services.parser.formats.attached import kind_of
 from services.parser.formats.brokenjson import load
-from services.parser.formats.entries import kind_of
 from services.parser.formats.hubs import listed as hubs_listed
 from services.parser.item import Attached, Item, Person, Slot, Window
 from shared.digests import entry_digest

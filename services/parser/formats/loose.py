@@ -11,7 +11,7 @@ import feedparser
 
 from services.parser.fields.text import line
 from services.parser.fields.urls import absolute
-from services.parser.formats.entries import kind_of
+from services.parser.formats.attached import kind_of
 from services.parser.item import Attached, Item, Person, Slot, Window
 from shared.digests import entry_digest
 from shared.messages import FeedFacts
