@@ -18,21 +18,21 @@ import typer
 WORDS = 500  # in an article
 VOCABULARY = 40_000  # words, as often used as their rank says
 TITLES = 1000
-DAYS = 14  # all of them in one window
 COPIED = 0.3  # of the articles carry an earlier one's text
 FURNITURE = 3  # sentences that a title puts under each article
 START = datetime(2024, 3, 1, tzinfo=UTC)
 
 
 def main(
-    articles: Annotated[int, typer.Option(help="How many, all within one window.", min=1)] = 20_000,
+    articles: Annotated[int, typer.Option(help="How many.", min=1)] = 20_000,
+    days: Annotated[int, typer.Option(help="That they are spread over; with 14 all are in one window.", min=1)] = 14,
     seed: Annotated[int, typer.Option(help="Another one makes other articles.")] = 1,
 ) -> None:
     """Fold made-up articles of 500 words, a third of them copies; print what it took."""
     with tempfile.TemporaryDirectory(prefix="wireroom-fold-") as scratch:
         listing = Path(scratch) / "articles.jsonl"
         with listing.open("w", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(one) + "\n" for one in made_up(articles, random.Random(seed)))
+            lines.writelines(json.dumps(one) + "\n" for one in made_up(articles, days, random.Random(seed)))
         size = listing.stat().st_size
         began, before = time.monotonic(), os.times()
         told = subprocess.run(
@@ -47,7 +47,7 @@ def main(
     print(f"{peak / 2**20:.0f} MiB of memory at most")
 
 
-def made_up(count: int, dice: random.Random) -> Iterator[dict[str, Any]]:
+def made_up(count: int, days: int, dice: random.Random) -> Iterator[dict[str, Any]]:
     """Yield articles; a copy is cut, or has a sentence of its own, and each stands over its title's furniture."""
     words = [_word(dice) for _ in range(VOCABULARY)]
     weights = [1 / (rank + 10) for rank in range(VOCABULARY)]
@@ -63,7 +63,7 @@ def made_up(count: int, dice: random.Random) -> Iterator[dict[str, Any]]:
         else:
             told = [_sentence(words, below, dice) for _ in range(WORDS // 20)]
             recent = [*recent[-2000:], told]
-        at = START + timedelta(seconds=number * DAYS * 86_400 / count)
+        at = START + timedelta(seconds=number * days * 86_400 / count)
         yield {
             "id": number,
             "publisher": f"title{title}.example",
