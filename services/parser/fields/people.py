@@ -38,6 +38,7 @@ _ROLE = re.compile(
     r"通讯员|编辑|編集|편집|뉴스팀|通信社|通讯社|وكالات|هيئة التحرير|מערכת",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(r"(?!(?:By|Von|Par|Por|Di|Door|Av|Af|Przez|Oleh)\b)[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+")
 _LAST_FIRST = re.compile(r"^([^\W\d_][\w'’-]+), ([^\W\d_][\w'’-]+)$")
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|md|m\.d|phd|ph\.d|esq|mba|rn|cpa|obe|mbe|cbe|qc|kc|mp)\.?$", re.IGNORECASE)
 _CAPITAL = "[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁ]"
@@ -100,6 +101,8 @@ def split_names(text: str) -> list[str]:
     >>> split_names("Words: Ada Byron Pictures: Max Frisch"), split_names("Byron, Ada")
     (['Ada Byron'], ['Ada Byron'])
     """
+    if _PLAIN.fullmatch(text) and is_name(text):  # as most are
+        return [text]
     if eastern := [name for name in eastern_names(text) if is_name(name)]:
         return eastern
     text = unframed(text)
