@@ -254,7 +254,8 @@ def test_an_output_that_is_full(tmp_path: Path, sqlite_store: Engine, words: lis
 
 def test_ctrl_c_ends_it_without_a_word_even_while_it_is_being_loaded() -> None:
     command = [sys.executable, "-X", "importtime", "-m", "services.command", "status"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT) as loading:
+    # a small pipe, so that it waits for us and is still loading when it is told to end
+    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, pipesize=4096) as loading:
         assert loading.stderr
         assert any(b"importlib.metadata" in line for line in loading.stderr)
         loading.send_signal(signal.SIGINT)

@@ -29,9 +29,7 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\^`{|}\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]")
 _HOST_FIT, _CHARS_FIT = r"https?://[A-Za-z0-9][A-Za-z0-9_.:-]*", r"!#-%'-;=?-Z\[\]_a-z~"
 _FIT = re.compile(rf"{_HOST_FIT}(?:[/?#][&{_CHARS_FIT}]*)?")  # absolute already
-# the same as it stands in an attribute of HTML
-FIT_ESCAPED = rf"{_HOST_FIT}(?:[/?#][{_CHARS_FIT}]*(?:&amp;(?!amp;)[{_CHARS_FIT}]*)*)?"
-_AMPERSANDS = re.compile(r"&(?:amp;)+")
+FIT_ESCAPED = rf"{_HOST_FIT}(?:[/?#][{_CHARS_FIT}]*(?:&amp;[{_CHARS_FIT}]*)*)?"  # the same in an attribute of HTML
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _SAFE_PATH = "!$&'()*+,-./:;=@_~%"
 _SAFE_QUERY = _SAFE_PATH + "?"
@@ -53,8 +51,6 @@ def absolute(url: str | None, base: str | None) -> str | None:
     """
     if not url:
         return None
-    if "&amp;" in url:  # escaped once more than the document has it; no address means it
-        url = _AMPERSANDS.sub("&", url)
     if len(url) <= URL_CHARS and _FIT.fullmatch(url):
         return url
     url = url.strip("\x00\t\n\x0b\x0c\r \x1f\u00a0\ufeff")
