@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -252,6 +253,15 @@ def test_an_output_that_is_full(tmp_path: Path, sqlite_store: Engine, words: lis
     assert ran.stderr.decode() == "wireroom: The machine refused it: No space left on device.\n"
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """Let what a test starts heed Ctrl-C: tests that run in the background ignore it, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_ends_it_without_a_word_even_while_it_is_being_loaded() -> None:
     command = [sys.executable, "-X", "importtime", "-m", "services.command", "status"]
     # a small pipe, so that it waits for us and is still loading when it is told to end
