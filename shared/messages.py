@@ -95,6 +95,7 @@ class Target(Value):
     audit: bool = False  # where the answer is 304, ask again without conditions and see what it hid
     distrusted: bool = False  # its validators have lied: ask without conditions
     subscribe: Subscribe | None = None  # its hub is to be asked too
+    timeout_s: int | None = None  # how long the whole answer may take, None: as long as any
 
 
 class FetchJob(Message):

@@ -17,6 +17,9 @@ _PROXY = re.compile(r"http://(?:[^\s/@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):
 _OF_THE_STACK = re.compile(r"WIREROOM_(IMAGE|REDIS_MAXMEMORY|\w+_PASSWORD)")  # what docker-compose.yml alone reads
 
 
+TOTAL_MOST_S = 40  # for one request: with the 45 s after which a job begins none it stays within a task's time
+
+
 class Settings(BaseSettings):
     """One frozen value; the unit of each number stands in its name or its description."""
 
@@ -89,7 +92,7 @@ class Settings(BaseSettings):
     connect_timeout_s: float = Field(5.0, gt=0, description="Seconds to connect.")
     read_timeout_s: float = Field(10.0, gt=0, description="Seconds between two reads.")
     total_timeout_s: float = Field(
-        30.0, gt=0, le=40, description="Seconds from DNS to the last byte, over all redirects; 40 at most."
+        30.0, gt=0, le=TOTAL_MOST_S, description="Seconds from DNS to the last byte, over all redirects; 40 at most."
     )
     max_wire_bytes: int = Field(10 * 2**20, ge=1, description="Bytes of a body as sent.")
     max_document_bytes: int = Field(10 * 2**20, ge=1, description="Bytes of a body after decoding.")

@@ -70,6 +70,7 @@ def _excused(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
 
 def _ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
     passport = unseal(target.sealed, target.url, asker.open_key) if target.sealed else NO_PASSPORT
+    passport = passport.model_copy(update={"timeout_s": target.timeout_s})
     if target.kind is Kind.FEED and is_folder(target.url):  # which no article names as its page
         answer = take(asker.client, asker.drops, target, passport)
         return judge(target, answer, datetime.now(UTC)), answer

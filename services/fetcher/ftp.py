@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from services.fetcher.listing import File
 from shared.errors import FetchError
-from shared.http.client import Client
+from shared.http.client import NO_PASSPORT, Client
+from shared.http.passport import Passport
 from shared.http.sockets import Exchange, Wire
 
 PORT = 21
@@ -136,14 +137,14 @@ def _whole(data: socket.socket, most: int, what: str) -> bytes:
 
 
 @contextmanager
-def opened(client: Client, url: str, user: str, password: str) -> Iterator[Drop]:
+def opened(client: Client, url: str, user: str, password: str, passport: Passport = NO_PASSPORT) -> Iterator[Drop]:
     """Yield the directory that an ftp: address names, or an ftps: one: then under TLS or not at all.
 
     :raises Blocked: the server may not be reached.
     :raises FetchError: it cannot be had.
     """
     parts = urlsplit(url)
-    with client.exchange() as exchange:
+    with client.exchange(passport.timeout_s) as exchange:
         try:
             tls = client.tls if parts.scheme.lower() == "ftps" else None
             session = _Session(exchange, parts.hostname or "", parts.port or PORT, tls)

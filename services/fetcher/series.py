@@ -32,13 +32,13 @@ def completed(client: Client, target: Target, answer: Response, passport: Passpo
         return answer, 0
     named = onward.sitemaps(answer.body, answer.url)
     if named is not None:
-        found, asked = _sitemaps(client, named, answer)
+        found, asked = _sitemaps(client, named, answer, Passport(timeout_s=passport.timeout_s))
         return _together(answer, found, own=False), asked
     more = _pages(client, target, answer, passport)
     return (_together(answer, more, own=True) if more else answer), len(more)
 
 
-def _sitemaps(client: Client, named: Sequence[str], index: Response) -> tuple[list[Response], int]:
+def _sitemaps(client: Client, named: Sequence[str], index: Response, passport: Passport) -> tuple[list[Response], int]:
     """Return the sitemaps that an index names, the newest first, as many as fit, and how many requests that took.
 
     It names no inner place to us. What a robots.txt names may be an index in its turn.
@@ -56,7 +56,7 @@ def _sitemaps(client: Client, named: Sequence[str], index: Response) -> tuple[li
         if url in asked or (not own and client.is_inner(url)):
             continue
         asked.add(url)
-        answer = client.get(url)
+        answer = client.get(url, passport=passport)
         further = onward.sitemaps(answer.body, answer.url) if onward.is_robots(index.url) else None
         if further is None:
             found.append(answer)

@@ -68,7 +68,13 @@ class _Tap:
 
 @contextmanager
 def opened(
-    client: Client, url: str, user: str, password: str, known_hosts: Path | None, key: Path | None
+    client: Client,
+    url: str,
+    user: str,
+    password: str,
+    known_hosts: Path | None,
+    key: Path | None,
+    timeout_s: float | None = None,
 ) -> Iterator[Drop]:
     """Yield the directory that an sftp: address names; logs in with the password, or with `key` where there is none.
 
@@ -77,7 +83,7 @@ def opened(
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or PORT
-    with client.exchange() as exchange:
+    with client.exchange(timeout_s) as exchange:
         transport = None
         try:
             tap = _Tap(exchange.dial(host, port), exchange)

@@ -70,7 +70,8 @@ def take(client: Client, drops: Drops, target: Target, passport: Passport) -> Re
     began = time.monotonic()
     with _opened(client, drops, target.url, passport) as place:
         choice = choose(place.files(), target.known)
-        parts, waiting = _read(place, choice, target.url, drops, began)
+        late_at = began + SHARE_OF_TIME * (passport.timeout_s or drops.total_s)
+        parts, waiting = _read(place, choice, target.url, drops, late_at)
     size = sum(len(part.body) for part in parts)
     elapsed_ms = round((time.monotonic() - began) * 1000)
     if not parts and not choice.gone:
@@ -85,13 +86,13 @@ def _opened(client: Client, drops: Drops, url: str, passport: Passport) -> Abstr
         return folder.opened(url, drops.folder)
     user, password = _credentials(url, passport)
     if scheme in {"ftp", "ftps"}:
-        return ftp.opened(client, url, user, password)
+        return ftp.opened(client, url, user, password, passport)
     if scheme == "sftp":
-        return sftp.opened(client, url, user, password, drops.known_hosts, drops.key)
+        return sftp.opened(client, url, user, password, drops.known_hosts, drops.key, passport.timeout_s)
     raise Blocked("blocked", f"No feed is read from {scheme[:20]}: addresses.")
 
 
-def _read(place: Place, choice: Choice, url: str, drops: Drops, began: float) -> tuple[list[Part], int]:
+def _read(place: Place, choice: Choice, url: str, drops: Drops, late_at: float) -> tuple[list[Part], int]:
     """Return what was read, and how many files have to wait: as many as fit one document and its time are read.
 
     A file that is too large is not read, and said to be so in its stead.
@@ -102,8 +103,7 @@ def _read(place: Place, choice: Choice, url: str, drops: Drops, began: float) ->
     for file in choice.take:
         part = Part(f"{without_password(url).rstrip('/')}/{quote(file.name)}", b"", file=file.digest)
         room = left - len(part.url) - PART_BYTES
-        late = time.monotonic() - began > SHARE_OF_TIME * drops.total_s
-        if parts and (late or (room < file.size <= most)):
+        if parts and (time.monotonic() > late_at or (room < file.size <= most)):
             waiting += 1
             continue
         body = place.read(file.name, most) if file.size <= most else b""

@@ -136,6 +136,7 @@ def _target(kind: Kind, row: Any, now: datetime) -> Target:
         sealed=row.sealed if feed and (not detour or same_origin(detour, row.url)) else None,
         audit=feed and current and audit.is_due(row.audited_at, row.distrust, row.id + row.lease_no + 1, now),
         distrusted=feed and row.distrust > 0,
+        timeout_s=row.timeout_s if feed else None,
     )
 
 

@@ -73,7 +73,7 @@ class Client:
         self._limits, self._proxy = limits, proxy
         self._headers = {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"}
         crowd = Crowd(per_address, limits.body_bytes, turns)
-        self._dialler = Dialler(allow_list(allow), limits.connect_s, resolve, crowd)
+        self._dialler = Dialler(allow_list(allow), resolve, crowd)
         self._adapters = Adapters(trust)
 
     @classmethod
@@ -123,7 +123,7 @@ class Client:
         asked = self._headers | {name.lower(): value for name, value in (headers or {}).items()} | passport.headers
         if passport.authorization:
             asked["authorization"] = passport.authorization
-        exchange = Exchange(self._limits, self._dialler)
+        exchange = Exchange(self._limits.within(passport.timeout_s), self._dialler)
         with exchange.running():
             try:
                 return self._follow(url, asked, passport, exchange)
@@ -136,9 +136,12 @@ class Client:
         return self._adapters.tls
 
     @contextmanager
-    def exchange(self) -> Iterator[Exchange]:
-        """Yield what dials for another protocol than HTTP, under the same limits and to the same places only."""
-        exchange = Exchange(self._limits, self._dialler)
+    def exchange(self, timeout_s: float | None = None) -> Iterator[Exchange]:
+        """Yield what dials for another protocol than HTTP, under the same limits and to the same places only.
+
+        `timeout_s` are the seconds that it may take in all, None: as many as any request.
+        """
+        exchange = Exchange(self._limits.within(timeout_s), self._dialler)
         with exchange.running():
             exchange.allow(2 * self._limits.body_bytes, f"More than {2 * self._limits.body_bytes} bytes came.")
             yield exchange
@@ -218,13 +221,13 @@ class Client:
             exchange.allow(HEAD_BYTES, f"The header fields are larger than {HEAD_BYTES} bytes.")
             exchange.dialled, before = False, exchange.received
             try:
-                return adapter.ask(request, self._limits.connect_s, passport.proxy)
+                return adapter.ask(request, exchange.limits.connect_s, passport.proxy)
             except (requests.RequestException, FetchError) as error:
                 if passport.proxy and isinstance(error, FetchError) and error.kind in NOT_DIALLED:
                     raise type(error)(error.kind, f"The proxy cannot be asked. {error}") from error
                 if exchange.dialled or exchange.received > before:
                     raise
-        return adapter.ask(request, self._limits.connect_s, passport.proxy)
+        return adapter.ask(request, exchange.limits.connect_s, passport.proxy)
 
     def _finish(
         self, raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, moved_to: str | None, left_https: bool

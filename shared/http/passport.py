@@ -33,6 +33,7 @@ class Passport(Value):
     authorization: str | None = Field(None, repr=False)  # the whole field
     proxy: str | None = Field(None, repr=False)  # http://user:password@host:port
     certificate: str | None = Field(None, repr=False)  # PEM: the client's certificate chain and its key
+    timeout_s: int | None = None  # of its own, for the whole answer; it is no secret, and stands unsealed in its row
 
     @property
     def shown(self) -> str:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from shared.errors import Blocked, FetchError, Refused
@@ -39,6 +39,17 @@ class Limits:
     wire_bytes: int = 10 * 2**20  # of the body as sent
     body_bytes: int = 10 * 2**20  # of the body as decoded
 
+    def within(self, seconds: float | None) -> Self:
+        """Return the same for a request that is given so many seconds in all, None: as many as any.
+
+        Whoever is waited for longer may be silent for all of it, and take half of it to accept a connection: another of
+        its addresses then has the other half.
+        """
+        if seconds is None:
+            return self
+        connect_s, read_s = max(self.connect_s, seconds / 2), max(self.read_s, seconds)
+        return replace(self, connect_s=connect_s, read_s=read_s, total_s=seconds)
+
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Return the limits that the operator set."""
@@ -58,7 +69,7 @@ class Exchange:
         self.began = time.monotonic()
         self.received = 0  # bytes, header fields included
         self.dialled = False  # whether the current hop needed a new connection
-        self._total_s, self._read_s, self._dialler = limits.total_s, limits.read_s, dialler
+        self.limits, self._dialler = limits, dialler
         self._bytes_end = 0
         self._limit = ""
         self._at: str | None = None  # the address at which it has its turn
@@ -112,7 +123,7 @@ class Exchange:
 
         :raises FetchError: there are none.
         """
-        left = self.began + self._total_s - time.monotonic()
+        left = self.began + self.limits.total_s - time.monotonic()
         if left <= 0:
             raise self._late()
         return left
@@ -123,7 +134,7 @@ class Exchange:
 
     def over(self) -> FetchError | None:
         """Return what ended the exchange where its time or its bytes are used up."""
-        if time.monotonic() - self.began >= self._total_s:
+        if time.monotonic() - self.began >= self.limits.total_s:
             return self._late()
         return Refused("too_large", self._limit) if self.received > self._bytes_end else None
 
@@ -134,11 +145,11 @@ class Exchange:
         :raises Refused: more came than is allowed.
         """
         left = self.left_s()
-        sock.settimeout(min(self._read_s, left))
+        sock.settimeout(min(self.limits.read_s, left))
         try:
             count = into()
         except TimeoutError:
-            raise self._late() if left < self._read_s else self._silent() from None
+            raise self._late() if left < self.limits.read_s else self._silent() from None
         self.received += count
         if self.received > self._bytes_end:
             raise Refused("too_large", self._limit)
@@ -154,10 +165,10 @@ class Exchange:
         return self._dialler.dial(host, port, self)
 
     def _late(self) -> FetchError:
-        return FetchError("timeout", f"The whole answer was not there after {self._total_s:g} s.")
+        return FetchError("timeout", f"The whole answer was not there after {self.limits.total_s:g} s.")
 
     def _silent(self) -> FetchError:
-        return FetchError("timeout", f"The server sent nothing for {self._read_s:g} s.")
+        return FetchError("timeout", f"The server sent nothing for {self.limits.read_s:g} s.")
 
 
 def current() -> Exchange:
@@ -197,8 +208,8 @@ class SecureWire(ssl.SSLSocket):
 class Dialler:
     """Looks names up and connects to those of their addresses that may be reached."""
 
-    def __init__(self, allow: frozenset[Place], connect_s: float, resolve: Resolve, crowd: Crowd) -> None:
-        self._allow, self._connect_s, self._resolve, self.crowd = allow, connect_s, resolve, crowd
+    def __init__(self, allow: frozenset[Place], resolve: Resolve, crowd: Crowd) -> None:
+        self._allow, self._resolve, self.crowd = allow, resolve, crowd
         self._lookups = ThreadPoolExecutor(LOOKUPS, "dns")
 
     def close(self) -> None:
@@ -263,9 +274,9 @@ class Dialler:
         wire.inner = inner
         try:
             wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            wire.settimeout(min(self._connect_s, exchange.left_s()))
+            wire.settimeout(min(exchange.limits.connect_s, exchange.left_s()))
             wire.connect(address)
-            wire.settimeout(min(self._connect_s, exchange.left_s()))  # for the handshake, where there is one
+            wire.settimeout(min(exchange.limits.connect_s, exchange.left_s()))  # for the handshake, where there is one
         except BaseException:
             wire.close()
             raise

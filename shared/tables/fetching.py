@@ -96,6 +96,7 @@ class Feed(Leased, Table):
     alarm_at: Mapped[datetime | None]  # when its silence is no longer usual; None: nothing is expected of it
     notice: Mapped[str | None]  # what is unusual about what it brought lately, in words
     detour_url: Mapped[str | None]  # fetched in its stead at its next lease, to close a gap
+    timeout_s: Mapped[int | None]  # from DNS to the last byte; None: as for all feeds
 
     __table_args__ = (
         Index("feeds_ready", "state", "ready_at"),

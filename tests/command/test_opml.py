@@ -53,6 +53,16 @@ def test_folders_and_intervals_travel() -> None:
     assert facts(again) == facts(feed)
 
 
+def test_a_time_out_travels() -> None:
+    (again,), wrong = read(write([Outline("https://paper.example/feed", timeout_s=40)]))
+    assert (again.timeout_s, wrong) == (40, [])
+
+
+def test_a_time_out_that_a_task_has_no_time_for_is_wrong() -> None:
+    outline = '<outline xmlUrl="https://paper.example/feed" wireroomTimeout="41"/>'
+    assert read(opml(outline))[1][0].reason == "wireroomTimeout '41' is no number of seconds from 1 to 40."
+
+
 def test_a_feed_without_a_title_is_listed_by_its_address_and_has_none_again() -> None:
     data = write([Outline("https://paper.example/feed")])
     assert b'text="https://paper.example/feed"' in data

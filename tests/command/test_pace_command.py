@@ -50,6 +50,18 @@ def pace_of(engine: Engine, feed_id: int) -> Any:
         ).one()
 
 
+def test_how_long_a_feed_is_waited_for_is_set_shown_and_forgotten(wireroom: Run, two: Engine) -> None:
+    assert wireroom("feeds", "pace", 1, "--timeout", 40).status == 0
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["timeout_s"] == 40
+    assert b'wireroomTimeout="40"' in wireroom("feeds", "export", "-").out
+    wireroom("feeds", "pace", 1, "--floor", 60)
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["timeout_s"] == 40
+    wireroom("feeds", "pace", 1, "--adaptive")
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["timeout_s"] is None
+    ran = wireroom("feeds", "pace", 1, "--timeout", 41)
+    assert (ran.status, "equal to 40" in ran.sentence) == (2, True)
+
+
 def test_a_pace_at_which_the_window_rolls_over_is_warned_of(wireroom: Run, two: Engine) -> None:
     set_habits(two, habits(0))
     with writing(two) as connection:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
+from services.command.feeds.feed_store import add
+from services.command.feeds.opml import Outline
 from services.scheduler.store import unblock
 from shared.database import now
 from shared.http.addresses import allow_list
@@ -110,3 +112,10 @@ def test_a_feed_on_an_inner_address_is_asked_once_the_list_names_it(line: Line) 
         assert line.tick().leased == 0
         line.write(lambda connection: unblock(connection, now(connection), allow_list(inner.allow)))
         assert line.tick().leased == 1
+
+
+def test_a_feed_is_waited_for_as_long_as_its_own_time_out_says(outlet: Outlet, line: Line) -> None:
+    outlet.delay("slow.xml", 3600)
+    line.write(lambda connection: add(connection, [Outline(outlet.url("slow.xml"), timeout_s=1)]) and None)
+    line.poll()
+    assert line.feed().error == "The whole answer was not there after 1 s."

@@ -10,6 +10,7 @@ import pytest
 
 from shared.errors import FetchError
 from shared.http.client import Client, Limits
+from shared.http.passport import Passport
 from tests.outlet.outlet import Outlet
 
 QUICK = Limits(connect_s=0.3, read_s=0.4, total_s=0.8)
@@ -50,6 +51,23 @@ def test_the_deadline_runs_over_all_hops(outlet: Outlet) -> None:
     outlet.redirect("first", "/second")
     outlet.redirect("second", "/markets.xml")
     assert failure(Client(QUICK, outlet.allow), outlet.url("first")).kind == "timeout"
+
+
+def test_who_is_given_less_time_ends_earlier_over_all_hops(outlet: Outlet) -> None:
+    outlet.redirect("first", "/markets.xml")
+    outlet.delay("markets.xml", 3600)
+    with Client(Limits(read_s=60, total_s=60), outlet.allow) as client, pytest.raises(FetchError) as caught:
+        client.get(outlet.url("first"), passport=Passport(timeout_s=1))
+    assert (caught.value.kind, str(caught.value)) == ("timeout", "The whole answer was not there after 1 s.")
+
+
+def test_who_is_given_more_time_may_be_silent_for_longer_at_each_hop(outlet: Outlet) -> None:
+    outlet.redirect("first", "/page")
+    outlet.serve("page", "words")
+    outlet.delay("page", 1.2)
+    with Client(QUICK, outlet.allow) as client:
+        assert client.get(outlet.url("first"), passport=Passport(timeout_s=20)).body == b"words"
+        assert failure(client, outlet.url("first")).kind == "timeout"
 
 
 def test_a_name_that_takes_for_ever_is_a_dns_error(outlet: Outlet) -> None:

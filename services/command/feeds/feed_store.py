@@ -61,6 +61,7 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
             "floor_s": feed.floor_s or _here_s(feed.url),
             "ceiling_s": feed.ceiling_s or _here_s(feed.url),
             "pages": feed.pages,
+            "timeout_s": feed.timeout_s,
             "state": feed.state,
             "state_reason": None if feed.state == "active" else "paused in the list that it came from",
             "due_at": moment,

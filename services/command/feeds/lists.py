@@ -113,6 +113,7 @@ def export(file: Annotated[str, typer.Argument(help="Where to write; - is standa
             ceiling_s=row.ceiling_s,
             pages=row.pages,
             state=row.state,
+            timeout_s=row.timeout_s,
         )
         for row in sorted(rows, key=lambda row: row.id)
     ]

@@ -12,10 +12,16 @@ from lxml import etree
 from services.command.feeds import folders
 from shared.errors import UsageError
 from shared.hosts import feed_address
+from shared.settings import TOTAL_MOST_S
 
 LONGEST_S = 366 * 86_400  # between two polls
 # Settings of a feed that travel along, by the attribute that holds each.
-SECONDS = {"wireroomInterval": "interval_s", "wireroomFloor": "floor_s", "wireroomCeiling": "ceiling_s"}
+SECONDS = {
+    "wireroomInterval": ("interval_s", LONGEST_S),
+    "wireroomFloor": ("floor_s", LONGEST_S),
+    "wireroomCeiling": ("ceiling_s", LONGEST_S),
+    "wireroomTimeout": ("timeout_s", TOTAL_MOST_S),
+}
 _NOT_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 )  # XML 1.0, Char; titles from JSON may hold it
@@ -47,6 +53,7 @@ class Outline:
     ceiling_s: int | None = None
     pages: str = "auto"
     state: str = "active"
+    timeout_s: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,10 +125,10 @@ def _settings(said: Mapping[str, str]) -> dict[str, Any]:
     :raises UsageError: one of them is none.
     """
     found: dict[str, Any] = {}
-    for attribute, field in SECONDS.items():
+    for attribute, (field, most) in SECONDS.items():
         text = said.get(attribute.lower())
-        if text is not None and not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) <= LONGEST_S):
-            raise UsageError(f"{attribute} {text!r} is no number of seconds from 1 to {LONGEST_S}.")
+        if text is not None and not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) <= most):
+            raise UsageError(f"{attribute} {text!r} is no number of seconds from 1 to {most}.")
         found[field] = int(text) if text else None
     if found["floor_s"] and found["ceiling_s"] and found["floor_s"] > found["ceiling_s"]:
         raise UsageError(f"wireroomFloor {found['floor_s']} is above wireroomCeiling {found['ceiling_s']}.")
@@ -149,7 +156,7 @@ def write(feeds: Iterable[Outline]) -> bytes:
         attributes = {"type": "rss", "text": feed.title or feed.url, "xmlUrl": feed.url}
         if feed.site_url:
             attributes["htmlUrl"] = feed.site_url
-        attributes |= {name: str(value) for name, field in SECONDS.items() if (value := getattr(feed, field))}
+        attributes |= {name: str(value) for name, (field, _) in SECONDS.items() if (value := getattr(feed, field))}
         attributes |= {
             name: value for name, (field, words) in WORDS.items() if (value := getattr(feed, field)) in words[1:]
         }

@@ -1,4 +1,4 @@
-"""`wireroom feeds pace` and `pages`: how often feeds are polled, and what for, by the operator's word."""
+"""`wireroom feeds pace` and `pages`: how often feeds are polled, how long and what for, by the operator's word."""
 
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from shared.database import now, writing
 from shared.errors import UsageError
 from shared.polling.failures import span
 from shared.polling.schedule import rolls_over
-from shared.settings import read_settings
+from shared.settings import TOTAL_MOST_S, read_settings
 from shared.tables import Feed
 
 
@@ -23,13 +23,16 @@ def pace(
     interval: Annotated[int | None, typer.Option(help="Poll every so many seconds.", min=1, max=LONGEST_S)] = None,
     floor: Annotated[int | None, typer.Option(help="Fewest seconds between two polls.", min=1, max=LONGEST_S)] = None,
     ceiling: Annotated[int | None, typer.Option(help="Most seconds between two polls.", min=1, max=LONGEST_S)] = None,
+    timeout: Annotated[
+        int | None, typer.Option(help="Seconds that an answer may take in all.", min=1, max=TOTAL_MOST_S)
+    ] = None,
     adaptive: Annotated[bool, typer.Option("--adaptive", help="Forget what was set before.")] = False,
 ) -> None:
-    """Set how often feeds are polled. They are polled now, and then at their new pace."""
-    given = {"interval_s": interval, "floor_s": floor, "ceiling_s": ceiling}
+    """Set how often feeds are polled, and how long they are waited for. They are polled now, then at their new pace."""
+    given = {"interval_s": interval, "floor_s": floor, "ceiling_s": ceiling, "timeout_s": timeout}
     changed: dict[str, Any] = {name: value for name, value in given.items() if adaptive or value is not None}
     if not changed:
-        raise UsageError("Say how: --interval, --floor or --ceiling with its seconds, or --adaptive.")
+        raise UsageError("Say how: --interval, --floor, --ceiling or --timeout with its seconds, or --adaptive.")
     settings = read_settings()
     with writing(open_store(settings)) as connection:
         ids = [row.id for row in feed_store.find(connection, names)]

@@ -1,0 +1,21 @@
+"""What feeds of more kinds take.
+
+Revision ID: 0007
+"""
+
+from shared.migrations import asking
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make room for it."""
+    asking.upgrade()
+
+
+def downgrade() -> None:
+    """Take it away."""
+    asking.downgrade()
