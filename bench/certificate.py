@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def self_signed(name: str, addresses: Sequence[str] = ()) -> bytes:
+def self_signed(name: str, addresses: Sequence[str] = (), *, expired: bool = False) -> bytes:
     """Return a key and its certificate for `name`, and for IP addresses, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     names = [x509.DNSName(name), *(x509.IPAddress(ipaddress.ip_address(one)) for one in addresses)]
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=3 if expired else 0)
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -14,6 +14,7 @@ from shared.errors import FetchError
 from shared.http.client import NO_PASSPORT, Client
 from shared.http.passport import Passport
 from shared.http.sockets import Exchange, Wire
+from shared.http.tls import NONE, Mistrusted, shown
 
 PORT = 21
 PIECE_BYTES = 64 * 1024
@@ -146,13 +147,30 @@ def opened(client: Client, url: str, user: str, password: str, passport: Passpor
     parts = urlsplit(url)
     with client.exchange(passport.timeout_s) as exchange:
         try:
-            tls = client.tls if parts.scheme.lower() == "ftps" else None
-            session = _Session(exchange, parts.hostname or "", parts.port or PORT, tls)
+            session = _begun(client, exchange, url, passport.pin)
             with session:
                 session.enter(user or "anonymous", password or "wireroom@", unquote(parts.path) or "/")
                 yield Drop(session)
         except (ftplib.Error, OSError, EOFError, UnicodeError, ValueError) as error:
             raise _explain(error) from error
+
+
+def _begun(client: Client, exchange: Exchange, url: str, pin: str | None) -> _Session:
+    """Return a conversation, under TLS where the address says so.
+
+    :raises FetchError: it shows a certificate that is not believed; says which.
+    """
+    parts = urlsplit(url)
+    secure = parts.scheme.lower() == "ftps"
+    where = parts.hostname or "", parts.port or PORT
+    try:
+        return _Session(exchange, *where, client.tls(pin) if secure else None)
+    except ssl.SSLCertVerificationError as error:
+        try:
+            _Session(exchange, *where, client.tls(NONE)).close()
+        except Mistrusted as mistrusted:
+            raise FetchError("tls", f"{_explain(error)} {shown(mistrusted.fingerprint)}") from error
+        raise
 
 
 def _explain(error: Exception) -> FetchError:

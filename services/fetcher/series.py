@@ -32,18 +32,21 @@ def completed(client: Client, target: Target, answer: Response, passport: Passpo
         return answer, 0
     named = onward.sitemaps(answer.body, answer.url)
     if named is not None:
-        found, asked = _sitemaps(client, named, answer, Passport(timeout_s=passport.timeout_s))
+        found, asked = _sitemaps(client, named, answer, target.url, passport)
         return _together(answer, found, own=False), asked
     more = _pages(client, target, answer, passport)
     return (_together(answer, more, own=True) if more else answer), len(more)
 
 
-def _sitemaps(client: Client, named: Sequence[str], index: Response, passport: Passport) -> tuple[list[Response], int]:
+def _sitemaps(
+    client: Client, named: Sequence[str], index: Response, feed: str, passport: Passport
+) -> tuple[list[Response], int]:
     """Return the sitemaps that an index names, the newest first, as many as fit, and how many requests that took.
 
-    It names no inner place to us. What a robots.txt names may be an index in its turn.
+    It names no inner place to us, and what `passport` holds is for the origin of `feed` alone. What a robots.txt names
+    may be an index in its turn.
     """
-    began, own = time.monotonic(), client.is_inner(index.url)
+    began, own, plain = time.monotonic(), client.is_inner(index.url), Passport(timeout_s=passport.timeout_s)
     asked: set[str] = set()
     found: list[Response] = []
     ahead = list(named)
@@ -56,7 +59,7 @@ def _sitemaps(client: Client, named: Sequence[str], index: Response, passport: P
         if url in asked or (not own and client.is_inner(url)):
             continue
         asked.add(url)
-        answer = client.get(url, passport=passport)
+        answer = client.get(url, passport=passport if same_origin(url, feed) else plain)
         further = onward.sitemaps(answer.body, answer.url) if onward.is_robots(index.url) else None
         if further is None:
             found.append(answer)

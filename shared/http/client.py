@@ -22,9 +22,10 @@ from shared.http.addresses import allow_list, host_of, is_same_origin, is_web_na
 from shared.http.bodies import ACCEPT_ENCODING, decode
 from shared.http.connections import IDLE_PER_HOST, Adapters
 from shared.http.crowd import Crowd, Turns
-from shared.http.mishaps import RAISED, explain
+from shared.http.mishaps import RAISED, explain, is_mistrust
 from shared.http.passport import Passport
 from shared.http.sockets import Dialler, Exchange, Limits, Resolve
+from shared.http.tls import NONE, Mistrusted, shown
 from shared.settings import Settings
 
 __all__ = ["Client", "Limits", "Response", "host_of"]
@@ -130,10 +131,9 @@ class Client:
             except RAISED as error:
                 raise explain(error) from error
 
-    @property
-    def tls(self) -> ssl.SSLContext:
-        """How to speak TLS on what an exchange dialled: it believes the same authorities."""
-        return self._adapters.tls
+    def tls(self, pin: str | None = None) -> ssl.SSLContext:
+        """Return how to speak TLS on what an exchange dialled: it believes the same authorities, or what is pinned."""
+        return self._adapters.tls(pin)
 
     @contextmanager
     def exchange(self, timeout_s: float | None = None) -> Iterator[Exchange]:
@@ -216,7 +216,7 @@ class Client:
         self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer's head; on a connection that had died while idle, ask again."""
-        adapter = self._adapters.of(passport.certificate)
+        adapter = self._adapters.of(passport.certificate, passport.pin)
         for _ in range(IDLE_PER_HOST):
             exchange.allow(HEAD_BYTES, f"The header fields are larger than {HEAD_BYTES} bytes.")
             exchange.dialled, before = False, exchange.received
@@ -225,9 +225,23 @@ class Client:
             except (requests.RequestException, FetchError) as error:
                 if passport.proxy and isinstance(error, FetchError) and error.kind in NOT_DIALLED:
                     raise type(error)(error.kind, f"The proxy cannot be asked. {error}") from error
+                if is_mistrust(error):
+                    raise self._mistrust(error, request, passport, exchange) from error
                 if exchange.dialled or exchange.received > before:
                     raise
         return adapter.ask(request, exchange.limits.connect_s, passport.proxy)
+
+    def _mistrust(
+        self, error: Exception, request: requests.PreparedRequest, passport: Passport, exchange: Exchange
+    ) -> FetchError:
+        """Return why a certificate was not believed, and which it was: seen where none is, so that nothing is sent."""
+        try:
+            self._adapters.of(None, NONE).ask(request, exchange.limits.connect_s, passport.proxy)
+        except Mistrusted as mistrusted:
+            return FetchError("tls", f"{explain(error)} {shown(mistrusted.fingerprint)}")
+        except (*RAISED, FetchError):
+            return explain(error)
+        raise AssertionError("no certificate is none that is trusted")
 
     def _finish(
         self, raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, moved_to: str | None, left_https: bool

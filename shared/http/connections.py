@@ -1,6 +1,6 @@
 """The connections beneath the client: requests' own, but dialled by `shared.http.sockets`, which judges each address.
 
-They are kept while they are idle, apart for each client certificate that they show.
+They are kept while they are idle, apart for each client certificate that they show and each one that they believe.
 """
 
 import http.client
@@ -24,7 +24,7 @@ from shared.http.tls import Context, loaded
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined] # some publishers send more than its 100; bytes are counted
 HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise
 IDLE_PER_HOST = 4
-CERTIFICATES_KEPT = 16  # client certificates whose connections are kept
+ADAPTERS_KEPT = 16  # for certificates of feeds' own, whose connections are kept
 
 
 class _PlainConnection(HTTPConnection):
@@ -38,6 +38,10 @@ class _PlainConnection(HTTPConnection):
 
 class _SecureConnection(_PlainConnection, HTTPSConnection):
     """Dialled and counted alike; the rest is HTTPSConnection's."""
+
+    def connect(self) -> None:
+        super().connect()
+        self.is_verified = True  # its context believed it, if by a pin; otherwise it would have raised
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -54,8 +58,8 @@ _POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _Sec
 class _Adapter(HTTPAdapter):
     """requests' own adapter over connections that judge their addresses, with one TLS context for all of them."""
 
-    def __init__(self, trust: Path | None, certificate: str | None = None) -> None:
-        self.tls = _trusting(trust)
+    def __init__(self, authorities: Path | None, certificate: str | None = None, pin: str | None = None) -> None:
+        self.tls = _trusting(authorities) if pin is None else Context.pinned(pin, SecureWire)
         if certificate:
             loaded(self.tls, certificate)
         super().__init__(HOSTS_KEPT, IDLE_PER_HOST, max_retries=0)
@@ -78,6 +82,10 @@ class _Adapter(HTTPAdapter):
         found: urllib3.ProxyManager = self.proxy_manager[proxy]
         return found
 
+    def build_connection_pool_key_attributes(self, *args: Any, **more: Any) -> tuple[Any, Any]:
+        host, pool = super().build_connection_pool_key_attributes(*args, **more)
+        return host, {**pool, "cert_reqs": self.tls.verify_mode}
+
     def cert_verify(self, *_: Any) -> None:
         """The context has its authorities already; naming the file again would load it at each connection (20 ms)."""
 
@@ -98,28 +106,32 @@ def _trusting(trust: Path | None) -> Context:
 
 
 class Adapters:
-    """An adapter for connections without a client certificate, and one for each certificate lately used."""
+    """An adapter for connections like any, and one for each pair of certificates lately used: ours and theirs."""
 
-    def __init__(self, trust: Path | None) -> None:
-        self._trust, self._plain = trust, _Adapter(trust)
-        self._others: OrderedDict[str, _Adapter] = OrderedDict()
+    def __init__(self, authorities: Path | None) -> None:
+        self._authorities, self._plain = authorities, _Adapter(authorities)
+        self._others: OrderedDict[tuple[str | None, str | None], _Adapter] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, certificate: str | None) -> _Adapter:
-        """Return the adapter whose connections show `certificate`."""
-        if certificate is None:
+    def of(self, certificate: str | None, pin: str | None) -> _Adapter:
+        """Return the adapter whose connections show `certificate` and believe that of `pin` alone."""
+        key = certificate, pin
+        if key == (None, None):
             return self._plain
         with self._lock:
-            adapter = self._others.pop(certificate, None) or _Adapter(self._trust, certificate)
-            self._others[certificate] = adapter
-            while len(self._others) > CERTIFICATES_KEPT:
+            adapter = self._others.pop(key, None) or _Adapter(self._authorities, *key)
+            self._others[key] = adapter
+            while len(self._others) > ADAPTERS_KEPT:
                 self._others.popitem(last=False)[1].close()
         return adapter
 
+    def tls(self, pin: str | None) -> ssl.SSLContext:
+        """Return a context for other protocols; urllib3's offer HTTP (RFC 7301), which strict FTP servers refuse."""
+        return self._tls if pin is None else Context.pinned(pin, SecureWire)
+
     @cached_property
-    def tls(self) -> ssl.SSLContext:
-        """A context for other protocols; urllib3 has its own offer HTTP (RFC 7301), which strict FTP servers refuse."""
-        return _trusting(self._trust)
+    def _tls(self) -> ssl.SSLContext:
+        return _trusting(self._authorities)
 
     def close(self) -> None:
         """Close all idle connections."""

@@ -28,6 +28,11 @@ def explain(error: BaseException) -> FetchError:
     return FetchError("http", f"The server does not speak HTTP as it should: {_reason(causes[0])}.")
 
 
+def is_mistrust(error: BaseException) -> bool:
+    """Return whether it was a certificate that made the request fail."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+
+
 _FAILURES: tuple[tuple[str, str, tuple[type[BaseException], ...]], ...] = (
     ("tls", "TLS failed: {}.", (ssl.SSLError, urllib3.exceptions.SSLError)),
     ("timeout", "The server did not answer in time.", (TimeoutError, urllib3.exceptions.TimeoutError)),
@@ -47,7 +52,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error
-        error = error.__cause__ or error.__context__
+        within = next((one for one in error.args if isinstance(one, BaseException)), None)  # as urllib3 wraps some
+        error = error.__cause__ or error.__context__ or within
 
 
 def _reason(error: BaseException) -> str:

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from shared.errors import FetchError, UsageError
 from shared.http.addresses import DEFAULT_PORTS, host_of
-from shared.http.tls import loaded
+from shared.http.tls import ANY, loaded, written_fingerprint
 from shared.schema import Value
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
@@ -33,6 +33,7 @@ class Passport(Value):
     authorization: str | None = Field(None, repr=False)  # the whole field
     proxy: str | None = Field(None, repr=False)  # http://user:password@host:port
     certificate: str | None = Field(None, repr=False)  # PEM: the client's certificate chain and its key
+    pin: str | None = None  # SHA-256 of the one certificate that is believed, whatever it says; "any": each
     timeout_s: int | None = None  # of its own, for the whole answer; it is no secret, and stands unsealed in its row
 
     @property
@@ -43,6 +44,7 @@ class Passport(Value):
             (self.authorization, f"{(self.authorization or '').partition(' ')[0].lower()} credentials"),
             (self.proxy, "proxy"),
             (self.certificate, "client certificate"),
+            (self.pin, "ANY CERTIFICATE" if self.pin == ANY else f"certificate {written_fingerprint(self.pin or '')}"),
         ):
             said += [name] if value else []
         return ", ".join(said)

@@ -60,6 +60,26 @@ def test_it_is_shown_but_not_told(wireroom: Run, one: Engine) -> None:
     assert "basic credentials" in shown
 
 
+def test_a_certificate_is_trusted_by_its_fingerprint_and_shown(wireroom: Run, one: Engine) -> None:
+    written = ":".join(["AB"] * 32)
+    assert wireroom("feeds", "access", 1, "--trust-certificate", written, seal_key=SEAL).status == 0
+    assert unseal(row(one).sealed, URL, OPEN).pin == "ab" * 32
+    assert f"certificate {written}" in wireroom("feeds", "list", "--json").text
+
+
+def test_whoever_trusts_any_certificate_is_told_what_that_means(wireroom: Run, one: Engine) -> None:
+    ran = wireroom("feeds", "access", 1, "--trust-certificate", "any", seal_key=SEAL)
+    assert (ran.status, "whoever is on the way can" in ran.err) == (0, True)
+    assert "ANY CERTIFICATE" in wireroom("feeds", "show", 1).text
+
+
+def test_a_feed_without_tls_has_no_certificate_to_trust(wireroom: Run, one: Engine) -> None:
+    wireroom("feeds", "move", 1, "http://paper.example/feed")
+    ran = wireroom("feeds", "access", 1, "--trust-certificate", "any", seal_key=SEAL)
+    assert (ran.status, "without TLS" in ran.sentence) == (2, True)
+    assert row(one).sealed is None
+
+
 def test_it_can_be_taken_back(wireroom: Run, one: Engine) -> None:
     wireroom("feeds", "access", 1, "--header", "X-Key: 7", seal_key=SEAL)
     assert wireroom("feeds", "access", 1, "--none").status == 0
@@ -75,6 +95,7 @@ def test_it_can_be_taken_back(wireroom: Run, one: Engine) -> None:
         (("--basic", "nobody"), "name:password"),
         (("--header", "nonsense"), "A header field"),
         (("--proxy", "socks5://x:1"), "A proxy is written"),
+        (("--trust-certificate", "AB:CD"), "64 hex digits"),
         (("--bearer", "@/nowhere"), "/nowhere cannot be read"),
     ],
 )

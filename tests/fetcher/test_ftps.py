@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from bench.certificate import self_signed
 from services.fetcher import ftp
 from shared.errors import FetchError
 from shared.http.client import Client, Limits
+from shared.http.passport import Passport
+from shared.http.tls import ANY, written_fingerprint
 from tests.line.drops import PASSWORD, USER, Ftp, ninjs, put
 from tests.outlet.outlet import Outlet
 
@@ -91,3 +94,20 @@ def test_a_server_that_wants_tls_is_not_talked_to_without(server: Ftp, certifica
     client, url = reach(server, certificate, scheme="ftp")
     with client, pytest.raises(FetchError, match="550"), ftp.opened(client, url, USER, PASSWORD):
         pass
+
+
+def test_a_pinned_certificate_is_believed_and_another_is_named(server: Ftp, drop: Path, certificate: Path) -> None:
+    put(drop, "one.json", ninjs(1))
+    pem = certificate.read_text()
+    digest = sha256(ssl.PEM_cert_to_DER_cert(pem[pem.index("-----BEGIN CERT") :])).hexdigest()
+    client, url = reach(server, None, host="127.0.0.1")
+    with client:
+        for pin in (digest, ANY):
+            with ftp.opened(client, url, USER, PASSWORD, Passport(pin=pin)) as place:
+                assert place.read("one.json", 10_000) == ninjs(1).encode()
+        for passport in (Passport(), Passport(pin="0" * 64)):
+            with (
+                pytest.raises(FetchError, match=written_fingerprint(digest)),
+                ftp.opened(client, url, USER, PASSWORD, passport),
+            ):
+                pass

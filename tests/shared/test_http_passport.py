@@ -176,7 +176,7 @@ def test_a_client_certificate_is_shown_to_the_feeds_host(secure: Any, certificat
 
 def test_the_operators_own_authorities_are_believed_beside_the_bundled_ones(certificate: Path) -> None:
     with Client.from_settings(Settings(fetch_authorities=certificate)) as ours, Client(LIMITS) as plain:
-        assert ours.tls.cert_store_stats()["x509"] == plain.tls.cert_store_stats()["x509"] + 1
+        assert ours.tls().cert_store_stats()["x509"] == plain.tls().cert_store_stats()["x509"] + 1
 
 
 @pytest.mark.parametrize(("text", "why"), [(None, "cannot be read: No such file"), ("words", "holds no certificate")])

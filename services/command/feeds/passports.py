@@ -13,6 +13,7 @@ from shared.database import writing
 from shared.errors import UsageError
 from shared.hosts import without_password
 from shared.http.passport import Passport, basic, bearer, fresh_keys, read_certificate, read_headers, read_proxy, seal
+from shared.http.tls import ANY, read_fingerprint
 from shared.settings import read_settings
 
 SECRET = "@FILE reads it from a file, @- from standard input."  # noqa: S105 - the words of an option's help
@@ -26,6 +27,13 @@ def access(
     bearer_: Annotated[str | None, typer.Option("--bearer", help=f"A token. {SECRET}")] = None,
     proxy: Annotated[str | None, typer.Option(help=f"http://name:password@host:port. {SECRET}")] = None,
     certificate: Annotated[Path | None, typer.Option(help="PEM file: client certificate and key.")] = None,
+    trust_certificate: Annotated[
+        str | None,
+        typer.Option(
+            help="SHA-256 fingerprint of the one certificate that is believed, whoever signed it. DANGEROUS: any "
+            "believes each, and whoever is on the way can write the news."
+        ),
+    ] = None,
     none: Annotated[bool, typer.Option("--none", help="Ask for it like for any other feed again.")] = False,
 ) -> None:
     """Say how feeds are asked for, in place of what was said before. Kept sealed, for the fetcher alone to open."""
@@ -37,6 +45,7 @@ def access(
         authorization=basic(_said(basic_)) if basic_ else bearer(_said(bearer_)) if bearer_ else None,
         proxy=read_proxy(_said(proxy)) if proxy else None,
         certificate=read_certificate(_read(str(certificate))) if certificate else None,
+        pin=read_fingerprint(trust_certificate) if trust_certificate else None,
     )
     if none == bool(passport.shown):
         raise UsageError("Say how the feeds are to be asked for, or --none.")
@@ -44,8 +53,12 @@ def access(
     with writing(open_store(settings)) as connection:
         rows = feed_store.find(connection, names)
         for row in rows:
+            if passport.pin and not row.url.startswith(("https:", "ftps:")):
+                raise UsageError(f"Feed {row.id} is asked for without TLS, so it shows no certificate to be trusted.")
             sealed = None if none else seal(passport, row.url, settings.seal_key, settings.open_key)
             feed_store.give_passport(connection, row.id, sealed, passport.shown or None)
+    if passport.pin == ANY:
+        console.warn("no certificate is checked: whoever is on the way can read what is sent, and write the news.")
     for row in rows:
         console.say(
             f"{row.id} {without_password(row.url)} is asked for with: {passport.shown or 'nothing of its own'}."
