@@ -8,6 +8,7 @@ WireroomError
 |   - Blocked               the address may not be reached
 + PermanentError        this input will never do: recorded or set aside with its reason, not retried
     - NotAFeed              the document is no feed, sitemap or agency item
+    - Unmet                 a rule of the feed's own meets nothing in the document
     - Malformed             the bytes do not hold what they promise
 
 Anything else is a bug. It leaves its `begun` mark on the belt, so that the lease's end counts it as an attempt; a feed
@@ -62,6 +63,10 @@ class PermanentError(WireroomError):
 
 class NotAFeed(PermanentError):
     """The document is no feed, sitemap or agency item."""
+
+
+class Unmet(PermanentError):
+    """What the operator's rule for a feed looks for is not in the document: its layout may have changed."""
 
 
 class Malformed(PermanentError):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from shared.rules import Rules
 from shared.schema import Content, Value
 
 PARSER = (
@@ -96,6 +97,7 @@ class Target(Value):
     distrusted: bool = False  # its validators have lied: ask without conditions
     subscribe: Subscribe | None = None  # its hub is to be asked too
     timeout_s: int | None = None  # how long the whole answer may take, None: as long as any
+    rules: Rules | None = None  # how the feed's own documents, or the pages of its articles, are read
 
 
 class FetchJob(Message):
@@ -211,7 +213,8 @@ class Result(Value):
     left_out: int = 0  # entries over the limit; the next poll goes on there
     trusts_ids: bool = True
     document_sha256: str | None = None
-    parser: str | None = None  # name@version
+    parser: str | None = None  # name@version, +rules where a feed's own were used: see `reader_of`
+    unmet: str | None = None  # what of the feed's rules met nothing, in words
 
     @property
     def has_news(self) -> bool:
@@ -238,6 +241,11 @@ class Batch(Message):
     def weight(self) -> int:
         """Feeds and pages in this message."""
         return len(self.results)
+
+
+def reader_of(rules: Rules | None) -> str:
+    """Return who reads what a feed answers, and its articles' pages: the same bytes under other rules are others."""
+    return f"{PARSER}+{rules.digest}" if rules else PARSER
 
 
 def split_digests(joined: str) -> list[str]:

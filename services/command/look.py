@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from shutil import get_terminal_size
@@ -17,8 +18,10 @@ import typer
 from services.command import console
 from services.command.options import Json
 from services.command.readable import readable
+from services.command.ruling import taking_rules
 from shared.errors import Failed, Malformed, NotAFeed, UsageError, WireroomError, contain
 from shared.hosts import without_password
+from shared.rules import Rules
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -48,24 +51,28 @@ def add_to(app: typer.Typer, verb: str) -> None:
     app.command()(verbs[verb])
 
 
+@taking_rules
 def poll(
     sources: Annotated[list[str] | None, typer.Argument(metavar="[URL|FILE]...", help="Feeds.")] = None,
     as_json: Json = False,
     url: Url = "",
     listing: From = None,
+    rules: Rules | None = None,
 ) -> None:
     """Fetch and parse feeds now and show their articles; stores nothing."""
-    _each(sources or [], listing, url, _feed, as_json=as_json)
+    _each(sources or [], listing, url, partial(_feed, rules=rules), as_json=as_json)
 
 
+@taking_rules
 def extract(
     sources: Annotated[list[str] | None, typer.Argument(metavar="[URL|FILE]...", help="Article pages.")] = None,
     as_json: Json = False,
     url: Url = "",
     listing: From = None,
+    rules: Rules | None = None,
 ) -> None:
     """Fetch article pages and show the articles on them; stores nothing."""
-    _each(sources or [], listing, url, _page, as_json=as_json)
+    _each(sources or [], listing, url, partial(_page, rules=rules), as_json=as_json)
 
 
 def fold(
@@ -91,16 +98,16 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
         raise UsageError(f"{file} cannot be read: {_why(error)}.") from error
 
 
-def _feed(document: Fetched) -> "list[Entry]":
+def _feed(document: Fetched, rules: Rules | None) -> "list[Entry]":
     from services.parser.look import read_feed_bytes
 
-    return read_feed_bytes(document.data, document.url, document.media_type, document.language)
+    return read_feed_bytes(document.data, document.url, document.media_type, document.language, rules)
 
 
-def _page(document: Fetched) -> "list[Entry]":
+def _page(document: Fetched, rules: Rules | None) -> "list[Entry]":
     from services.parser.look import read_page_bytes
 
-    return [read_page_bytes(document.data, document.url, document.media_type, document.language)]
+    return [read_page_bytes(document.data, document.url, document.media_type, document.language, rules)]
 
 
 def _within_limits(read: Read, settings: Settings) -> Read:

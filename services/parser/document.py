@@ -14,7 +14,7 @@ from services.parser.formats.detect import read_listing
 from services.parser.formats.walls import is_wall
 from services.parser.item import Slot, Window
 from shared.digests import sha256
-from shared.errors import Failed, Malformed, NotAFeed, PermanentError, contain
+from shared.errors import Failed, Malformed, NotAFeed, PermanentError, Unmet, contain
 from shared.messages import (
     PARSER,
     Document,
@@ -25,12 +25,14 @@ from shared.messages import (
     Rejected,
     Result,
     Validators,
+    reader_of,
     split_digests,
 )
 
 MAX_EXCERPTS = 20  # the bytes of so many bad entries travel; of the others only the reason
 _SENTENCE_CHARS = 300
 _HEAD_BYTES = 100
+_KINDS: dict[type[PermanentError], str] = {NotAFeed: "not_a_feed", Unmet: "rule"}
 _BLANK = b" \t\r\n\x00"
 
 
@@ -51,7 +53,7 @@ def read_document(document: Document, data: bytes, max_entries: int) -> Result:
             return _page_result(document, data)
         return _feed_result(document, data, max_entries)
     except PermanentError as error:
-        return refused(document, str(error), "not_a_feed" if isinstance(error, NotAFeed) else "malformed")
+        return refused(document, str(error), _KINDS.get(type(error), "malformed"))
 
 
 def refused(document: Document, sentence: str, kind: str, outcome: Outcome = Outcome.REFUSED) -> Result:
@@ -63,10 +65,15 @@ def refused(document: Document, sentence: str, kind: str, outcome: Outcome = Out
 
 
 def _feed_result(document: Document, data: bytes, max_entries: int) -> Result:
-    window = read_listing(data, document.final_url, document.media_type)
+    rules = document.target.rules
+    window = read_listing(data, document.final_url, document.media_type, rules)
     window = replace(window, served_language=document.language) if document.language else window
     identities = identity.judge(window.slots, document.target.trusts_ids)
     known = set(split_digests(document.target.known))
+    if known and not window.slots and rules and rules.listed:
+        raise Unmet(
+            f"The rule for items, {rules.items!r}, leads to an empty list, where there were {len(known)} before."
+        )
     new = [
         at
         for at, slot in enumerate(window.slots)
@@ -89,7 +96,8 @@ def _feed_result(document: Document, data: bytes, max_entries: int) -> Result:
         left_out=len(left) + window.left_out,
         trusts_ids=identities.trusts_ids,
         document_sha256=sha256(data),
-        parser=PARSER,
+        parser=reader_of(rules),
+        unmet=window.unmet,
     )
 
 
@@ -167,12 +175,14 @@ def _page_result(document: Document, data: bytes) -> Result:
         raise Malformed("The page was not transferred whole.")
     if is_wall(document.target.url, document.final_url):
         raise Malformed("The page is a consent, log-in or challenge page, not an article.")
-    entry = page.read_page(data, document.final_url, document.media_type, document.language)
+    rules = document.target.rules
+    entry = page.read_page(data, document.final_url, document.media_type, document.language, rules)
     return Result(
         facts=_earned(document, closed=True, cut=False),
         final_url=document.final_url,
         entries=(entry,),
         trusts_ids=document.target.trusts_ids,
         document_sha256=sha256(data),
-        parser=PARSER,
+        parser=reader_of(rules),
+        unmet=entry.content.provenance.get("rules"),
     )

@@ -96,3 +96,4 @@ class Window:
     author: str | None = None
     kept: str = ""  # digests of entries that are still listed, and were not fetched again
     left_out: int = 0  # entries or files that the fetcher leaves for the next poll
+    unmet: str | None = None  # what of the feed's rules met nothing in any entry, in words

@@ -9,6 +9,7 @@ from services.parser.formats import page
 from services.parser.formats.detect import read_listing
 from shared.bundle import TYPE, unpack, unpacked
 from shared.messages import Entry, FeedFacts
+from shared.rules import Rules
 
 _HEAD_BYTES = 4096
 _FORMS = (
@@ -17,6 +18,7 @@ _FORMS = (
     ("Atom", rb"<(?:[\w.-]+:)?feed[\s>]"),
     ("JSON Feed", rb"jsonfeed\.org/version"),
     ("JSON", rb"^\s*[\[{]"),
+    ("a page", rb"(?i)<(?:!doctype\s+html|html|head|body)\b"),
 )
 _RSS = re.compile(rb"<rss[^>]*\sversion\s*=\s*[\"']([\d.]{1,8})")
 _NEWS = b"schemas/sitemap-news"
@@ -31,18 +33,21 @@ class Looked:
     entries: tuple[Entry, ...]
     trusts_ids: bool
     closed: bool  # the document came to its end
+    unmet: str | None = None  # what of the rules met nothing in any entry
 
 
-def look(data: bytes, url: str, media_type: str | None) -> Looked:
+def look(data: bytes, url: str, media_type: str | None, rules: Rules | None = None) -> Looked:
     """Return what a feed's document holds.
 
     :raises NotAFeed: the bytes are no feed.
     :raises Malformed: they are damaged beyond use.
+    :raises Unmet: the rules find no article in them.
     """
-    window = read_listing(data, url, media_type)
+    window = read_listing(data, url, media_type, rules)
     identities = identity.judge(window.slots, trusts_ids=True)
     entries = read_entries(window, identities, range(len(window.slots))).entries
-    return Looked(form_of(data, media_type), window.feed, entries, identities.trusts_ids, window.closed)
+    form = f"{form_of(data, media_type)}, read by rules" if rules and rules.listed else form_of(data, media_type)
+    return Looked(form, window.feed, entries, identities.trusts_ids, window.closed, window.unmet)
 
 
 def form_of(data: bytes, media_type: str | None) -> str:
@@ -57,21 +62,26 @@ def form_of(data: bytes, media_type: str | None) -> str:
     return "a news sitemap" if name == "a sitemap" and _NEWS in head else name
 
 
-def read_feed_bytes(data: bytes, url: str, media_type: str | None, language: str | None = None) -> list[Entry]:
+def read_feed_bytes(
+    data: bytes, url: str, media_type: str | None, language: str | None = None, rules: Rules | None = None
+) -> list[Entry]:
     """Return every entry of the feed, repeats among them, in the order of the document.
 
     :raises NotAFeed: the bytes are no feed.
     :raises Malformed: they are damaged beyond use.
+    :raises Unmet: the rules find no article in them.
     """
-    window = replace(read_listing(data, url, media_type), served_language=language)
+    window = replace(read_listing(data, url, media_type, rules), served_language=language)
     identities = identity.judge(window.slots, trusts_ids=True)
     return list(read_entries(window, identities, range(len(window.slots))).entries)
 
 
-def read_page_bytes(data: bytes, url: str, media_type: str | None, language: str | None = None) -> Entry:
+def read_page_bytes(
+    data: bytes, url: str, media_type: str | None, language: str | None = None, rules: Rules | None = None
+) -> Entry:
     """Return the article on the page.
 
     :raises NotAFeed: the bytes are no HTML.
     :raises Malformed: they hold no article.
     """
-    return page.read_page(data, url, media_type, language)
+    return page.read_page(data, url, media_type, language, rules)

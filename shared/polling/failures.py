@@ -29,6 +29,7 @@ class Failure(StrEnum):
     CLIENT = "client"  # any other 4xx, and answers that are none
     REDIRECT = "redirect"
     NOT_A_FEED = "not_a_feed"
+    RULE = "rule"  # the feed's own rules meet nothing
     LIMIT = "limit"  # the answer broke one of our limits
     BLOCKED = "blocked"  # the address may not be reached
 
@@ -52,6 +53,7 @@ BACK_OFFS = {
     Failure.DNS: BackOff(600, DAY_S, "its host's name cannot be resolved"),
     Failure.REDIRECT: BackOff(1800, DAY_S, "its redirects lead nowhere"),
     Failure.NOT_A_FEED: BackOff(1800, 12 * HOUR_S, "what it answers is no feed"),
+    Failure.RULE: BackOff(1800, 12 * HOUR_S, "its rules meet nothing in what it answers"),
     Failure.MISSING: BackOff(1800, DAY_S, "its server does not find it (404)"),
     Failure.CHALLENGE: BackOff(HOUR_S, DAY_S, "its server answers with a challenge for browsers"),
     Failure.DENIED: BackOff(HOUR_S, DAY_S, "its server refuses us (401 or 403)"),
@@ -72,6 +74,7 @@ _BY_KIND = {
     "redirect": Failure.REDIRECT,
     "not_a_feed": Failure.NOT_A_FEED,
     "malformed": Failure.NOT_A_FEED,
+    "rule": Failure.RULE,
     "too_large": Failure.LIMIT,
     "blocked": Failure.BLOCKED,
 }

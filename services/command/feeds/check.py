@@ -10,10 +10,12 @@ import typer
 from services.command import console
 from services.command.feeds import discover
 from services.command.options import Json
+from services.command.ruling import taking_rules
 from shared.errors import Failed, FetchError, Malformed, NotAFeed, UsageError, WireroomError, contain
 from shared.hosts import web_address, without_password
 from shared.messages import Outcome
 from shared.polling.failures import Failure, failure_of
+from shared.rules import Rules
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -36,17 +38,19 @@ MARKS = {"good": " ", "note": "·", "bad": "!"}
 PAUSE_S = 3.0
 
 
+@taking_rules
 def check(
     urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
     as_json: Json = False,
     pause: Annotated[float, typer.Option(help="Seconds between the two fetches.", min=0, max=600)] = PAUSE_S,
+    rules: Rules | None = None,
 ) -> None:
     """Say what is good and bad about feeds, and what to do. Looks at them closely, and stores nothing."""
     settings = read_settings()
     failed: list[Failed] = []
     with _client(settings) as client:
         for url in urls:
-            found = contain(lambda url=url: _checked(client, web_address(url), settings, pause))  # type: ignore[misc]
+            found = contain(lambda url=url: _checked(client, web_address(url), settings, pause, rules))  # type: ignore[misc]
             if isinstance(found, Failed):
                 failed.append(found)
                 named = isinstance(found.error, UsageError)  # by what it says
@@ -94,7 +98,7 @@ def _client(settings: Settings) -> "Client":
     return Client.from_settings(settings)
 
 
-def _checked(client: "Client", url: str, settings: Settings, pause_s: float) -> dict[str, object]:
+def _checked(client: "Client", url: str, settings: Settings, pause_s: float, rules: Rules | None) -> dict[str, object]:
     """Return what is found of a feed, as it is printed."""
     from services.command.feeds.check_report import report, suggested
     from services.command.feeds.check_visit import visit
@@ -103,7 +107,7 @@ def _checked(client: "Client", url: str, settings: Settings, pause_s: float) -> 
     limits.cap_memory(settings.parse_memory_mb)
     try:
         with limits.cpu_seconds(2 * settings.parse_time_s):
-            seen = visit(client, url, settings.user_agent, pause_s)
+            seen = visit(client, url, settings.user_agent, pause_s, rules)
     except limits.TooSlow:
         raise Malformed("It takes too long to read.") from None
     now = datetime.now(UTC)

@@ -8,6 +8,7 @@ from shared.errors import FetchError, PermanentError
 from shared.hosts import lane_of
 from shared.http.client import Client
 from shared.messages import Entry
+from shared.rules import Rules
 from shared.schema import Access
 
 
@@ -19,6 +20,7 @@ class Page:
     access: Access = Access.UNKNOWN
     words: int = 0  # of its text
     why: str | None = None  # it holds no article, in a sentence
+    unmet: str | None = None  # the rule for its text met nothing
 
 
 def candidate(entries: Sequence[Entry], feed_url: str) -> str | None:
@@ -26,13 +28,14 @@ def candidate(entries: Sequence[Entry], feed_url: str) -> str | None:
     return next((one.url for one in entries if one.url and lane_of(one.url) == lane_of(feed_url)), None)
 
 
-def look_at(client: Client, url: str) -> Page:
+def look_at(client: Client, url: str, rules: Rules | None = None) -> Page:
     """Return what is seen of the article's page at `url`."""
     try:
         answer = client.get(url)
         if answer.status != 200:
             return Page(url, why=f"The server answered {answer.status}.")
-        article = read_page_bytes(answer.body, answer.url, answer.headers.get("content-type")).content
+        article = read_page_bytes(answer.body, answer.url, answer.headers.get("content-type"), rules=rules).content
     except (FetchError, PermanentError) as error:
         return Page(url, why=str(error))
-    return Page(url, article.access, len((article.body_text or "").split()))
+    unmet = article.provenance.get("rules")
+    return Page(url, article.access, len((article.body_text or "").split()), unmet=unmet)

@@ -42,6 +42,7 @@ def report(visit: Visit, settings: Settings, now: datetime) -> list[Finding]:
     entries = visit.first.entries
     return [
         _format(visit),
+        *_rules(visit),
         _window(entries),
         _identifiers(visit),
         _dates(entries, now),
@@ -64,6 +65,14 @@ def _format(visit: Visit) -> Finding:
     if visit.moved_to:
         return Finding("format", Level.NOTE, said, "Add it under its new address.")
     return Finding("format", Level.GOOD, said)
+
+
+def _rules(visit: Visit) -> Iterator[Finding]:
+    """Yield what the feed's rules do not find; what they find is said with everything else."""
+    for unmet in (visit.first.unmet, visit.page.unmet if visit.page else None):
+        if unmet:
+            advice = "Look at the page again, and give the rule anew."
+            yield Finding("rules", Level.BAD, f"{unmet[0].upper()}{unmet[1:]}.", advice)
 
 
 def _window(entries: Sequence[Entry]) -> Finding:

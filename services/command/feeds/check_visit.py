@@ -15,6 +15,7 @@ from shared.errors import FetchError, PermanentError
 from shared.http.client import NO_PASSPORT, Client, Response
 from shared.messages import Kind, Target
 from shared.push import linked
+from shared.rules import Rules
 
 ROBOTS = "/robots.txt"
 TDM = "/.well-known/tdmrep.json"  # TDM Reservation Protocol (W3C Community Group), 2
@@ -43,18 +44,18 @@ class Visit:
     page: Page | None  # of one of its articles; None: none was looked at
 
 
-def visit(client: Client, url: str, user_agent: str, pause_s: float) -> Visit:
+def visit(client: Client, url: str, user_agent: str, pause_s: float, rules: Rules | None = None) -> Visit:
     """Return what is seen of the feed at `url`; waits `pause_s` between the two fetches.
 
     :raises FetchError: it cannot be had.
     :raises PermanentError: it is no feed.
     """
     one = _answer(client, url)
-    first = look(one.body, one.url, one.headers.get("content-type"))
+    first = look(one.body, one.url, one.headers.get("content-type"), rules)
     time.sleep(pause_s)
     two = _answer(client, url)
-    second = look(two.body, two.url, two.headers.get("content-type"))
-    rules = _robots(client, one.url)
+    second = look(two.body, two.url, two.headers.get("content-type"), rules)
+    robots = _robots(client, one.url)
     return Visit(
         url=url,
         final_url=one.url,
@@ -68,21 +69,23 @@ def visit(client: Client, url: str, user_agent: str, pause_s: float) -> Visit:
         same_bytes=one.body == two.body,
         conditional=_conditional(client, url, two),
         hub=linked(one.headers.get("link"), one.url)[0] or first.feed.hub,
-        robots_allow=rules.can_fetch(one.url, user_agent) if rules else None,
-        crawl_delay_s=rules.crawl_delay(user_agent) if rules else None,
+        robots_allow=robots.can_fetch(one.url, user_agent) if robots else None,
+        crawl_delay_s=robots.crawl_delay(user_agent) if robots else None,
         tdm=_reserved(client, one),
         window_s=pause_s,
-        page=_page(client, first, one.url, rules, user_agent),
+        page=_page(client, first, one.url, robots, user_agent, rules),
     )
 
 
-def _page(client: Client, feed: Looked, url: str, rules: "Protego | None", user_agent: str) -> Page | None:
+def _page(
+    client: Client, feed: Looked, url: str, robots: "Protego | None", user_agent: str, rules: Rules | None
+) -> Page | None:
     found = candidate(feed.entries, url)
     if found is None:
         return None
-    if rules and not rules.can_fetch(found, user_agent):
+    if robots and not robots.can_fetch(found, user_agent):
         return Page(found, why="The site's robots.txt asks not to fetch it.")
-    return look_at(client, found)
+    return look_at(client, found, rules)
 
 
 def _answer(client: Client, url: str) -> Response:

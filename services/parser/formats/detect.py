@@ -3,14 +3,16 @@
 import re
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 from lxml import etree
 
-from services.parser.formats import bundle, feed, jsonfeed, newsml1, newsmlg2, ninjs, nitf, sitemap, xml
+from services.parser.formats import bundle, feed, jsonfeed, newsml1, newsmlg2, ninjs, nitf, ruled, sitemap, xml
 from services.parser.formats.encoding import decode
 from services.parser.item import Window
 from shared.bundle import TYPE
 from shared.errors import Malformed, NotAFeed
+from shared.rules import Rules
 
 MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as sitemaps are
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL)
@@ -23,21 +25,25 @@ _AGENCY = re.compile(rf"<(?:[\w.-]+:)?(?P<name>{'|'.join(_AGENCIES)})[\s>]")
 _HEAD_CHARS = 20_000
 
 
-def read_listing(data: bytes, url: str, media_type: str | None) -> Window:
-    """Return the entries that a fetched document lists, whatever its format.
+def read_listing(data: bytes, url: str, media_type: str | None, rules: Rules | None = None) -> Window:
+    """Return the entries that a fetched document lists, by the rules for its items or else by its format.
 
     :raises NotAFeed: it lists nothing: a page, a picture, other XML or JSON.
     :raises Malformed: it is a feed that breaks a limit or is damaged beyond use.
+    :raises Unmet: the rules find nothing in it.
     """
-    return bundle.read_window(data, _read_one) if media_type == TYPE else _read_one(data, url, media_type)
+    read = partial(_read_one, rules=rules if rules and rules.listed else None)
+    return bundle.read_window(data, read) if media_type == TYPE else read(data, url, media_type)
 
 
-def _read_one(data: bytes, url: str, media_type: str | None) -> Window:
+def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None) -> Window:
     if data.startswith(b"\x1f\x8b"):
         data = _unpacked(data)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
         raise NotAFeed("The document is a file of another kind, not a feed.")
     text = decode(data, media_type)
+    if rules:
+        return ruled.read_window(text, url, rules)
     start = text[:_HEAD_CHARS].lstrip("\ufeff \t\r\n\x00")
     if start[:1] in {"{", "["}:
         return _json(text.lstrip("\ufeff \t\r\n\x00"), url)

@@ -8,6 +8,7 @@ from lxml import etree, html
 from services.parser.fields.html import Body, clean_html, read_body
 from services.parser.fields.text import collapse, count_words, key_of
 from services.parser.fields.urls import absolute, canonical
+from services.parser.formats import pageruled
 from services.parser.formats.encoding import decode
 from services.parser.formats.pagefacts import read_facts
 from services.parser.formats.pageheadline import read_headline
@@ -20,6 +21,7 @@ from services.parser.formats.pagetext import extract
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
 from shared.messages import Entry
+from shared.rules import NO_RULES, Rules
 from shared.schema import Image
 
 MAX_DEPTH = 256  # libxml2's limit, beyond which it drops what follows; real pages nest less than 100 deep
@@ -59,8 +61,12 @@ _CONTROL_REFERENCE = re.compile(
 )
 
 
-def read_page(data: bytes, url: str, media_type: str | None, language: str | None = None) -> Entry:
+def read_page(
+    data: bytes, url: str, media_type: str | None, language: str | None = None, rules: Rules | None = None
+) -> Entry:
     """Return the article on the page that came from `url`, which was served as being in `language`.
+
+    Where `rules` say what holds its text, that is it; where they meet none, it is looked for as on any page.
 
     :raises NotAFeed: the bytes are no HTML.
     :raises Malformed: the page nests too deeply, is a wall, or holds no article.
@@ -69,17 +75,22 @@ def read_page(data: bytes, url: str, media_type: str | None, language: str | Non
     root = tree_of(text)
     meta = replace(read_meta(root, url), served_language=language)
     _take_out_silent(root)
-    unwrap_layouts(root)
+    rules = rules or NO_RULES
+    pageruled.take_out(root, rules)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
+    ruled = pageruled.body_of(root, rules, base)
+    unwrap_layouts(root)
     figures = read_figures(root, base)
     wrap_runs(root)
-    body, left_out = _body(root, url, base, meta, _shown(root, meta, figures))
-    _refuse_walls(body, meta)
+    body, left_out = (ruled, ()) if ruled else _body(root, url, base, meta, _shown(root, meta, figures))
+    _refuse_walls(body, meta, 1 if ruled else LEAST_WORDS)
+    content = read_facts(meta, body, root, base, url, figures, left_out)
+    said = pageruled.provenance(rules, met=ruled is not None)
     return Entry(
         keys=(f"url:{canonical(url)}",),
         digest=entry_digest(data),
         url=absolute(url, None),
-        content=read_facts(meta, body, root, base, url, figures, left_out),
+        content=content.model_copy(update={"provenance": content.provenance | said}) if said else content,
     )
 
 
@@ -200,10 +211,10 @@ def _as_html(body: etree._Element) -> str:
     return etree.tostring(body, encoding="unicode", method="html", with_tail=False)
 
 
-def _refuse_walls(body: Body, meta: Meta) -> None:
+def _refuse_walls(body: Body, meta: Meta, least_words: int) -> None:
     words = count_words(body.text)
     title = meta.title or ""
     if (_WALL.search(title) and words < 3 * _WALL_WORDS) or (words < _WALL_WORDS and _WALL.search(body.text)):
         raise Malformed("The page is a consent, log-in or challenge page, not an article.")
-    if words < LEAST_WORDS:
+    if words < least_words:
         raise Malformed(f"The page holds no article: {words} words of text were found.")

@@ -95,8 +95,7 @@ def _is_said_to_be_picture(element: etree._Element) -> bool:
 def _image(
     picture: etree._Element, after: etree._Element | None, known: frozenset[etree._Element], base: str
 ) -> Image | None:
-    addresses = (url for text in _addresses(picture) if (url := absolute(text, base)))
-    url = next((url for url in addresses if not _NO_PICTURE.search(url.split("?")[0])), None)
+    url = address_of(picture, base)
     width, height = _pixels(picture.get("width")), _pixels(picture.get("height"))
     if width and height and (width, height) in _RATIOS:
         width = height = None
@@ -115,6 +114,12 @@ def _image(
         width=width,
         height=height,
     )
+
+
+def address_of(picture: etree._Element, base: str) -> str | None:
+    """Return where the picture is; None where there are only placeholders and signs."""
+    addresses = (url for text in _addresses(picture) if (url := absolute(text, base)))
+    return next((url for url in addresses if not _NO_PICTURE.search(url.split("?")[0])), None)
 
 
 def _addresses(picture: etree._Element) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""How a feed's own documents are read: where a page or a JSON document of any shape lists its articles. Pure.
+
+A rule is a selector of a page: CSS, or XPath 1.0 where it begins with `/`, `./` or `(`. Where `items` begins with `$`,
+the document is JSON and every rule of the listing is a path in it. Rules travel with the feed to whoever reads what
+it answers; `services.parser.formats.rules` says which can be read.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from shared.digests import sha256
+from shared.schema import Value
+
+RULE_CHARS = 500
+MOST_DROPPED = 50
+DIGEST_CHARS = 8  # in the name of who reads by rules; it tells one feed's former rules from its present ones
+Rule = Annotated[str, StringConstraints(min_length=1, max_length=RULE_CHARS, strip_whitespace=True)]
+LISTING = (
+    "items", "link", "headline", "summary", "text", "date", "byline", "image", "keywords", "identifier", "next",
+)  # fmt: skip
+
+
+class Rules(Value):
+    """A feed's rules. Those from `link` to `identifier` look within one item, `body` and `drop` at articles' pages."""
+
+    items: Rule | None = None  # None: what the feed answers is read by its format
+    link: Rule | None = None
+    headline: Rule | None = None
+    summary: Rule | None = None
+    text: Rule | None = None  # the whole of it
+    date: Rule | None = None
+    byline: Rule | None = None
+    image: Rule | None = None
+    keywords: Rule | None = None
+    identifier: Rule | None = None  # None: the link is it
+    next: Rule | None = None  # where older articles are
+    zone: Rule | None = None  # of dates that name none
+    script: Rule | None = None  # the element of a page that holds the JSON in which `items` is a path
+    body: Rule | None = None
+    drop: Annotated[tuple[Rule, ...], Field(max_length=MOST_DROPPED)] = ()
+
+    @property
+    def listed(self) -> bool:
+        """Whether what the feed answers is read by rules."""
+        return self.items is not None
+
+    @property
+    def in_json(self) -> bool:
+        """Whether the listing's rules are paths in JSON."""
+        return (self.items or "").startswith("$")
+
+    @property
+    def of_pages(self) -> bool:
+        """Whether they say anything of articles' pages."""
+        return self.body is not None or bool(self.drop)
+
+    @property
+    def digest(self) -> str:
+        """What tells these rules from others."""
+        return sha256(self.model_dump_json(exclude_defaults=True))[:DIGEST_CHARS]
+
+    @property
+    def shown(self) -> str:
+        """The rules as a person reads them."""
+        said = [f"{name} {value!r}" for name, value in self if isinstance(value, str)]
+        return ", ".join([*said, *(f"drop {one!r}" for one in self.drop)])
+
+
+NO_RULES = Rules()
