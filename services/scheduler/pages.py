@@ -1,44 +1,100 @@
-"""Which article pages are due: the newest first, and of each site a share, so that a backfill starves nobody's news."""
+"""Which article pages are due: the newest first, a share for each site and title, so that no backfill starves news.
 
-from collections.abc import Sequence
+A look along the pages by their time tells which sites have a turn, and how many pages are in it. Where there are
+several, the turn is divided among the titles that the site hosts: their newest in rounds.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, Text, bindparam, literal_column, select
 from sqlalchemy.orm import aliased
 
 from shared.tables import Feed, Moment, Page
 
 SITE_SHARE = 20  # pages of one site at a time: spaced by half a second, its feeds wait ten seconds at most for them
 ROUNDS = 8  # looks at most, each past the sites that have had their share
+_ACTIVE: ColumnElement[str] = literal_column("'active'")  # in the words of the index over those alone
 
 
-def due_rows(connection: Connection, now: datetime, limit: int) -> list[Any]:
-    """Return up to `limit` pages that may be leased, newest first, locked for this transaction.
+def due_rows(
+    connection: Connection, now: datetime, limit: int, chance: Callable[[list[int]], None] = random.shuffle
+) -> list[Any]:
+    """Return up to `limit` pages that may be leased, locked for this transaction.
 
     A site of which anything is leased waits.
+    `chance` orders the titles of a site that has more of them than its turn has pages.
     """
     had: set[str] = set()
     found: list[Any] = []
     for _ in range(ROUNDS):
         rows = connection.execute(_newest(), {"now": now, "most": limit, "had": sorted(had)}).all()
-        found += shared(rows)[: limit - len(found)]
+        turns = by_site(rows, limit - len(found))
+        found += [row for site, turn in turns.items() for row in _divided(connection, site, turn, now, chance)]
         had |= {row.host for row in rows}
         if len(found) >= limit or len(rows) < limit:
             break
     return found
 
 
-def shared(rows: Sequence[Any], share: int = SITE_SHARE) -> list[Any]:
-    """Return of each site's rows the first so many, in the order given."""
-    taken: dict[str, int] = {}
-    kept = []
+def by_site(rows: Iterable[Any], most: int, share: int = SITE_SHARE) -> dict[str, list[Any]]:
+    """Return each site's turn, `most` rows together: of its rows the first so many, in the order given."""
+    turns: dict[str, list[Any]] = {}
     for row in rows:
-        taken[row.host] = taken.get(row.host, 0) + 1
-        if taken[row.host] <= share:
-            kept.append(row)
-    return kept
+        if len(turns.get(row.host, ())) < share and most > 0:
+            turns.setdefault(row.host, []).append(row)
+            most -= 1
+    return turns
+
+
+def in_rounds(titles: Sequence[Sequence[Any]], most: int) -> list[Any]:
+    """Return up to `most` rows: the first of each title, then the second of each.
+
+    >>> in_rounds([["a1", "a2", "a3"], ["b1"], ["c1", "c2"]], 5)
+    ['a1', 'b1', 'c1', 'a2', 'c2']
+    """
+    return [row for together in zip_longest(*titles) for row in together if row is not None][:most]
+
+
+def _divided(
+    connection: Connection, site: str, turn: list[Any], now: datetime, chance: Callable[[list[int]], None]
+) -> list[Any]:
+    """Return a site's turn, divided among its titles."""
+    if len(turn) == 1:
+        return turn
+    titles = list(connection.scalars(_titles(), {"site": site}))
+    if len(titles) == 1:
+        return turn
+    if len(titles) > len(turn):
+        chance(titles)
+    newest = [
+        connection.execute(_newest_of(), {"site": site, "title": title, "now": now, "most": len(turn)}).all()
+        for title in titles[: len(turn)]
+    ]
+    return in_rounds(newest, len(turn))
+
+
+@cache
+def _titles() -> Select[Any]:
+    """Return what asks for the titles of which a site's pages wait: each is found behind the last one in the index."""
+    last = select(bindparam("before", -1, type_=BigInteger).label("title")).cte("titles", recursive=True)
+    theirs = aliased(Page)
+    behind = select(theirs.publication_id).where(
+        theirs.state == _ACTIVE, theirs.host == bindparam("site", type_=Text), theirs.publication_id > last.c.title
+    )
+    following = behind.order_by(theirs.publication_id).limit(1).scalar_subquery()
+    titles = last.union_all(select(following).where(last.c.title.is_not(None)))
+    return select(titles.c.title).where(titles.c.title >= 0)
+
+
+@cache
+def _newest_of() -> Select[Any]:
+    site, title = bindparam("site", type_=Text), bindparam("title", type_=BigInteger)
+    return _ready().where(Page.host == site, Page.publication_id == title)
 
 
 @cache  # it is asked each second, and takes longer to put together than to answer
@@ -47,10 +103,13 @@ def _newest() -> Select[Any]:
     feeds = select(Feed.host).where(Feed.lease_token.is_not(None), Feed.ready_at > now)
     pages = aliased(Page)
     leased = feeds.union_all(select(pages.host).where(pages.lease_token.is_not(None), pages.ready_at > now))
+    return _ready().where(Page.host.not_in(leased), Page.host.not_in(bindparam("had", expanding=True)))
+
+
+def _ready() -> Select[Any]:
     return (
         select(Page.__table__)
-        .where(Page.state == "active", Page.ready_at <= now, Page.host.not_in(leased))
-        .where(Page.host.not_in(bindparam("had", expanding=True)))
+        .where(Page.state == _ACTIVE, Page.ready_at <= bindparam("now", type_=Moment))
         .order_by(Page.ordered_at.desc())
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=Page)

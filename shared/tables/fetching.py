@@ -165,10 +165,19 @@ class Page(Leased, Table):
     article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
     url: Mapped[str]
     ordered_at: Mapped[datetime | None]  # the article's time: the newest page is fetched first
+    publication_id: Mapped[int] = mapped_column(BigId, default=0, server_default="0")  # whose turn at its site it is in
 
     __table_args__ = (
         Index("pages_ready", "state", "ready_at"),
         Index("pages_newest", "state", "ordered_at"),
+        Index(
+            "pages_titles",
+            "host",
+            "publication_id",
+            "ordered_at",
+            postgresql_where=text("state = 'active'"),
+            sqlite_where=text("state = 'active'"),
+        ),
         Index(
             "pages_leased",
             "host",

@@ -12,7 +12,8 @@ from services.indexer.stories import pins
 from services.indexer.stories.redo import decide
 from shared.database import writing
 from shared.errors import UsageError
-from shared.tables import Article, ArticleKey, Feed, Furniture, Layer, Publication, PublicationKey, Story, Term
+from shared.messages import Kind
+from shared.tables import Article, ArticleKey, Feed, Furniture, Layer, Page, Publication, PublicationKey, Story, Term
 from tests.indexer.newsdesk import NOON, Newsdesk, carrying, entry, facts
 
 
@@ -146,8 +147,10 @@ def two(newsdesk: Newsdesk) -> dict[str, Any]:
 def test_merged_titles_are_one_with_all_feeds_and_articles(newsdesk: Newsdesk, two: dict[str, Any]) -> None:
     (a, b), (_, second) = two["publications"], two["feeds"]
     own_b = newsdesk.article("own b").id
+    newsdesk.lease(Kind.PAGE, own_b)
     before = newsdesk.head()
     assert merge(newsdesk, a, b) == 2
+    assert newsdesk.read(select(Page.publication_id)) == [(a,)]
     assert newsdesk.read(select(Publication.id)) == [(a,)]
     assert {row.publication_id for row in newsdesk.read(select(Feed.publication_id))} == {a}
     assert {row.publication_id for row in newsdesk.read(select(Article.publication_id))} == {a}

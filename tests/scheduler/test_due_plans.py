@@ -70,3 +70,44 @@ def test_a_look_at_whether_anything_is_due_reads_no_table(full: Engine) -> None:
         plan = "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + statement, values))  # type: ignore[arg-type]
     assert "feeds_ready" in plan
     assert "Seq Scan on feeds " not in plan
+
+
+@pytest.fixture
+def backfilled(store: Engine) -> Engine:
+    """A store of 100,000 due pages of one site: nine tenths are of one title, which are the newest, the rest of 500."""
+    kind = store.dialect.name
+    at = READY[kind].replace("i - 200", f"i - {MANY}")
+    names = "article_id, url, host, publication_id, state, due_at, ready_at, ordered_at, lease_no, attempts, failures"
+    title = "CASE WHEN i < 10000 THEN i % 500 + 2 ELSE 1 END"
+    values = f"i, 'https://h/' || i, 'h', {title}, 'active', {at}, {at}, {at}, 0, 0, 0"
+    put = f"INSERT INTO pages ({names}) "
+    with store.connect() as connection:
+        if kind == "sqlite":
+            connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")  # before a transaction begins
+            connection.execute(text(f"{put}{NUMBERS[kind]}SELECT {values} FROM n"))
+        else:
+            connection.execute(text("ALTER TABLE pages DROP CONSTRAINT pages_article_id_fkey"))
+            connection.execute(text(f"{NUMBERS[kind]}{put}SELECT {values} FROM n"))
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+    return store
+
+
+def test_the_titles_of_a_backfilled_site_are_found_by_their_index(backfilled: Engine) -> None:
+    seen: list[tuple[str, object]] = []
+    event.listen(backfilled, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
+    with writing(backfilled) as connection:
+        found = scheduler_store.due(connection, Kind.PAGE, NOW, 100, lambda tokens: set())
+        asked = {statement: values for statement, values in seen if "FROM pages" in statement}
+        explain = "EXPLAIN QUERY PLAN " if backfilled.dialect.name == "sqlite" else "EXPLAIN "
+        plans = [
+            "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + one, values))  # type: ignore[arg-type]
+            for one, values in asked.items()
+        ]
+    assert len(found) == 20
+    assert len({int(row.target.url.rsplit("/", 1)[1]) % 500 for row in found}) > 10
+    walk = "pages_titles" if backfilled.dialect.name == "sqlite" else "Recursive Union  (cost=0.00..5"  # says no more
+    for plan, index in zip(plans, ("pages_newest", walk, "pages_titles", "pages_newest"), strict=True):
+        assert index in plan
+        for slow in ("Seq Scan on pages ", "SCAN pages\n", "TEMP B-TREE", "Sort"):
+            assert slow not in plan + "\n", plan

@@ -277,3 +277,14 @@ def test_stories_whose_articles_may_not_be_read_count_none_after_the_upgrade(emp
     with empty.connect() as connection:
         counted = connection.execute(text("SELECT id, articles > 0 FROM stories ORDER BY id")).all()
     assert [tuple(map(int, row)) for row in counted] == [(1, 0), (2, 1)]
+
+
+def test_a_page_knows_its_title_after_the_upgrade(empty: Engine) -> None:
+    go(empty, "0006")
+    fill_all(empty)
+    upgrade(empty)
+    with empty.connect() as connection:
+        known = connection.execute(text("SELECT article_id, publication_id FROM pages ORDER BY 1")).all()
+    assert [tuple(row) for row in known] == [(1, 1), (2, 2)]
+    go(empty, "0006", down=True)
+    assert counts(empty)["pages"] == ROWS

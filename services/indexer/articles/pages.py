@@ -58,14 +58,17 @@ def want_pages(connection: Connection, pages: Mapping[int, str], now: datetime) 
         ),
         rows,
     )
-    _order(connection, pages)
+    _describe(connection, pages)
     connection.execute(update(Article).where(among(Article.id, list(pages))).values(page_state="due"))
 
 
-def _order(connection: Connection, ids: Iterable[int]) -> None:
-    """Give the pages of articles their articles' times: the newest article's is fetched first."""
-    time = select(Article.ordered_at).where(Article.id == Page.article_id).scalar_subquery()
-    connection.execute(update(Page).where(among(Page.article_id, ids)).values(ordered_at=time))
+def _describe(connection: Connection, ids: Iterable[int]) -> None:
+    """Give the pages of articles what their turns go by: their articles' times and titles."""
+    said = {
+        name: select(getattr(Article, name)).where(Article.id == Page.article_id).scalar_subquery()
+        for name in ("ordered_at", "publication_id")
+    }
+    connection.execute(update(Page).where(among(Page.article_id, ids)).values(said))
 
 
 def _upsert(connection: Connection) -> Any:

@@ -33,6 +33,7 @@ from shared.tables import (
     Feed,
     Furniture,
     Layer,
+    Page,
     Publication,
     PublicationKey,
     Revision,
@@ -127,6 +128,7 @@ def _bring_articles(connection: Connection, into: int, other: int, settings: Set
     movers = [id_ for id_ in ids if id_ not in twins]
     connection.execute(update(ArticleKey).where(among(ArticleKey.article_id, movers)).values(publication_id=into))
     connection.execute(update(Article).where(among(Article.id, movers)).values(publication_id=into))
+    connection.execute(update(Page).where(among(Page.article_id, movers)).values(publication_id=into))
     connection.execute(delete(Segment).where(among(Segment.article_id, movers)))
     news = [News("revised", id_, {"kinds": ["publication"]}) for id_ in movers]
     news += _reconcile(connection, sorted(set(twins.values())), moment)

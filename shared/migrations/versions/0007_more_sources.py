@@ -3,7 +3,7 @@
 Revision ID: 0007
 """
 
-from shared.migrations import asking
+from shared.migrations import asking, titles
 
 revision = "0007"
 down_revision = "0006"
@@ -14,8 +14,10 @@ depends_on = None
 def upgrade() -> None:
     """Make room for it."""
     asking.upgrade()
+    titles.upgrade()
 
 
 def downgrade() -> None:
     """Take it away."""
+    titles.downgrade()
     asking.downgrade()
