@@ -98,7 +98,9 @@ def test_the_titles_of_a_backfilled_site_are_found_by_their_index(backfilled: En
     event.listen(backfilled, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
     with writing(backfilled) as connection:
         found = scheduler_store.due(connection, Kind.PAGE, NOW, 100, lambda tokens: set())
-        asked = {statement: values for statement, values in seen if "FROM pages" in statement}
+        asked = {
+            statement: values for statement, values in seen if ".publication_id " in statement.partition("WHERE")[2]
+        }
         explain = "EXPLAIN QUERY PLAN " if backfilled.dialect.name == "sqlite" else "EXPLAIN "
         plans = [
             "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + one, values))  # type: ignore[arg-type]
@@ -107,7 +109,7 @@ def test_the_titles_of_a_backfilled_site_are_found_by_their_index(backfilled: En
     assert len(found) == 20
     assert len({int(row.target.url.rsplit("/", 1)[1]) % 500 for row in found}) > 10
     walk = "pages_titles" if backfilled.dialect.name == "sqlite" else "Recursive Union  (cost=0.00..5"  # says no more
-    for plan, index in zip(plans, ("pages_newest", walk, "pages_titles", "pages_newest"), strict=True):
+    for plan, index in zip(plans, (walk, "pages_titles"), strict=True):
         assert index in plan
         for slow in ("Seq Scan on pages ", "SCAN pages\n", "TEMP B-TREE", "Sort"):
             assert slow not in plan + "\n", plan
