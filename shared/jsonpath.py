@@ -13,6 +13,7 @@ _STEP = re.compile(
     r"""\.(?P<name>[^\s.\[\]'"*?$()]+)|\[\s*(?P<place>-?\d{1,6})\s*\]|(?P<all>\.\*|\[\s*\*\s*\])|"""
     r"""\[\s*(?P<quoted>'[^'\\]*'|"[^"\\]*")\s*\]"""
 )
+_HOLE = re.compile(r"\{([^{}]*)\}")
 Step = str | int | None  # None: each of them
 
 
@@ -53,6 +54,26 @@ def values_at(document: Any, path: str) -> list[Any]:
 def items_at(document: Any, path: str) -> list[Any]:
     """Return the items of the lists that `path` leads to; what it leads to that is no list is an item itself."""
     return [one for value in values_at(document, path) for one in (value if isinstance(value, list) else [value])]
+
+
+def said_at(document: Any, rule: str) -> list[Any]:
+    """Return what stands where `rule` leads, or the text that it is once each `{path}` in it is filled in.
+
+    >>> said_at({"slug": "new-pier"}, "/news/{slug}"), said_at({}, "/news/{slug}")
+    (['/news/new-pier'], [])
+    """
+    if "{" not in rule:
+        return values_at(document, rule)
+    values = [next(iter(values_at(document, path)), None) for path in holes_in(rule)]
+    if any(isinstance(value, bool) or not isinstance(value, str | int | float) for value in values):
+        return []
+    following = iter(values)
+    return [_HOLE.sub(lambda _: str(next(following)), rule)]
+
+
+def holes_in(rule: str) -> list[str]:
+    """Return the paths in a rule that are to be filled in."""
+    return _HOLE.findall(rule)
 
 
 def _children(value: Any, step: Step) -> list[Any]:

@@ -15,7 +15,9 @@ from shared.schema import Value
 RULE_CHARS = 500
 MOST_DROPPED = 50
 DIGEST_CHARS = 8  # in the name of who reads by rules; it tells one feed's former rules from its present ones
-Rule = Annotated[str, StringConstraints(min_length=1, max_length=RULE_CHARS, strip_whitespace=True)]
+Rule = Annotated[
+    str, StringConstraints(min_length=1, max_length=RULE_CHARS, strip_whitespace=True, pattern=r"^[^\r\n]*$")
+]
 LISTING = (
     "items", "link", "headline", "summary", "text", "date", "byline", "image", "keywords", "identifier", "next",
 )  # fmt: skip
@@ -51,9 +53,9 @@ class Rules(Value):
         return (self.items or "").startswith("$")
 
     @property
-    def of_pages(self) -> bool:
-        """Whether they say anything of articles' pages."""
-        return self.body is not None or bool(self.drop)
+    def for_pages(self) -> tuple[str | None, tuple[str, ...]]:
+        """What they say of articles' pages."""
+        return self.body, self.drop
 
     @property
     def digest(self) -> str:

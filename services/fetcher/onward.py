@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from shared.bundle import MOST_UNPACKED, unpacked
 from shared.digests import entry_digest
+from shared.jsonpath import items_at, said_at
 from shared.push import links_of, web
+from shared.rules import NO_RULES, Rules
 
 MOST_SITEMAPS = 5  # of an index, those last changed: news stands in the newest
 _INDEX = re.compile(rb"<(?:[\w.-]+:)?sitemapindex[\s>]")
@@ -60,22 +62,30 @@ def news_sitemaps(robots: str, base: str) -> list[str]:
     return [url for url in urls if url and "news" in url.partition("://")[2].partition("/")[2].lower()]
 
 
-def next_page(body: bytes, headers: Mapping[str, str], url: str, known: frozenset[str]) -> str | None:
+def next_page(
+    body: bytes, headers: Mapping[str, str], url: str, known: frozenset[str], rules: Rules | None = None
+) -> str | None:
     """Return the address of the listing's next page, None where there is none, or this one is known in part.
 
-    `known` are the entry digests of the last window: a page that shares one with it reaches back far enough.
+    `known` are the entry digests of the last window: a page that shares one with it reaches back far enough. Where the
+    feed's rules say what the items and the next page are, those are.
     """
     if body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"{", b"["}:
         return None
+    ruled = rules if rules and rules.in_json else NO_RULES
     try:
         document = json.loads(body, strict=False)
-        digests = [entry_digest(json.dumps(one, sort_keys=True).encode()) for one in _listed(document)]
+        items = items_at(document, ruled.items) if ruled.items else _listed(document)
+        digests = [entry_digest(json.dumps(one, sort_keys=True).encode()) for one in items]
     except (ValueError, RecursionError):
         return None
     if not known.isdisjoint(digests):
         return None
     linked = [target for target, rels in links_of(headers.get("link")) if "next" in rels]
-    said = _next(document) if isinstance(document, dict) else None
+    if ruled.next:
+        linked, said = [], next((one for one in said_at(document, ruled.next) if one and isinstance(one, str)), None)
+    else:
+        said = _next(document) if isinstance(document, dict) else None
     return web((linked or [said or ""])[0], url) if linked or said else None
 
 

@@ -73,7 +73,7 @@ def _pages(client: Client, target: Target, answer: Response, passport: Passport)
     pages = [answer]
     while len(pages) < MOST_PAGES and time.monotonic() - began < MOST_S and _size(pages) < MOST_BYTES:
         last = pages[-1]
-        url = onward.next_page(last.body, last.headers, last.url, known)
+        url = onward.next_page(last.body, last.headers, last.url, known, target.rules)
         if url is None or not same_origin(url, target.url) or url in {page.url for page in pages}:
             break
         page = client.get(url, {"Accept": "application/json"}, passport)

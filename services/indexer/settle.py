@@ -16,7 +16,7 @@ from services.indexer.feeds.moves import move
 from services.indexer.feeds.pace import Memory
 from services.indexer.feeds.trust import Past, columns, moved
 from shared.among import among_given
-from shared.messages import Kind, Outcome, Result, split_digests
+from shared.messages import PARSER, Kind, Outcome, Result, split_digests
 from shared.polling.habits import Arrival
 from shared.polling.schedule import Plan, Standing, plan
 from shared.rows import as_json, insert_rows, update_rows
@@ -206,6 +206,8 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
     news |= columns(row.past, facts, brought.created + brought.revised, now)
     if result.window is not None:
         news |= {"entry_digests": result.window, "parser": result.parser, "trusts_ids": result.trusts_ids}
+        if result.parser != PARSER:  # by rules of its own
+            news["unmet"] = result.unmet
     return news
 
 

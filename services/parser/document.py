@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from services.parser import article, identity
-from services.parser.formats import page
+from services.parser.formats import page, pageruled
 from services.parser.formats.detect import read_listing
 from services.parser.formats.walls import is_wall
 from services.parser.item import Slot, Window
@@ -184,5 +184,5 @@ def _page_result(document: Document, data: bytes) -> Result:
         trusts_ids=document.target.trusts_ids,
         document_sha256=sha256(data),
         parser=reader_of(rules),
-        unmet=entry.content.provenance.get("rules"),
+        unmet=pageruled.unmet(rules, entry.content),
     )

@@ -82,6 +82,8 @@ def _work(settings: Settings, belt: Belt, document: Document) -> Result | None:
     belt.end(token)
     if isinstance(result, Failed):
         raise result.error
+    if result and result.unmet:
+        log.warning("rule met nothing", kind=document.target.kind, id=document.target.id, reason=result.unmet)
     return result
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, Text, bindparam, literal_column, select
 from sqlalchemy.orm import aliased
 
-from shared.tables import Feed, Moment, Page
+from shared.among import among
+from shared.tables import Article, Feed, Moment, Page
 
 SITE_SHARE = 20  # pages of one site at a time: spaced by half a second, its feeds wait ten seconds at most for them
 ROUNDS = 8  # looks at most, each past the sites that have had their share
@@ -95,6 +96,13 @@ def _titles() -> Select[Any]:
 def _newest_of() -> Select[Any]:
     site, title = bindparam("site", type_=Text), bindparam("title", type_=BigInteger)
     return _ready().where(Page.host == site, Page.publication_id == title)
+
+
+def rules_of(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return the rules of the feeds that brought articles, by article id; most feeds have none."""
+    brought = select(Article.id, Feed.rules).join(Feed, Feed.id == Article.feed_id)
+    rows = connection.execute(brought.where(among(Article.id, ids), Feed.rules.is_not(None))) if ids else ()
+    return {row.id: row.rules for row in rows}
 
 
 @cache  # it is asked each second, and takes longer to put together than to answer

@@ -1,7 +1,7 @@
 """The scheduler's side of the store: due rows, leases, attempts, parking."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -31,7 +31,8 @@ from shared.aside import storable
 from shared.errors import Blocked
 from shared.http.addresses import Place, place_of
 from shared.http.passport import same_origin
-from shared.messages import PARSER, Kind, Target, Validators
+from shared.messages import Kind, Target, Validators, reader_of
+from shared.rules import Rules
 from shared.settings import Settings
 from shared.tables import Feed, Moment, Page, Poll, SetAside, core
 
@@ -89,10 +90,13 @@ def due(
     """
     if kind is Kind.PAGE:
         rows: Sequence[Any] = pages.due_rows(connection, now, limit)
+        rules = pages.rules_of(connection, [row.article_id for row in rows])
+        targets = [_target(kind, row, now, rules.get(row.article_id)) for row in rows]
     else:
         rows = connection.execute(_due_rows(kind), {"now": now, "most": limit}).all()
+        targets = [_target(kind, row, now, row.rules) for row in rows]
     dead = begun([row.lease_token for row in rows if row.lease_token])
-    return [Due(_target(kind, row, now), row.attempts + (row.lease_token in dead)) for row in rows]
+    return [Due(target, row.attempts + (row.lease_token in dead)) for row, target in zip(rows, targets, strict=True)]
 
 
 @cache  # it is asked each second, and takes longer to put together than to answer
@@ -118,10 +122,11 @@ def _host_leased(table: type[Feed] | type[Page], now: Any) -> Any:
     )
 
 
-def _target(kind: Kind, row: Any, now: datetime) -> Target:
+def _target(kind: Kind, row: Any, now: datetime, ruled: Mapping[str, Any] | None) -> Target:
     feed = kind is Kind.FEED
+    rules = Rules.model_validate(ruled) if ruled else None
     detour = row.detour_url if feed else None  # of which nothing is known either
-    current = not detour and (not feed or row.parser == PARSER)  # what another parser version knew is not known
+    current = not detour and (not feed or row.parser == reader_of(rules))  # what another reader knew is not known
     return Target(
         kind=kind,
         id=row.id if feed else row.article_id,
@@ -136,6 +141,7 @@ def _target(kind: Kind, row: Any, now: datetime) -> Target:
         sealed=row.sealed if feed and (not detour or same_origin(detour, row.url)) else None,
         audit=feed and current and audit.is_due(row.audited_at, row.distrust, row.id + row.lease_no + 1, now),
         distrusted=feed and row.distrust > 0,
+        rules=rules,
         timeout_s=row.timeout_s if feed else None,
     )
 

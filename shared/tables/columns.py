@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
+JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class Moment(TypeDecorator[datetime]):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.tables.columns import BigId, Table
+from shared.tables.columns import BigId, JsonOrNull, Table
 
 
 class Leased:
@@ -96,6 +96,8 @@ class Feed(Leased, Table):
     alarm_at: Mapped[datetime | None]  # when its silence is no longer usual; None: nothing is expected of it
     notice: Mapped[str | None]  # what is unusual about what it brought lately, in words
     detour_url: Mapped[str | None]  # fetched in its stead at its next lease, to close a gap
+    rules: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)  # how it is read: see shared.rules
+    unmet: Mapped[str | None]  # what of its rules met nothing at its last poll, in words
     timeout_s: Mapped[int | None]  # from DNS to the last byte; None: as for all feeds
 
     __table_args__ = (

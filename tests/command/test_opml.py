@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.command.feeds.folders import within
 from services.command.feeds.opml import Outline, read, write
 from shared.errors import UsageError
+from shared.rules import Rules
 
 TITLES = st.one_of(
     st.none(), st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc", "Cn"]), min_size=1)
@@ -56,6 +57,20 @@ def test_folders_and_intervals_travel() -> None:
 def test_a_time_out_travels() -> None:
     (again,), wrong = read(write([Outline("https://paper.example/feed", timeout_s=40)]))
     assert (again.timeout_s, wrong) == (40, [])
+
+
+def test_rules_travel_each_in_an_attribute_of_its_own() -> None:
+    given = Rules(items="//li[@class='a & b']", zone="UTC", body=".story > p", drop=(".ad", "./i"))
+    data = write([Outline("https://paper.example/news", rules=given)])
+    assert b"wireroomBody" in data
+    (again,), wrong = read(data)
+    assert (again.rules, wrong) == (given, [])
+
+
+def test_a_rule_that_cannot_be_read_makes_its_line_wrong() -> None:
+    outline = '<outline xmlUrl="https://paper.example/news" wireroomItems="article["/>'
+    feeds, (wrong,) = read(opml(outline))
+    assert (feeds, wrong.reason) == ([], "'article[' is no selector: expected attribute name, got None.")
 
 
 def test_a_time_out_that_a_task_has_no_time_for_is_wrong() -> None:

@@ -288,3 +288,13 @@ def test_a_page_knows_its_title_after_the_upgrade(empty: Engine) -> None:
     assert [tuple(row) for row in known] == [(1, 1), (2, 2)]
     go(empty, "0006", down=True)
     assert counts(empty)["pages"] == ROWS
+
+
+def test_rules_are_taken_away_on_the_way_down_and_no_feed_has_any_on_the_way_up(empty: Engine) -> None:
+    upgrade(empty)
+    fill_all(empty)
+    go(empty, "0006", down=True)
+    upgrade(empty)
+    with empty.connect() as connection:
+        rows = connection.execute(text("SELECT count(*), count(rules), count(unmet) FROM feeds")).one()
+    assert tuple(rows) == (ROWS, 0, 0)

@@ -31,7 +31,8 @@ TO_DO = {
     Failure.TIMEOUT: "Try again later: its server does not answer in time.",
     Failure.TLS: "Tell the publisher: readers' programs refuse it too. If the authority is your own, put it into "
     "the file that WIREROOM_FETCH_AUTHORITIES names.",
-    Failure.NOT_A_FEED: "Look for the feed: `wireroom feeds add` with the site's address finds it.",
+    Failure.NOT_A_FEED: "Look for the feed: `wireroom feeds add` with the site's address finds it. If there is none, "
+    "say with --items what the articles on it are: `wireroom feeds rules`.",
     Failure.BLOCKED: "If it is an inner place of yours, name it in WIREROOM_FETCH_ALLOW.",
 }
 MARKS = {"good": " ", "note": "·", "bad": "!"}

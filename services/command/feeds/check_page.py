@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.parser.formats import pageruled
 from services.parser.look import read_page_bytes
 from shared.errors import FetchError, PermanentError
 from shared.hosts import lane_of
@@ -37,5 +38,5 @@ def look_at(client: Client, url: str, rules: Rules | None = None) -> Page:
         article = read_page_bytes(answer.body, answer.url, answer.headers.get("content-type"), rules=rules).content
     except (FetchError, PermanentError) as error:
         return Page(url, why=str(error))
-    unmet = article.provenance.get("rules")
+    unmet = pageruled.unmet(rules, article)
     return Page(url, article.access, len((article.body_text or "").split()), unmet=unmet)

@@ -50,10 +50,10 @@ def visit(client: Client, url: str, user_agent: str, pause_s: float, rules: Rule
     :raises FetchError: it cannot be had.
     :raises PermanentError: it is no feed.
     """
-    one = _answer(client, url)
+    one = _answer(client, url, rules)
     first = look(one.body, one.url, one.headers.get("content-type"), rules)
     time.sleep(pause_s)
-    two = _answer(client, url)
+    two = _answer(client, url, rules)
     second = look(two.body, two.url, two.headers.get("content-type"), rules)
     robots = _robots(client, one.url)
     return Visit(
@@ -88,8 +88,8 @@ def _page(
     return look_at(client, found, rules)
 
 
-def _answer(client: Client, url: str) -> Response:
-    answer = whole(client, client.get(url))
+def _answer(client: Client, url: str, rules: Rules | None) -> Response:
+    answer = whole(client, client.get(url), rules)
     if answer.status != 200 or not answer.body:
         said = "an empty document" if answer.status == 200 else str(answer.status)
         raise FetchError("http", f"The server answered {said}.", status=answer.status)
@@ -127,12 +127,12 @@ def _policy(url: object) -> str:
     return f", policy at {url}" if isinstance(url, str) and url.isprintable() else ""
 
 
-def whole(client: Client, answer: Response) -> Response:
+def whole(client: Client, answer: Response, rules: Rules | None = None) -> Response:
     """Return an answer with what a poll would fetch along: the sitemaps of an index, the pages of a listing.
 
     :raises FetchError: one of them cannot be had.
     """
-    target = Target(kind=Kind.FEED, id=0, token="", url=answer.url, host="")
+    target = Target(kind=Kind.FEED, id=0, token="", url=answer.url, host="", rules=rules)
     return completed(client, target, answer, NO_PASSPORT)[0]
 
 

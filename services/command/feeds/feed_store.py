@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from services.command.feeds.opml import Outline
 from services.command.options import LARGEST_ID
@@ -23,6 +23,7 @@ from shared.errors import UsageError
 from shared.hosts import lane_of, without_password
 from shared.http.addresses import allow_list
 from shared.messages import split_digests
+from shared.rules import NO_RULES, Rules
 from shared.settings import Settings
 from shared.tables import Article, Feed, Page, Publication, PublicationKey
 
@@ -62,6 +63,7 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
             "ceiling_s": feed.ceiling_s or _here_s(feed.url),
             "pages": feed.pages,
             "timeout_s": feed.timeout_s,
+            "rules": written(feed.rules),
             "state": feed.state,
             "state_reason": None if feed.state == "active" else "paused in the list that it came from",
             "due_at": moment,
@@ -74,6 +76,11 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
         connection.execute(insert(Feed), rows)
     ids = dict(connection.execute(select(Feed.url, Feed.id).where(among(Feed.url, urls))).all())
     return [Added(ids[feed.url], feed.url, fresh.pop(feed.url, None) is not None, feed.line or None) for feed in feeds]
+
+
+def written(rules: Rules | None) -> dict[str, Any] | None:
+    """Return rules as the store keeps them."""
+    return rules.model_dump(mode="json", exclude_defaults=True) if rules else None
 
 
 def _here_s(url: str) -> int | None:
@@ -198,11 +205,16 @@ def set_pages(connection: Connection, ids: Sequence[int], settings: Settings, *,
 
 
 def _want_again(connection: Connection, ids: Sequence[int], settings: Settings) -> int:
-    bare = select(Article.id, Article.url, Feed.url.label("feed")).join(Feed, Feed.id == Article.feed_id)
-    bare = bare.where(Feed.id.in_(ids), Article.url.is_not(None), Article.last_seen_at.is_(None))
-    bare = bare.where(Article.body_source == "none", Article.page_state == "not_needed", Article.status == "usable")
+    return _want(connection, ids, settings, Article.body_source == "none", Article.page_state == "not_needed")
+
+
+def _want(connection: Connection, ids: Sequence[int], settings: Settings, *which: ColumnElement[bool]) -> int:
+    """Make the pages due of those articles that their feed still lists; return how many."""
+    listed = select(Article.id, Article.url, Feed.url.label("feed")).join(Feed, Feed.id == Article.feed_id)
+    listed = listed.where(Feed.id.in_(ids), Article.url.is_not(None), Article.last_seen_at.is_(None))
+    rows = connection.execute(listed.where(Article.status == "usable", *which))
     allow = allow_list(settings.fetch_allow)
-    found = {row.id: row.url for row in connection.execute(bare) if not leads_inside(row.url, row.feed, allow)}
+    found = {row.id: row.url for row in rows if not leads_inside(row.url, row.feed, allow)}
     take_head(connection)  # as everyone does who locks articles
     want_pages(connection, found, now(connection))
     return len(found)
@@ -214,6 +226,21 @@ def give_passport(connection: Connection, feed_id: int, sealed: str | None, show
     due = {"due_at": moment, "ready_at": moment}
     changed = update(Feed).where(Feed.id == feed_id).values(sealed=sealed, sealed_shown=shown, **_UNKNOWN, **due)
     connection.execute(changed.values(**TAKEN_BACK))
+
+
+def give_rules(connection: Connection, feeds: Sequence[Any], rules: Rules | None, settings: Settings) -> int:
+    """Let feeds be read in another way from now on; what was read of them as before counts no more.
+
+    Where it is pages that are read otherwise, those are due again of articles that are still listed; return how many.
+    """
+    moment, ids = now(connection), [row.id for row in feeds]
+    due = {"due_at": moment, "ready_at": moment}
+    changed = update(Feed).where(Feed.id.in_(ids)).values(rules=written(rules), unmet=None, **_UNKNOWN, **due)
+    connection.execute(changed.values(**TAKEN_BACK))
+    before = {row.id: Rules.model_validate(row.rules or {}) for row in feeds}
+    otherwise = [id_ for id_, one in before.items() if one.for_pages != (rules or NO_RULES).for_pages]
+    had = Article.page_state != "not_needed"
+    return _want(connection, otherwise, settings, had) if settings.fetch_pages and otherwise else 0
 
 
 def move(connection: Connection, feed_id: int, url: str) -> None:

@@ -9,10 +9,12 @@ import typer
 
 from services.command import console
 from services.command.feeds import check, discover, feed_store, opml
+from services.command.ruling import taking_rules
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.hosts import feed_address, without_password
+from shared.rules import Rules
 from shared.settings import read_settings
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for each feed and each wrong line.")]
@@ -20,6 +22,7 @@ AUTO = opml.Pages.AUTO
 BATCH = 500  # feeds that are added in one transaction
 
 
+@taking_rules
 def add(
     urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
     folder: Annotated[str | None, typer.Option(help="Folder to put them in; A/B is B within A.")] = None,
@@ -32,6 +35,7 @@ def add(
     ] = opml.Pages.AUTO,
     find: Annotated[bool, typer.Option("--find", help="Add the feeds that a page names, not the page.")] = False,
     as_json: Json = False,
+    rules: Rules | None = None,
 ) -> None:
     """Add feeds; they are polled at once. A site's address (no path) adds the feeds that it names."""
     addresses = [feed_address(url) for url in urls]
@@ -40,14 +44,14 @@ def add(
     engine = open_store()
     found: list[str] = []
     for url in addresses:
-        if not (find or discover.is_site(url)):
+        if not (find or (discover.is_site(url) and not (rules and rules.listed))):
             found.append(url)
             continue
         feeds = check.feeds_of(url)
         for line in () if as_json else discover.shown(feeds):
             console.say(line)
         found += [feed.url for feed in feeds]
-    wanted = [opml.Outline(url, folder=folder, interval_s=interval, pages=pages.value) for url in found]
+    wanted = [opml.Outline(url, folder=folder, interval_s=interval, pages=pages.value, rules=rules) for url in found]
     with writing(engine) as connection:
         added = feed_store.add(connection, wanted, publication=publication)
     _tell(added, [], as_json=as_json)
@@ -114,6 +118,7 @@ def export(file: Annotated[str, typer.Argument(help="Where to write; - is standa
             pages=row.pages,
             state=row.state,
             timeout_s=row.timeout_s,
+            rules=Rules.model_validate(row.rules) if row.rules else None,
         )
         for row in sorted(rows, key=lambda row: row.id)
     ]

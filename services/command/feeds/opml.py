@@ -10,8 +10,10 @@ from typing import Any, cast
 from lxml import etree
 
 from services.command.feeds import folders
+from services.parser.formats.rules import read_rules
 from shared.errors import UsageError
 from shared.hosts import feed_address
+from shared.rules import Rules
 from shared.settings import TOTAL_MOST_S
 
 LONGEST_S = 366 * 86_400  # between two polls
@@ -35,6 +37,7 @@ class Pages(StrEnum):
     NEVER = "never"
 
 
+RULES = {f"wireroom{name.capitalize()}": name for name in Rules.model_fields}
 WORDS = {"wireroomPages": ("pages", tuple(Pages)), "wireroomState": ("state", ("active", "paused"))}
 
 
@@ -54,6 +57,7 @@ class Outline:
     pages: str = "auto"
     state: str = "active"
     timeout_s: int | None = None
+    rules: Rules | None = None  # how it, and its articles' pages, are read
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,13 @@ def _settings(said: Mapping[str, str]) -> dict[str, Any]:
         if text not in words:
             raise UsageError(f"{attribute} {text!r} is none of {', '.join(words)}.")
         found[field] = text
+    found["rules"] = _rules(said)
     return found
+
+
+def _rules(said: Mapping[str, str]) -> Rules | None:
+    given: dict[str, Any] = {name: said.get(attribute.lower()) for attribute, name in RULES.items()}
+    return read_rules(given | {"drop": (given["drop"] or "").splitlines()})
 
 
 def write(feeds: Iterable[Outline]) -> bytes:
@@ -160,6 +170,9 @@ def write(feeds: Iterable[Outline]) -> bytes:
         attributes |= {
             name: value for name, (field, words) in WORDS.items() if (value := getattr(feed, field)) in words[1:]
         }
+        for attribute, name in RULES.items() if feed.rules else ():
+            if rule := getattr(feed.rules, name):
+                attributes[attribute] = rule if isinstance(rule, str) else "\n".join(rule)
         if feed.publication:
             attributes[PUBLICATION] = feed.publication
         ET.SubElement(parent, "outline", attributes)

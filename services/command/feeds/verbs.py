@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from services.command import console
-from services.command.feeds import check, feed_store, lists, passports, pushes, tempo, unusual, whatif
+from services.command.feeds import check, feed_store, lists, passports, pushes, rules, tempo, unusual, whatif
 from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import reading, writing
@@ -27,6 +27,7 @@ verbs.command()(lists.export)
 verbs.command()(passports.access)
 verbs.command()(passports.keys)
 verbs.command()(check.check)
+verbs.command()(rules.rules)
 verbs.command()(tempo.pace)
 verbs.command()(tempo.pages)
 verbs.command()(whatif.whatif)
@@ -61,6 +62,7 @@ def show(
         row = feed_store.find(connection, [name])[0]
         item = _item(row) | {"articles": feed_store.articles_of(connection, row.id), "why": _why(row)}
         item |= unusual.of_feed(connection, row) | pushes.of_feed(connection, row.id)
+        item |= rules.of_feed(connection, row)
     console.facts(item, as_json=as_json)
 
 

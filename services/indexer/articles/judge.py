@@ -148,12 +148,17 @@ def judge(entry: Entry, known: Known | None, source: Source, now: datetime) -> F
     was = merge(known.layers)
     head = merge([*(other for name, other in layers.items() if name != source.name), layer])
     refold = fold_material(head) != fold_material(was)
-    if content_sha256(head.content) == known.content_sha256 and source.parser == known.parser:
+    if content_sha256(head.content) == known.content_sha256 and _version(source.parser) == _version(known.parser):
         return Unchanged(entry, known, layer, head if head != was else None, refold)
     reread = old is not None and old.digest == layer.digest and source.parser != known.parser
     kinds = () if reread else tuple(kinds_of_change(was.content, head.content))
     gone = head.content.status.value == "cancelled" and known.status != "cancelled"
     return Revised(entry, known, layer, head, kinds, gone, refold)
+
+
+def _version(parser: str) -> str:
+    """Return which version of the parser read, by whatever rules: two feeds of a title may each have their own."""
+    return parser.partition("+")[0]
 
 
 def _layer(entry: Entry, source: Source, now: datetime) -> LayerState:

@@ -85,7 +85,7 @@ def read_page(
     body, left_out = (ruled, ()) if ruled else _body(root, url, base, meta, _shown(root, meta, figures))
     _refuse_walls(body, meta, 1 if ruled else LEAST_WORDS)
     content = read_facts(meta, body, root, base, url, figures, left_out)
-    said = pageruled.provenance(rules, met=ruled is not None)
+    said = pageruled.origin(rules, met=ruled is not None)
     return Entry(
         keys=(f"url:{canonical(url)}",),
         digest=entry_digest(data),

@@ -5,6 +5,7 @@ from lxml import etree, html
 from services.parser.fields.html import Body, clean_body
 from services.parser.formats.selecting import Scope, spare
 from shared.rules import Rules
+from shared.schema import Content
 
 
 def take_out(root: html.HtmlElement, rules: Rules) -> None:
@@ -32,10 +33,18 @@ def body_of(root: html.HtmlElement, rules: Rules, base: str) -> Body | None:
     return body if body and body.paragraphs else None
 
 
-def provenance(rules: Rules, *, met: bool) -> dict[str, str]:
-    """Return what is to be said of where the text came from."""
+def origin(rules: Rules, *, met: bool) -> dict[str, str]:
+    """Return, as provenance, where the text came from; nothing where no rule was given for it."""
     if rules.body is None:
         return {}
-    if met:
-        return {"body_text": f"page rule {rules.body}"}
-    return {"rules": f"the rule for the body, {rules.body!r}, meets nothing"}
+    return {"body_text": f"page rule {rules.body}" if met else f"page text, as {_nothing(rules.body)}"}
+
+
+def unmet(rules: Rules | None, content: Content) -> str | None:
+    """Return in words that the rule for the text of a page met nothing, None where it did or there is none."""
+    told = content.provenance.get("body_text", "")
+    return _nothing(rules.body) if rules and rules.body and told.endswith(_nothing(rules.body)) else None
+
+
+def _nothing(rule: str) -> str:
+    return f"the rule for the body, {rule!r}, meets nothing"

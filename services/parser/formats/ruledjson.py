@@ -10,7 +10,7 @@ from services.parser.fields.urls import absolute
 from services.parser.formats.ruleditem import MANY, WITHIN, Read, dated, origins
 from services.parser.item import Attached, Item, Person
 from shared.digests import entry_digest
-from shared.jsonpath import items_at, values_at
+from shared.jsonpath import items_at, said_at
 from shared.messages import FeedFacts
 from shared.rules import Rules
 
@@ -29,7 +29,6 @@ _USUAL = {  # names in letters alone, the likeliest first
 }  # fmt: skip
 _WORDS = ("rendered", "html", "value", "text", "#text", "name", "title", "label", "displayname")
 _PLACES = ("url", "href", "src", "link", "permalink")
-_HOLE = re.compile(r"\{([^{}]+)\}")
 _LETTERS = re.compile(r"[^a-z0-9#]")
 
 
@@ -40,7 +39,7 @@ def items_of(document: Any, rules: Rules) -> list[Any]:
 
 def facts_of(document: Any, url: str, rules: Rules) -> FeedFacts:
     """Return what the document says of its feed."""
-    older = values_at(document, rules.next) if rules.next else []
+    older = said_at(document, rules.next) if rules.next else []
     return FeedFacts(older_url=absolute(_first(older), url))
 
 
@@ -71,21 +70,10 @@ def _met(entry: Any, members: Mapping[str, Any], name: str, rule: str | None) ->
     """Return what an item holds, lists member by member; what holds nothing counts for nothing."""
     if rule is None:
         found = [members[usual] for usual in _USUAL.get(name, ()) if members.get(usual)][:1]
-    elif "{" in rule:
-        found = [filled] if (filled := _filled(entry, rule)) else []
     else:
-        found = values_at(entry, rule)
+        found = said_at(entry, rule)
     flat = (one for value in found for one in (value if isinstance(value, list) else [value]))
     return [one for one in flat if one not in (None, "", {}, [])][:MANY]
-
-
-def _filled(entry: Any, rule: str) -> str | None:
-    """Return a rule with the values of its `{paths}` in their place, None where one of them is missing."""
-    values = [_first(values_at(entry, path)) for path in _HOLE.findall(rule)]
-    if None in values:
-        return None
-    following = iter(values)
-    return _HOLE.sub(lambda _: str(next(following)), rule)
 
 
 def _levelled(entry: Any) -> Mapping[str, Any]:

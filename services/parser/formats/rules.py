@@ -1,6 +1,5 @@
 """Which rules can be read: told when they are given, and not when a page is there. Pure."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +9,9 @@ from services.parser.fields.dates import parse_date
 from services.parser.formats import selecting
 from services.parser.formats.ruleditem import WITHIN
 from shared.errors import UsageError
-from shared.jsonpath import steps_of
+from shared.jsonpath import holes_in, steps_of
 from shared.rules import LISTING, MOST_DROPPED, RULE_CHARS, Rules
 
-_HOLE = re.compile(r"\{([^{}]*)\}")
 _NOON = "2025-01-01 12:00"
 
 
@@ -30,7 +28,7 @@ def read_rules(given: Mapping[str, Any]) -> Rules | None:
     except ValidationError as error:
         name = error.errors()[0]["loc"][0]
         raise UsageError(
-            f"A rule has 1 to {RULE_CHARS} characters, and {MOST_DROPPED} at most drop: {name!r}."
+            f"A rule has 1 to {RULE_CHARS} characters in one line, and {MOST_DROPPED} at most drop: {name!r}."
         ) from None
     check(rules)
     return rules
@@ -58,7 +56,7 @@ def check(rules: Rules) -> None:
 def _check_paths(rules: Rules) -> None:
     for name in LISTING:
         rule = getattr(rules, name) or ""
-        for path in _HOLE.findall(rule) if "{" in rule and name in WITHIN else filter(None, (rule,)):
+        for path in holes_in(rule) if "{" in rule and name != "items" else filter(None, (rule,)):
             steps_of(path)
 
 

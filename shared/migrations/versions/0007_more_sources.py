@@ -3,7 +3,7 @@
 Revision ID: 0007
 """
 
-from shared.migrations import asking, titles
+from shared.migrations import asking, ruling, titles
 
 revision = "0007"
 down_revision = "0006"
@@ -15,9 +15,11 @@ def upgrade() -> None:
     """Make room for it."""
     asking.upgrade()
     titles.upgrade()
+    ruling.upgrade()
 
 
 def downgrade() -> None:
     """Take it away."""
+    ruling.downgrade()
     titles.downgrade()
     asking.downgrade()

@@ -1,0 +1,117 @@
+"""How the command takes rules: tried on an address, given to feeds, shown, and refused where they cannot be read."""
+
+import json
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from shared.database import reading, writing
+from shared.tables import Feed
+from tests.command.conftest import Run
+from tests.outlet.outlet import Outlet
+
+URL = "https://harbour.example/news"
+SAY = "Say how the feeds are to be read, such as --items 'article', or --none."
+ITEM = (
+    '<article class="teaser"><h2><a href="/news/{0}">Pier story {0}</a></h2>'
+    '<time datetime="2026-11-{0:02}T09:00:00Z"></time></article>'
+)
+LIST = f"<html><head><title>The Harbour</title></head><body>{''.join(map(ITEM.format, (12, 11, 10)))}</body></html>"
+
+
+@pytest.fixture
+def page(outlet: Outlet) -> str:
+    """The address of a page that lists three articles."""
+    outlet.serve("news", LIST)
+    for at in (10, 11, 12):
+        words = "The council met on Monday and talked about the pier for hours. " * 12
+        outlet.serve(f"news/{at}", f'<html><body><div class="story"><p>{words}</p></div></body></html>')
+    return outlet.url("news")
+
+
+def test_rules_are_tried_on_an_address_and_store_nothing(wireroom: Run, outlet: Outlet, page: str) -> None:
+    allow = {"fetch_allow": outlet.allow[0]}
+    ran = wireroom("poll", page, "--json", "--items", "article.teaser", **allow)
+    assert [line["headline"] for line in ran.lines] == ["Pier story 12", "Pier story 11", "Pier story 10"]
+    ran = wireroom("extract", outlet.url("news/10"), "--json", "--body", ".story", **allow)
+    assert ran.lines[0]["provenance"]["body_text"] == "page rule .story"
+    ran = wireroom("poll", page, "--items", "article.card", **allow)
+    assert ran.status == 1
+    assert "The rule for items, 'article.card', meets nothing on the page: its layout may have changed." in ran.err
+
+
+def test_a_check_says_what_rules_find_and_what_they_do_not(wireroom: Run, outlet: Outlet, page: str) -> None:
+    words = ("feeds", "check", page, "--json", "--pause", 0, "--items", "article", "--byline", ".by", "--body", ".text")
+    (found,) = wireroom(*words, fetch_allow=outlet.allow[0]).lines
+    assert (found["format"], found["articles"], found["title"]) == ("a page, read by rules", 3, "The Harbour")
+    said = [one["said"] for one in found["findings"] if one["about"] == "rules"]
+    assert said == [
+        "The rule for the byline, '.by', meets nothing in any of 3 items.",
+        "The rule for the body, '.text', meets nothing.",
+    ]
+
+
+def test_a_page_without_rules_is_told_how_it_can_be_read(wireroom: Run, outlet: Outlet, page: str) -> None:
+    ran = wireroom("feeds", "check", page, "--pause", 0, fetch_allow=outlet.allow[0])
+    assert ran.status == 1
+    assert "say with --items what the articles on it are" in ran.err
+
+
+def test_rules_are_given_shown_exported_and_taken_away(wireroom: Run, sqlite_store: Engine) -> None:
+    wireroom("feeds", "add", URL, "--items", "article", "--drop", ".ad", "--drop", ".box")
+    shown = wireroom("feeds", "show", 1, "--json").lines[0]
+    assert shown["rules"] == "items 'article', drop '.ad', drop '.box'"
+    with writing(sqlite_store) as connection:
+        known = {"etag": '"1"', "entry_digests": "abcdefghijkl", "lease_token": "t"}
+        connection.execute(update(Feed).values(**known))
+    said = wireroom("feeds", "rules", 1, "--items", "li", "--body", ".story").text
+    assert said == f"1 {URL} is read by items 'li', body '.story'.\n"
+    with reading(sqlite_store) as connection:
+        row = connection.execute(select(Feed.etag, Feed.entry_digests, Feed.lease_token, Feed.rules)).one()
+    assert tuple(row) == (None, "", None, {"items": "li", "body": ".story"})
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["text_by_rule"] == "on 0 of the last 0 pages"
+    assert b'wireroomItems="li"' in wireroom("feeds", "export", "-").out
+    wireroom("feeds", "rules", 1, "--none")
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["rules"] is None
+
+
+def test_a_sites_own_page_can_be_a_listing(wireroom: Run) -> None:
+    wireroom("feeds", "add", "https://harbour.example/", "--items", "article")
+    assert [one["url"] for one in wireroom("feeds", "list", "--json").lines] == ["https://harbour.example/"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("rules", 1, "--items", "article["), "'article[' is no selector: expected attribute name, got None."),
+        (("rules", 1, "--link", "a"), "The rule for link needs one that says which elements are the items."),
+        (("rules", 1), SAY),
+        (("rules", 1, "--none", "--items", "a"), SAY),
+        (
+            ("rules", 7, "--items", "a"),
+            "There is no feed '7': `wireroom feeds list` shows their numbers and addresses.",
+        ),
+        (
+            ("add", URL, "--items", "$..a"),
+            "'$..a' is no path: write it like $.data.posts, with [0], [*] or ['a name'] where needed.",
+        ),
+        (
+            ("check", URL, "--items", "a::text"),
+            "'a::text' is no selector: Expected a supported pseudo-element, got text.",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_refused_at_once_in_a_sentence(
+    wireroom: Run, words: tuple[object, ...], said: str
+) -> None:
+    wireroom("feeds", "add", "https://harbour.example/feed.xml")
+    ran = wireroom("feeds", *words)
+    assert (ran.status, ran.sentence) == (2, said)
+
+
+def test_json_is_listed_by_paths(wireroom: Run, outlet: Outlet) -> None:
+    posts = [{"slug": "pier", "title": "Pier story"}]
+    outlet.serve("api", json.dumps({"data": {"posts": posts}}), "application/json")
+    words = ("poll", outlet.url("api"), "--json", "--items", "$.data.posts", "--link", "/news/{slug}")
+    (only,) = wireroom(*words, fetch_allow=outlet.allow[0]).lines
+    assert (only["headline"], only["url"]) == ("Pier story", outlet.url("news/pier"))
