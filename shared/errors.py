@@ -36,8 +36,8 @@ class TransientError(WireroomError):
 class FetchError(WireroomError):
     """One resource could not be had.
 
-    `kind` is a stable word for statistics and back-off: dns, connect, tls, timeout, truncated, redirect, http,
-    too_large, blocked.
+    `kind` is a stable word for statistics and back-off: dns, lookup, unreachable, connect, tls, timeout, truncated,
+    redirect, http, too_large, blocked.
     """
 
     def __init__(

@@ -4,12 +4,13 @@ open what is sealed ▶ is the page allowed? ▶ ask, on conditions ▶ (audit: 
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
 
 from services.fetcher import hubs
+from services.fetcher.reach import Reach
 from services.fetcher.request import headers_for, is_conditional
 from services.fetcher.robots import Robots
 from services.fetcher.series import completed
@@ -34,6 +35,7 @@ class Asker:
     robots: Robots | None = None  # None: pages are not asked about
     open_key: str = ""
     drops: Drops = NO_DROPS
+    reach: Reach = field(default_factory=Reach)  # which a job judges when it is done
 
     def delay_s(self, url: str) -> float:
         """Return the seconds that the site of a page wants between two requests.

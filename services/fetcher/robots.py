@@ -11,6 +11,7 @@ from protego import Protego
 from shared.belt import Belt
 from shared.errors import Blocked, FetchError, Refused
 from shared.http.client import Client, Response
+from shared.http.sockets import NO_WAY
 
 KEEP_S = 86_400  # RFC 9309, 2.4: no longer than a day
 RETRY_S = 3600  # a site whose robots.txt cannot be had is asked for it again after so long
@@ -55,7 +56,7 @@ class Robots:
     def rules(self, url: str) -> Rules:
         """Return what the site of `url` lets us do.
 
-        :raises FetchError: too much was under way here to ask (`crowded`).
+        :raises FetchError: too much was under way here to ask (`crowded`), or there is no way to the site.
         :raises TransientError: the belt is away.
         """
         parts = urlsplit(url)
@@ -73,7 +74,7 @@ class Robots:
         except (Blocked, Refused):
             return b"1"  # no place to forbid anything, and what is no robots.txt forbids nothing
         except FetchError as error:
-            if error.kind == "crowded":  # of which the site knows nothing
+            if error.kind == "crowded" or error.kind in NO_WAY:  # of which the site knows nothing
                 raise
             return b"0"
         return b"1" + text_of(answer) if answer.status < 500 else b"0"

@@ -6,6 +6,7 @@ mark ▶ fetch ▶ document: put ▶ gather ▶ unmark many ▶ publish them
 A mark ends before its message is published: the next stage marks the same lease, and may do so at once.
 """
 
+import random
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future, wait
@@ -20,6 +21,7 @@ import structlog
 from services.fetcher.ask import Asker, ask
 from services.fetcher.company import Company, earlier
 from services.fetcher.lane import Lane, lanes_of, patience_s
+from services.fetcher.reach import AGAIN_S, AWAY, is_answered, is_missed, is_of_web
 from services.fetcher.verdict import IM_USED, hand_back, kept
 from shared.belt import Belt, document_key
 from shared.errors import Failed, TransientError, contain
@@ -67,6 +69,8 @@ class Round:
         self._said: SimpleQueue[Facts | Document | _LaneEnd] = SimpleQueue()
         self._marked: set[str] = set()  # tokens whose marks are ours to end
         self._begun: dict[str, int] = {}  # how long hosts want to be left alone, of targets that were marked ahead
+        self._missed: list[tuple[Lane, Target, Facts]] = []  # to whom there was no way: whose fault is told at the end
+        self._answered = False  # whether anything of the web did
         self._stopped = Event()
 
     def run(self, sites: Executor) -> None:
@@ -106,7 +110,20 @@ class Round:
                 raise said.error
             else:
                 lanes -= 1
+        for one in self._judged():
+            facts.join(one)
         self._send(facts.leave(at_once=True), documents.leave(at_once=True))
+
+    def _judged(self) -> list[Facts]:
+        """Return the facts of those to whom there was no way: handed back where the web itself was out of reach."""
+        reach = self._asker.reach
+        if self._answered:
+            reach.heard()
+        elif self._missed:
+            reach.missed({lane.name for lane, _, _ in self._missed}, str(self._missed[0][2].error))
+        if self._answered or not reach.is_lost:
+            return [facts for _, _, facts in self._missed]
+        return [hand_back(target, random.randint(*AGAIN_S), AWAY) for _, target, _ in self._missed]
 
     def _send(self, facts: Sequence[Facts], documents: Sequence[Document]) -> None:
         self._unmark({one.token for one in facts} | {one.target.token for one in documents})
@@ -161,6 +178,11 @@ class Round:
 
     def _ask(self, lane: Lane, target: Target) -> None:
         facts, answer = ask(self._asker, target)
+        of_web = is_of_web(target.url) and not self._asker.client.is_inner(target.url)
+        self._answered = self._answered or (of_web and is_answered(facts))
+        if of_web and is_missed(facts):
+            self._missed.append((lane, target, facts))
+            return
         self._be_polite(lane, target, facts)
         if answer is None or facts.outcome is not Outcome.OK:
             self._said.put(facts)

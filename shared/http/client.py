@@ -24,7 +24,7 @@ from shared.http.connections import IDLE_PER_HOST, Adapters
 from shared.http.crowd import Crowd, Turns
 from shared.http.mishaps import RAISED, explain, is_mistrust
 from shared.http.passport import Passport
-from shared.http.sockets import Dialler, Exchange, Limits, Resolve
+from shared.http.sockets import NO_WAY, Dialler, Exchange, Limits, Resolve
 from shared.http.tls import NONE, Mistrusted, shown
 from shared.settings import Settings
 
@@ -35,7 +35,7 @@ PIECE_BYTES = 64 * 1024
 NO_PASSPORT = Passport()
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
-NOT_DIALLED = frozenset({"blocked", "dns", "connect"})  # kinds of failures to reach whoever is dialled
+NOT_DIALLED = NO_WAY | {"blocked", "dns", "connect"}  # kinds of failures to reach whoever is dialled
 # What may follow a redirect to another host; anything else may be a secret.
 HARMLESS = frozenset(
     {"accept", "accept-encoding", "accept-language", "a-im", "if-modified-since", "if-none-match", "user-agent"}

@@ -5,6 +5,7 @@ receiving. Each of them waits no longer than the request has left, so the deadli
 it, and a late answer is an error where it is read and never a body that merely ends early.
 """
 
+import errno
 import socket
 import ssl
 import threading
@@ -21,6 +22,8 @@ from shared.http.crowd import Crowd
 from shared.http.tls import Context
 from shared.settings import Settings
 
+NO_WAY = frozenset({"lookup", "unreachable"})  # kinds of failures that our own network's being down shows by, too
+_NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
 LOOKUPS = 16  # names looked up side by side; one that hangs holds its thread until the system's resolver gives up
 
 _Found = list[tuple[Any, ...]]
@@ -240,10 +243,11 @@ class Dialler:
         """Return a connection to the first address of `host` that accepts one.
 
         :raises Blocked: none of its addresses may be reached.
-        :raises FetchError: the name is unknown (`dns`) or nobody accepts (`connect`).
+        :raises FetchError: the name is unknown (`dns`) or cannot be looked up now (`lookup`); no address accepts
+            (`connect`), or there is no way to any (`unreachable`).
         """
         found = self._reachable(host, port, self._look_up(host.strip("[]"), port, exchange))
-        reason = ""
+        reason, failed = "", "unreachable"
         for family, kind, proto, _, address in found:
             if not self.allows(host, port):
                 exchange.enter(address[0])
@@ -253,7 +257,8 @@ class Dialler:
                 reason = "no answer in time"
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
-        raise FetchError("connect", f"No connection to {host}, port {port}: {reason}.")
+                failed = failed if error.errno in _NO_ROUTE else "connect"
+        raise FetchError(failed, f"No connection to {host}, port {port}: {reason}.")
 
     def _reachable(self, host: str, port: int, found: _Found) -> _Found:
         """Return those of the addresses of `host` that may be reached.
@@ -291,10 +296,12 @@ class Dialler:
             found = lookup.result(left)
         except TimeoutError:
             lookup.cancel()
-            raise FetchError("dns", f"The name {host} was not resolved within {left:.0f} s.") from None
+            raise FetchError("lookup", f"The name {host} was not resolved within {left:.0f} s.") from None
         except (OSError, UnicodeError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise FetchError("dns", f"The name {host} cannot be resolved: {reason.lower()}.") from error
+            for_now = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+            kind = "lookup" if for_now else "dns"
+            raise FetchError(kind, f"The name {host} cannot be resolved: {reason.lower()}.") from error
         if not found:
             raise FetchError("dns", f"The name {host} has no address.")
         return found

@@ -17,6 +17,7 @@ class Failure(StrEnum):
     """A class of failures that pass, or do not pass, alike."""
 
     DNS = "dns"
+    LOOKUP = "lookup"  # nobody says whether there is such a name
     CONNECT = "connect"
     TLS = "tls"
     TIMEOUT = "timeout"
@@ -50,6 +51,8 @@ BACK_OFFS = {
     Failure.SERVER: BackOff(300, 6 * HOUR_S, "its server fails (5xx)"),
     Failure.TRUNCATED: BackOff(300, 6 * HOUR_S, "its answers are cut short"),
     Failure.BUSY: BackOff(900, DAY_S, "its server says that it is asked too often (429)"),
+    # No request reaches anybody, and it may be our own network.
+    Failure.LOOKUP: BackOff(300, HOUR_S, "its host's name cannot be looked up for now"),
     Failure.DNS: BackOff(600, DAY_S, "its host's name cannot be resolved"),
     Failure.REDIRECT: BackOff(1800, DAY_S, "its redirects lead nowhere"),
     Failure.NOT_A_FEED: BackOff(1800, 12 * HOUR_S, "what it answers is no feed"),
@@ -64,6 +67,8 @@ BACK_OFFS = {
 }
 _BY_KIND = {
     "dns": Failure.DNS,
+    "lookup": Failure.LOOKUP,
+    "unreachable": Failure.CONNECT,
     "connect": Failure.CONNECT,
     "proxy": Failure.CONNECT,
     "tls": Failure.TLS,

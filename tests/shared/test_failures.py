@@ -15,6 +15,8 @@ def failed(kind: str | None = None, status: int | None = None, **more: object) -
     ("kind", "status", "failure"),
     [
         ("dns", None, Failure.DNS),
+        ("lookup", None, Failure.LOOKUP),
+        ("unreachable", None, Failure.CONNECT),
         ("connect", None, Failure.CONNECT),
         ("tls", None, Failure.TLS),
         ("timeout", None, Failure.TIMEOUT),

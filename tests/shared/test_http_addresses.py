@@ -1,5 +1,6 @@
 """Which addresses the safe client reaches: by literal, by name, by redirect, under TLS."""
 
+import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
@@ -141,6 +142,31 @@ def test_an_unknown_name_is_a_dns_error() -> None:
         client.get("http://nowhere.example/")
     client.close()
     assert caught.value.kind == "dns"
+
+
+def test_a_resolver_that_is_away_is_told_from_an_unknown_name() -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    client = Client(LIMITS, resolve=away)
+    with pytest.raises(FetchError, match="temporary failure in name resolution") as caught:
+        client.get("http://news.example/")
+    client.close()
+    assert caught.value.kind == "lookup"
+
+
+def test_an_address_from_which_nothing_comes_is_unreachable() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as callers:
+        place = full.getsockname()
+        for _ in range(4):  # nobody accepts them, so the system lets no more in
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(place)
+        client = Client(Limits(connect_s=0.2), [f"127.0.0.1:{place[1]}"])
+        with pytest.raises(FetchError, match="no answer in time") as caught:
+            client.get(f"http://127.0.0.1:{place[1]}/")
+        client.close()
+    assert caught.value.kind == "unreachable"
 
 
 def test_a_closed_port_is_a_connect_error(outlet: Outlet) -> None:
