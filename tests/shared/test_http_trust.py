@@ -83,7 +83,7 @@ def test_a_pinned_certificate_is_believed_whatever_it_says(paper: Publisher) -> 
     outlet = paper.start()
     with client_of(outlet) as client:
         assert [ask(client, outlet, path, pin=paper.digest).body for path in ("feed", "feed", "once")] == [b"words"] * 3
-    assert outlet.connections == 1
+        assert outlet.connections == 1
 
 
 def test_no_other_certificate_is_believed_beside_a_pin_even_one_that_an_authority_vouches_for(
