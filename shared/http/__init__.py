@@ -6,5 +6,5 @@ addresses    which places may be reached            crowd     turns at a server,
 sockets      dialling, under a deadline and limits  bodies    decoding, counted
 tls          contexts, sessions, client certificates  mishaps   others' errors as ours
 connections  requests' own, over those sockets      passport  a publisher's credentials, sealed
-client       asking, and following redirects
+client       asking, and following redirects        cookies   what redirects set, until the request ends
 """

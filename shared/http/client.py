@@ -1,6 +1,7 @@
 """The one safe HTTP client: asks, follows redirects, and returns answers whole.
 
-Nothing outlives a request but idle connections and TLS sessions: no cookies, no netrc, no proxies from the environment.
+Nothing outlives a request but idle connections and TLS sessions: no cookies (what its redirects set
+ends with it), no netrc, no proxies from the environment.
 """
 
 import base64
@@ -21,6 +22,7 @@ from shared.errors import Blocked, FetchError, Refused
 from shared.http.addresses import allow_list, host_of, is_same_origin, is_web_name, place_of, target_of
 from shared.http.bodies import ACCEPT_ENCODING, decode
 from shared.http.connections import IDLE_PER_HOST, Adapters
+from shared.http.cookies import Cookies
 from shared.http.crowd import Crowd, Turns
 from shared.http.mishaps import RAISED, explain, is_mistrust
 from shared.http.passport import Passport
@@ -171,17 +173,22 @@ class Client:
         if name or password:
             token = base64.b64encode(f"{name}:{password}".encode()).decode()
             headers = {"authorization": f"Basic {token}"} | headers
+        cookies, first = Cookies(), ""
         moved_to, permanent, left_https = None, not (name or password), False
         for hop in range(self._limits.hops + 1):
             request = requests.PreparedRequest()
             request.prepare(method="GET", url=urldefragauth(url), headers=headers)
             url = str(request.url)
-            moved_to = url if hop and permanent else moved_to
+            if cookie := cookies.given(url, headers.get("cookie", "")):
+                request.headers["cookie"] = cookie
+            first = first or url
+            moved_to = (url if url != first else None) if hop and permanent else moved_to
             raw = self._ask(request, self._through(url, passport, exchange, first=not hop), exchange)
             location = raw.headers.get("location") if raw.status in REDIRECTS else None
             if location is None:
                 return self._finish(raw, url, exchange, moved_to, left_https)
             raw.close()
+            cookies.take(url, raw.headers.getlist("set-cookie"))
             target = _normal(target_of(url, location))
             downgrade = url.startswith("https:") and target.startswith("http:")
             permanent = permanent and raw.status in PERMANENT and not downgrade
