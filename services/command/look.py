@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from services.command import console
-from services.command.options import Json
+from services.command.options import SECRET, Json, said
 from services.command.readable import readable
 from services.command.ruling import taking_rules
 from shared.errors import Failed, Malformed, NotAFeed, UsageError, WireroomError, contain
@@ -25,6 +25,7 @@ from shared.rules import Rules
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from shared.http.passport import Passport
     from shared.messages import Entry
 
 From = Annotated[Path | None, typer.Option("--from", help="Lines {id, path, url}; prints a line for each document.")]
@@ -43,6 +44,7 @@ class Fetched:
 
 
 Read = Callable[[Fetched], "list[Entry]"]
+Load = Callable[[str, str], Fetched]  # by what a source is called, and where it came from
 
 
 def add_to(app: typer.Typer, verb: str) -> None:
@@ -57,10 +59,12 @@ def poll(
     as_json: Json = False,
     url: Url = "",
     listing: From = None,
+    post: Annotated[str | None, typer.Option(help=f"A body, for what lists on POST alone. {SECRET}")] = None,
+    header: Annotated[list[str] | None, typer.Option(help=f"A header field, 'Name: value'. {SECRET}")] = None,
     rules: Rules | None = None,
 ) -> None:
     """Fetch and parse feeds now and show their articles; stores nothing."""
-    _each(sources or [], listing, url, partial(_feed, rules=rules), as_json=as_json)
+    _each(sources or [], listing, url, partial(_feed, rules=rules), _passport(post, header), as_json=as_json)
 
 
 @taking_rules
@@ -72,7 +76,7 @@ def extract(
     rules: Rules | None = None,
 ) -> None:
     """Fetch article pages and show the articles on them; stores nothing."""
-    _each(sources or [], listing, url, partial(_page, rules=rules), as_json=as_json)
+    _each(sources or [], listing, url, partial(_page, rules=rules), None, as_json=as_json)
 
 
 def fold(
@@ -128,20 +132,22 @@ def _within_limits(read: Read, settings: Settings) -> Read:
     return limited
 
 
-def _each(sources: list[str], listing: Path | None, url: str, read: Read, *, as_json: bool) -> None:
+def _each(
+    sources: list[str], listing: Path | None, url: str, read: Read, passport: "Passport | None", *, as_json: bool
+) -> None:
     """Read every source; one that fails is named and the others go on."""
     if bool(sources) == bool(listing):
         raise UsageError("Name feeds or pages by address or file, or a list of them with --from.")
     settings = read_settings()
-    read = _within_limits(read, settings)
+    read, load = _within_limits(read, settings), partial(_load, settings=settings, passport=passport)
     if listing:
         for where, line in console.progress(list(_lines(listing)), "Reading"):
-            console.say(json.dumps(_answer(where, line, read, settings), ensure_ascii=False))
+            console.say(json.dumps(_answer(where, line, read, load), ensure_ascii=False))
         return
     failed: list[Failed] = []
     columns = get_terminal_size().columns
     for source in sources:
-        entries = contain(lambda source=source: read(_load(source, url, settings)))  # type: ignore[misc]
+        entries = contain(lambda source=source: read(load(source, url)))  # type: ignore[misc]
         if isinstance(entries, Failed):
             failed.append(entries)
             console.warn(f"{without_password(source)}: {_sentence(entries)}")
@@ -180,27 +186,27 @@ def _line(where: str, line: str) -> dict[str, Any]:
     return item
 
 
-def _answer(where: str, text: str, read: Read, settings: Settings) -> dict[str, Any]:
+def _answer(where: str, text: str, read: Read, load: Load) -> dict[str, Any]:
     """Return what became of a line: its articles, or in a sentence why there are none. No line stops those after it."""
     line = contain(lambda: _line(where, text))
     if isinstance(line, Failed):
         return {"id": None, "articles": [], "error": _sentence(line)}
-    entries = contain(lambda: read(_named(where, line, settings)))
+    entries = contain(lambda: read(_named(where, line, load)))
     if isinstance(entries, Failed):
         return {"id": line.get("id"), "articles": [], "error": _sentence(entries)}
     return {"id": line["id"], "articles": [_article(entry) for entry in entries], "error": None}
 
 
-def _named(where: str, line: Mapping[str, Any], settings: Settings) -> Fetched:
+def _named(where: str, line: Mapping[str, Any], load: Load) -> Fetched:
     path, url = line.get("path"), line.get("url") or ""
     if "id" not in line or not (path or url) or not all(isinstance(one, str) for one in (path or "", url)):
         raise UsageError(f"{where}: a line is {{id, path, url}}; id, and path or url, have to be there, both as text.")
-    return _load(path or url, url, settings)
+    return load(path or url, url)
 
 
-def _load(source: str, url: str, settings: Settings) -> Fetched:
+def _load(source: str, url: str, settings: Settings, passport: "Passport | None") -> Fetched:
     if source.startswith(("http://", "https://")):
-        return _fetch(source, settings)
+        return _fetch(source, settings, passport)
     return Fetched(_unpacked(_file(source, settings), settings), url or Path(source).resolve().as_uri(), None)
 
 
@@ -231,11 +237,20 @@ def _unpacked(data: bytes, settings: Settings) -> bytes:
     return found
 
 
-def _fetch(url: str, settings: Settings) -> Fetched:
-    from shared.http.client import Client
+def _passport(post: str | None, headers: list[str] | None) -> "Passport | None":
+    if post is None and not headers:
+        return None
+    from shared.http.passport import Passport, read_headers, read_post
+
+    fields = read_headers([said(one) for one in headers or []])
+    return Passport(headers=fields, post=None if post is None else read_post(said(post)))
+
+
+def _fetch(url: str, settings: Settings, passport: "Passport | None") -> Fetched:
+    from shared.http.client import NO_PASSPORT, Client
 
     client = Client.from_settings(settings)
-    response = client.get(url)
+    response = client.get(url, passport=passport or NO_PASSPORT)
     if response.status != 200:
         raise NotAFeed(f"the server answered {response.status}.")
     headers = response.headers

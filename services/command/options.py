@@ -1,10 +1,15 @@
-"""What several verbs take alike: numbers of the store's rows, and --json."""
+"""What several verbs take alike: numbers of the store's rows, --json, and values that a file may hold."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from shared.errors import UsageError
+
+SECRET = "@FILE reads it from a file, @- from standard input."  # noqa: S105 - the words of an option's help
 LARGEST_ID = 2**63 - 1  # number that either database takes
 
 
@@ -28,3 +33,22 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 JsonOfOne = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 OfTitle = Annotated[int | None, typer.Option("--publication", help="Only of this title, by its number.", parser=NUMBER)]
 OfStory = Annotated[int | None, typer.Option("--story", help="Only of this story, by its number.", parser=NUMBER)]
+
+
+def said(value: str) -> str:
+    """Return an option's value, or what the file holds that it names.
+
+    :raises UsageError: it cannot be read.
+    """
+    return read_text(value[1:]).strip() if value.startswith("@") else value
+
+
+def read_text(file: str) -> str:
+    """Return what a file holds; - is standard input.
+
+    :raises UsageError: it cannot be read.
+    """
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from error

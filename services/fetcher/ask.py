@@ -76,7 +76,8 @@ def _ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
     if target.kind is Kind.FEED and is_folder(target.url):  # which no article names as its page
         answer = take(asker.client, asker.drops, target, passport)
         return judge(target, answer, datetime.now(UTC)), answer
-    conditional = is_conditional(target)
+    # to conditions on a POST a server would answer 412, and not 304 (RFC 9110, 13.1.2): its body's digest has to do
+    conditional = is_conditional(target) and not passport.post
     answer = asker.client.get(target.url, headers_for(target, conditional=conditional), passport)
     requests, behind_304 = 1, False
     if target.audit and conditional and answer.status == NOT_MODIFIED:

@@ -25,7 +25,7 @@ from shared.http.connections import IDLE_PER_HOST, Adapters
 from shared.http.cookies import Cookies
 from shared.http.crowd import Crowd, Turns
 from shared.http.mishaps import RAISED, explain, is_mistrust
-from shared.http.passport import Passport
+from shared.http.passport import Passport, media_type_of
 from shared.http.sockets import NO_WAY, Dialler, Exchange, Limits, Resolve
 from shared.http.tls import NONE, Mistrusted, shown
 from shared.settings import Settings
@@ -38,6 +38,7 @@ NO_PASSPORT = Passport()
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 NOT_DIALLED = NO_WAY | {"blocked", "dns", "connect"}  # kinds of failures to reach whoever is dialled
+SENT_AGAIN = frozenset({307, 308})  # redirects that keep the method (RFC 9110, 15.4); after others a POST is a GET
 # What may follow a redirect to another host; anything else may be a secret.
 HARMLESS = frozenset(
     {"accept", "accept-encoding", "accept-language", "a-im", "if-modified-since", "if-none-match", "user-agent"}
@@ -114,7 +115,7 @@ class Client:
             return False
 
     def get(self, url: str, headers: Mapping[str, str] | None = None, passport: Passport = NO_PASSPORT) -> Response:
-        """Return what `url` answers, redirects followed.
+        """Return what `url` answers, redirects followed; where the passport has a body, it is asked for by POST.
 
         A name and password in the address become basic credentials. What `passport` holds reaches no other origin, but
         that its proxy is asked for every hop.
@@ -126,6 +127,8 @@ class Client:
         asked = self._headers | {name.lower(): value for name, value in (headers or {}).items()} | passport.headers
         if passport.authorization:
             asked["authorization"] = passport.authorization
+        if passport.post:
+            asked.setdefault("content-type", media_type_of(passport.post))
         exchange = Exchange(self._limits.within(passport.timeout_s), self._dialler)
         with exchange.running():
             try:
@@ -177,7 +180,8 @@ class Client:
         moved_to, permanent, left_https = None, not (name or password), False
         for hop in range(self._limits.hops + 1):
             request = requests.PreparedRequest()
-            request.prepare(method="GET", url=urldefragauth(url), headers=headers)
+            body = passport.post.encode() if passport.post else None
+            request.prepare(method="POST" if body else "GET", url=urldefragauth(url), headers=headers, data=body)
             url = str(request.url)
             if cookie := cookies.given(url, headers.get("cookie", "")):
                 request.headers["cookie"] = cookie
@@ -191,8 +195,10 @@ class Client:
             cookies.take(url, raw.headers.getlist("set-cookie"))
             target = _normal(target_of(url, location))
             downgrade = url.startswith("https:") and target.startswith("http:")
-            permanent = permanent and raw.status in PERMANENT and not downgrade
+            changed = passport.post is not None and raw.status not in SENT_AGAIN  # to a GET
+            permanent = permanent and raw.status in PERMANENT and not downgrade and not changed
             left_https = left_https or downgrade
+            headers, passport = _sent_on(headers, passport, raw.status, url, target)
             if not is_same_origin(target, url):
                 headers = {name: value for name, value in headers.items() if name in HARMLESS}
                 headers["user-agent"] = self._headers["user-agent"]  # one of the feed's own may be a secret too
@@ -279,6 +285,24 @@ class Client:
         pieces: Iterator[bytes] = raw.stream(PIECE_BYTES, decode_content=False)
         coding = headers.get("content-encoding", "")
         return decode(pieces, coding, limits.wire_bytes, limits.body_bytes, exchange.grow)
+
+
+def _sent_on(
+    headers: dict[str, str], passport: Passport, status: int, url: str, target: str
+) -> tuple[dict[str, str], Passport]:
+    """Return what is sent where a redirect leads: what was posted is posted again where the status says so.
+
+    :raises FetchError: it would go to another origin, and it may be a secret.
+    """
+    if not passport.post:
+        return headers, passport
+    if status in SENT_AGAIN:
+        if not is_same_origin(target, url):
+            places = f"{host_of(url)} redirects what is posted to it to {host_of(target)}"
+            raise FetchError("redirect", f"{places}, where it is not sent.")
+        return headers, passport
+    headers = {name: value for name, value in headers.items() if name != "content-type"}
+    return headers, passport.model_copy(update={"post": None})
 
 
 def _normal(url: str) -> str:

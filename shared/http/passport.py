@@ -6,6 +6,7 @@ belt learns none of it, and cannot have it sent anywhere else, since what is sea
 
 import base64
 import binascii
+import json
 import re
 import ssl
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from shared.schema import Value
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a header field's (RFC 9110, 5.6.2)
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade"})
+POST_CHARS = 20_000  # a question; it travels with each lease
 NOT_OPENED = "Its credentials cannot be opened: WIREROOM_OPEN_KEY is not the key that they were sealed for"
 
 
@@ -34,6 +36,7 @@ class Passport(Value):
     proxy: str | None = Field(None, repr=False)  # http://user:password@host:port
     certificate: str | None = Field(None, repr=False)  # PEM: the client's certificate chain and its key
     pin: str | None = None  # SHA-256 of the one certificate that is believed, whatever it says; "any": each
+    post: str | None = Field(None, repr=False)  # what is sent to it, where it answers to a POST alone
     timeout_s: int | None = None  # of its own, for the whole answer; it is no secret, and stands unsealed in its row
 
     @property
@@ -44,6 +47,7 @@ class Passport(Value):
             (self.authorization, f"{(self.authorization or '').partition(' ')[0].lower()} credentials"),
             (self.proxy, "proxy"),
             (self.certificate, "client certificate"),
+            (self.post, f"a body of {len(self.post or '')} characters"),
             (self.pin, "ANY CERTIFICATE" if self.pin == ANY else f"certificate {written_fingerprint(self.pin or '')}"),
         ):
             said += [name] if value else []
@@ -101,6 +105,29 @@ def read_headers(lines: tuple[str, ...] | list[str]) -> dict[str, str]:
             raise UsageError(f"The header field {name} is set by the fetcher itself.")
         fields[name] = value
     return fields
+
+
+def read_post(text: str) -> str:
+    """Return what is sent to an endpoint that lists on POST alone.
+
+    :raises UsageError: it is empty, or longer than any question.
+    """
+    if not 0 < len(text) <= POST_CHARS:
+        raise UsageError(f"What is posted has 1 to {POST_CHARS} characters.")
+    return text
+
+
+def media_type_of(post: str) -> str:
+    """Return the media type of a body for which no header field says it: JSON, or a form's fields.
+
+    >>> media_type_of('{"query": "{ posts { title } }"}'), media_type_of("page=1&section=news")
+    ('application/json', 'application/x-www-form-urlencoded')
+    """
+    try:
+        json.loads(post)
+    except (ValueError, RecursionError):
+        return "application/x-www-form-urlencoded"
+    return "application/json"
 
 
 def basic(credentials: str) -> str:

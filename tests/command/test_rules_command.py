@@ -1,6 +1,7 @@
 """How the command takes rules: tried on an address, given to feeds, shown, and refused where they cannot be read."""
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -115,3 +116,25 @@ def test_json_is_listed_by_paths(wireroom: Run, outlet: Outlet) -> None:
     words = ("poll", outlet.url("api"), "--json", "--items", "$.data.posts", "--link", "/news/{slug}")
     (only,) = wireroom(*words, fetch_allow=outlet.allow[0]).lines
     assert (only["headline"], only["url"]) == ("Pier story", outlet.url("news/pier"))
+
+
+def test_what_lists_on_post_alone_is_tried_and_told(wireroom: Run, outlet: Outlet, tmp_path: Path) -> None:
+    outlet.serve("api", '{"posts": [{"url": "/news/1", "title": "Pier story"}]}', "application/json")
+    (tmp_path / "query.json").write_text('{"query": "{ posts }"}')
+    post = ("--post", f"@{tmp_path / 'query.json'}", "--header", "X-Key: 7")
+    ran = wireroom("poll", outlet.url("api"), "--json", "--items", "$.posts", *post, fetch_allow=outlet.allow[0])
+    assert [line["headline"] for line in ran.lines] == ["Pier story"]
+    (seen,) = outlet.ledger.requests()
+    assert (seen.method, seen.body, seen.headers["x-key"]) == ("POST", b'{"query": "{ posts }"}', "7")
+    wireroom("feeds", "add", outlet.url("api"), "--items", "$.posts")
+    _, key = wireroom("feeds", "keys").text.splitlines()
+    ran = wireroom("feeds", "access", 1, *post, seal_key=key.partition("=")[2])
+    assert ran.text.endswith(" is asked for with: header x-key, a body of 22 characters.\n")
+
+
+def test_a_body_that_cannot_be_posted_is_refused(wireroom: Run) -> None:
+    wireroom("feeds", "add", "ftp://wire.example/news/")
+    _, key = wireroom("feeds", "keys").text.splitlines()
+    ran = wireroom("feeds", "access", 1, "--post", "page=1", seal_key=key.partition("=")[2])
+    assert (ran.status, ran.sentence) == (2, "Feed 1 is no address of the web, so nothing can be posted to it.")
+    assert wireroom("feeds", "access", 1, "--post", "").sentence == "What is posted has 1 to 20000 characters."

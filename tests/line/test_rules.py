@@ -1,12 +1,14 @@
 """Pages and JSON that list articles without being feeds, down the whole line; and texts where rules say they are."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
 
 from services.command.feeds import feed_store
 from services.parser.formats.rules import read_rules
+from shared.http.passport import Passport, fresh_keys, seal
 from shared.rules import Rules
 from shared.tables import Article, Change, Feed, Page, Poll
 from tests.line.steps import Line
@@ -155,3 +157,24 @@ def test_a_listing_leads_to_no_inner_page(outlet: Outlet, page_line: Line) -> No
     page_line.poll(pages=True)
     assert page_line.read(select(Page.error_kind))[0].error_kind == "blocked"
     assert page_line.read(select(Feed.error))[0].error is None
+
+
+def test_what_lists_on_post_alone_is_asked_so_without_conditions_each_time(
+    make_line: Callable[..., Line], outlet: Outlet
+) -> None:
+    open_key, seal_key = fresh_keys()
+    line = make_line(fetch_pages=False, open_key=open_key)
+    outlet.serve(
+        "api", '{"data": {"posts": [{"url": "/news/1", "title": "Pier story"}]}}', "application/json", ETag='"1"'
+    )
+    url = outlet.url("api")
+    line.add(url, rules=rules(items="$.data.posts"))
+    passport = Passport(post='{"query": "{ posts }"}')
+    sealed = seal(passport, url, seal_key)
+    line.write(lambda connection: feed_store.give_passport(connection, 1, sealed, passport.shown))
+    line.poll()
+    line.poll()
+    asked = [(one.method, one.body, one.conditional) for one in outlet.ledger.requests()]
+    assert asked == [("POST", b'{"query": "{ posts }"}', False)] * 2
+    outcomes = [row.outcome for row in line.read(select(Poll.outcome).order_by(Poll.id))]
+    assert (outcomes, line.count()) == (["ok", "unchanged"], 1)

@@ -16,6 +16,8 @@ class Seen:
     conditional: bool
     status: int  # 0: no answer was given
     headers: Mapping[str, str]  # the request's, names in lower case
+    method: str = "GET"
+    body: bytes = b""
 
 
 class Ledger:

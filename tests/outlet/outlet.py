@@ -219,7 +219,9 @@ class Outlet:
                 reply, states, stones = manner.reply, {}, frozenset()
         asked = "if-none-match" in request.headers or "if-modified-since" in request.headers
         status = 0 if reply.raw is not None else reply.status
-        self.ledger.note(Seen(at, request.host, request.path, asked, status, request.headers))
+        self.ledger.note(
+            Seen(at, request.host, request.path, asked, status, request.headers, request.method, request.body)
+        )
 
         def served() -> None:
             if reply.status == 200 and states is not None:

@@ -1,6 +1,7 @@
 """A small, quick HTTP/1.1 server on loopback: a thread a connection, kept alive, one send an answer."""
 
 import contextlib
+import re
 import selectors
 import socket
 import ssl
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from http.client import responses
 
 HEAD_BYTES = 64 * 1024
+_LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
 TRIES = 20  # a port that is free on the first address may be taken on another
 
 
@@ -20,6 +22,8 @@ class Request:
     host: str  # the address it came in at
     path: str
     headers: dict[str, str]  # names in lower case
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,11 @@ class Server:
 
     def _converse(self, channel: socket.socket) -> None:
         host = channel.getsockname()[0]
-        for head in _heads(channel):
+        for head, body in _requests(channel):
             lines = head.decode("latin-1").split("\r\n")
             headers = dict(_field(line) for line in lines[1:])
-            reply, served = self._answer(Request(host, lines[0].split(" ")[1], headers))
+            method, path, *_ = lines[0].split(" ")
+            reply, served = self._answer(Request(host, path, headers, method, body))
             if not self._send(channel, reply, served) or headers.get("connection") == "close":
                 return
 
@@ -161,8 +166,8 @@ def _listen(hosts: list[str], port: int) -> list[socket.socket]:
     raise OSError(f"No port is free on all of {len(hosts)} loopback addresses.")
 
 
-def _heads(channel: socket.socket) -> Iterator[bytes]:
-    """Yield each request's head, without the blank line."""
+def _requests(channel: socket.socket) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each request's head, without the blank line, and its body."""
     waiting = b""
     while True:
         while (end := waiting.find(b"\r\n\r\n")) < 0:
@@ -170,8 +175,15 @@ def _heads(channel: socket.socket) -> Iterator[bytes]:
             if not data or len(waiting) > HEAD_BYTES:
                 return
             waiting += data
-        yield waiting[:end]
-        waiting = waiting[end + 4 :]
+        head, waiting = waiting[:end], waiting[end + 4 :]
+        length = int(found[1]) if (found := _LENGTH.search(head)) else 0
+        while len(waiting) < length:
+            data = channel.recv(HEAD_BYTES)
+            if not data:
+                return
+            waiting += data
+        yield head, waiting[:length]
+        waiting = waiting[length:]
 
 
 def _field(line: str) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """`wireroom feeds access` and `keys`: how a feed is asked for, sealed before it leaves this process."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,15 +7,24 @@ import typer
 
 from services.command import console
 from services.command.feeds import feed_store
+from services.command.options import SECRET, read_text, said
 from services.command.stores import open_store
 from shared.database import writing
 from shared.errors import UsageError
 from shared.hosts import without_password
-from shared.http.passport import Passport, basic, bearer, fresh_keys, read_certificate, read_headers, read_proxy, seal
+from shared.http.passport import (
+    Passport,
+    basic,
+    bearer,
+    fresh_keys,
+    read_certificate,
+    read_headers,
+    read_post,
+    read_proxy,
+    seal,
+)
 from shared.http.tls import ANY, read_fingerprint
 from shared.settings import read_settings
-
-SECRET = "@FILE reads it from a file, @- from standard input."  # noqa: S105 - the words of an option's help
 
 
 def access(
@@ -34,18 +42,22 @@ def access(
             "believes each, and whoever is on the way can write the news."
         ),
     ] = None,
+    post: Annotated[
+        str | None, typer.Option(help=f"A body, for what lists on POST alone; --header has its Content-Type. {SECRET}")
+    ] = None,
     none: Annotated[bool, typer.Option("--none", help="Ask for it like for any other feed again.")] = False,
 ) -> None:
     """Say how feeds are asked for, in place of what was said before. Kept sealed, for the fetcher alone to open."""
     if basic_ and bearer_:
         raise UsageError("Credentials are either --basic or --bearer.")
-    lines = [_said(one) for one in header or []] + ([f"User-Agent: {user_agent}"] if user_agent else [])
+    lines = [said(one) for one in header or []] + ([f"User-Agent: {user_agent}"] if user_agent else [])
     passport = Passport(
         headers=read_headers(lines),
-        authorization=basic(_said(basic_)) if basic_ else bearer(_said(bearer_)) if bearer_ else None,
-        proxy=read_proxy(_said(proxy)) if proxy else None,
-        certificate=read_certificate(_read(str(certificate))) if certificate else None,
+        authorization=basic(said(basic_)) if basic_ else bearer(said(bearer_)) if bearer_ else None,
+        proxy=read_proxy(said(proxy)) if proxy else None,
+        certificate=read_certificate(read_text(str(certificate))) if certificate else None,
         pin=read_fingerprint(trust_certificate) if trust_certificate else None,
+        post=read_post(said(post)) if post is not None else None,
     )
     if none == bool(passport.shown):
         raise UsageError("Say how the feeds are to be asked for, or --none.")
@@ -55,6 +67,8 @@ def access(
         for row in rows:
             if passport.pin and not row.url.startswith(("https:", "ftps:")):
                 raise UsageError(f"Feed {row.id} is asked for without TLS, so it shows no certificate to be trusted.")
+            if passport.post and not row.url.startswith(("http:", "https:")):
+                raise UsageError(f"Feed {row.id} is no address of the web, so nothing can be posted to it.")
             sealed = None if none else seal(passport, row.url, settings.seal_key, settings.open_key)
             feed_store.give_passport(connection, row.id, sealed, passport.shown or None)
     if passport.pin == ANY:
@@ -70,15 +84,3 @@ def keys() -> None:
     opening, sealing = fresh_keys()
     console.say(f"WIREROOM_OPEN_KEY={opening}")
     console.say(f"WIREROOM_SEAL_KEY={sealing}")
-
-
-def _said(value: str) -> str:
-    """Return an option's value, or what the file holds that it names."""
-    return _read(value[1:]).strip() if value.startswith("@") else value
-
-
-def _read(file: str) -> str:
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
