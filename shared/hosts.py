@@ -4,7 +4,7 @@ import ipaddress
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from shared.errors import UsageError
 
@@ -13,16 +13,25 @@ if TYPE_CHECKING:
 
 FOLDERS = frozenset({"file", "ftp", "ftps", "sftp"})
 _PORTS = {"http": 80, "https": 443}
+_FEED_SCHEME = re.compile(r"feed:(?:(?=https?://)|//)", re.IGNORECASE | re.ASCII)
+_NO_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?=[/?#]|$)")  # a host, with or without its port
+_DEVIATIONS = frozenset("ßς\u200c\u200d")  # letters that IDNA 2003 and 2008 write differently (UTS 46, 2.3)
 _UNWRITABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")  # in an address; nor could XML or a terminal show them
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
 
 
 def web_address(text: str) -> str:
-    """Return `text` as an http or https address, without blanks around it and without its fragment.
+    """Return `text` as an http or https address in its one form, without blanks around it and without its fragment.
+
+    What only browsers and lists write is understood: `feed:` before an address or in place of its scheme, and no
+    scheme at all where it begins with a registrable domain. Either is taken for https.
+
+    >>> web_address("HTTPS://News.Example:443#top"), web_address("feed://news.example.com/rss")
+    ('https://news.example/', 'https://news.example.com/rss')
 
     :raises UsageError: it is no such address; says why.
     """
-    url = text.strip()
+    url = _with_scheme(text.strip())
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -36,7 +45,43 @@ def web_address(text: str) -> str:
         raise UsageError(
             f"{without_password(url)!r} is no web address: it holds a blank, a control character or the port 0."
         )
-    return parts._replace(fragment="").geturl()
+    return _one_form(parts, port)
+
+
+def _with_scheme(text: str) -> str:
+    """Return an address with the scheme that its writer left out, anything else as it is."""
+    bare = _FEED_SCHEME.sub("", text)
+    named = _NO_SCHEME.match(bare)
+    if not named:
+        return bare
+    return f"https://{bare}" if bare != text or site_of(f"https://{named[0]}/") else text
+
+
+def in_one_form(url: str) -> str:
+    """Return an address in its one form where it is a feed's, else as it is."""
+    try:
+        return feed_address(url)
+    except UsageError:
+        return url
+
+
+def _one_form(parts: SplitResult, port: int | None = None) -> str:
+    """Return an address as all that differ from it in nothing that matters are written (RFC 3986, 6.2.2 and 6.2.3)."""
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else _in_ascii(host)
+    user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
+    shown = f":{port}" if port not in (None, _PORTS.get(scheme)) else ""
+    return parts._replace(scheme=scheme, netloc=f"{user}{host}{shown}", path=parts.path or "/", fragment="").geturl()
+
+
+def _in_ascii(host: str) -> str:
+    """Return an international name as it is asked for (RFC 5891); one that two rules write differently as it is."""
+    if host.isascii() or not _DEVIATIONS.isdisjoint(host):
+        return host
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def without_password(url: str) -> str:
@@ -71,7 +116,7 @@ def feed_address(text: str) -> str:
         raise UsageError(
             f"{without_password(url)!r} is no folder: write file:///path, ftps://host/path, sftp://host/path or ftp://host/path."
         )
-    return urlsplit(url)._replace(scheme=scheme, fragment="").geturl()
+    return _one_form(parts, parts.port)
 
 
 def host_of(url: str) -> str:

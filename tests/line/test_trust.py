@@ -150,10 +150,22 @@ def test_a_redirect_that_ends_is_forgotten(outlet: Outlet, line: Line) -> None:
     assert (feed.moved_to, feed.moved_seen, feed.moved_since) == (None, 0, None)
 
 
-def test_two_feeds_never_get_one_address(outlet: Outlet, line: Line) -> None:
+def test_a_feed_that_turns_out_to_be_another_is_polled_no_more_and_says_so(outlet: Outlet, line: Line) -> None:
     line.add(outlet.url("old.xml"), outlet.url("new.xml"))
     moving(outlet, line, SIGHTS + 1)
-    assert sorted(row.url for row in line.read(select(Feed.url))) == [outlet.url("new.xml"), outlet.url("old.xml")]
+    old, new = line.read(select(Feed.url, Feed.state, Feed.state_reason).order_by(Feed.id))
+    assert (old.url, old.state) == (outlet.url("old.xml"), "paused")
+    assert old.state_reason.startswith("the same as feed 2: ")
+    assert (new.url, new.state) == (outlet.url("new.xml"), "active")
+    line.write(lambda connection: feed_store.remove(connection, [2]))
+    assert line.feed().state == "active"
+
+
+def test_it_goes_on_while_the_other_is_not_polled(outlet: Outlet, line: Line) -> None:
+    line.add(outlet.url("old.xml"), outlet.url("new.xml"))
+    line.write(lambda connection: feed_store.pause(connection, [2]))
+    moving(outlet, line, SIGHTS + 1)
+    assert [row.state for row in line.read(select(Feed.state).order_by(Feed.id))] == ["active", "paused"]
 
 
 # -- what is sealed

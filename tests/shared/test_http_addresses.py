@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from bench.certificate import self_signed
-from shared.errors import Blocked, FetchError
+from shared.errors import Blocked, FetchError, UsageError
+from shared.hosts import feed_address
 from shared.http.addresses import is_public
 from shared.http.client import Client, Limits
 from tests.outlet.outlet import Outlet
@@ -275,3 +276,30 @@ def test_a_redirect_that_leaves_https_is_followed_noted_and_never_believed(
     answer = client.get(f"https://outlet.example:{secure.port}/away")
     client.close()
     assert (answer.body, answer.left_https, answer.moved_to) == (b"words", True, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("HTTPS://User:Pw@News.Example:443", "https://User:Pw@news.example/"),
+        ("http://news.example:80?Feed=RSS#top", "http://news.example/?Feed=RSS"),
+        ("https://news.example:80/", "https://news.example:80/"),
+        ("https://[2001:DB8::1]:443/a", "https://[2001:db8::1]/a"),
+        ("https://Bücher.example/ä", "https://xn--bcher-kva.example/ä"),
+        ("https://straße.example/", "https://straße.example/"),  # of which two rules make two names
+        ("feed:http://news.example/rss", "http://news.example/rss"),
+        ("feed://news.example/rss", "https://news.example/rss"),
+        ("news.example.co.uk:8443/rss", "https://news.example.co.uk:8443/rss"),
+        ("SFTP://Wire.Example/Out/", "sftp://wire.example/Out/"),
+    ],
+)
+def test_a_feeds_address_has_one_form(text: str, url: str) -> None:
+    assert feed_address(text) == feed_address(url) == url
+
+
+@pytest.mark.parametrize(
+    "text", ["list.opml", "rss", "localhost:80/rss", "127.0.0.1/rss", "mailto:a@example.com", "feed:"]
+)
+def test_what_has_no_scheme_and_no_registrable_domain_is_no_address(text: str) -> None:
+    with pytest.raises(UsageError):
+        feed_address(text)

@@ -298,3 +298,24 @@ def test_rules_are_taken_away_on_the_way_down_and_no_feed_has_any_on_the_way_up(
     with empty.connect() as connection:
         rows = connection.execute(text("SELECT count(*), count(rules), count(unmet) FROM feeds")).one()
     assert tuple(rows) == (ROWS, 0, 0)
+
+
+def test_addresses_are_written_in_one_form_and_a_feed_that_is_there_twice_rests(empty: Engine) -> None:
+    urls = {1: "HTTPS://News.Example:443/rss?A", 2: "https://b.example", 3: "https://B.example/", 4: "file:///drop/"}
+    go(empty, "0006")
+    fill_all(empty)
+    (table,) = (one for one in tables(empty) if one.name == "feeds")
+    with empty.begin() as connection:
+        connection.execute(table.insert(), [_row(table, n) | {"publication_id": 1} for n in (3, 4)])
+        connection.execute(text("UPDATE feeds SET state = 'active', sealed = NULL"))
+        for id_, url in urls.items():
+            connection.execute(text("UPDATE feeds SET url = :url WHERE id = :id"), {"id": id_, "url": url})
+    upgrade(empty)
+    with empty.connect() as connection:
+        found = connection.execute(text("SELECT url, state, state_reason FROM feeds ORDER BY id")).all()
+    assert [row.url for row in found] == ["https://news.example/rss?A", "https://b.example/", urls[3], urls[4]]
+    assert [row.state for row in found] == ["active", "active", "paused", "active"]
+    assert str(found[2].state_reason).startswith("the same as feed 2: ")
+    go(empty, "0006", down=True)
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT url FROM feeds WHERE id = 1")) == "https://news.example/rss?A"

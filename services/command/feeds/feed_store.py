@@ -20,7 +20,7 @@ from services.indexer.publications import registry
 from shared.among import among
 from shared.database import now
 from shared.errors import UsageError
-from shared.hosts import lane_of, without_password
+from shared.hosts import in_one_form, lane_of, without_password
 from shared.http.addresses import allow_list
 from shared.messages import split_digests
 from shared.rules import NO_RULES, Rules
@@ -107,8 +107,11 @@ def find(connection: Connection, names: Sequence[str]) -> list[Any]:
     found = []
     query = select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication)
     for name in dict.fromkeys(names):
-        match = Feed.id == int(name) if name.isdecimal() and int(name) <= LARGEST_ID else Feed.url == name
-        rows = connection.execute(query.where(match)).all() or _as_shown(connection.execute(query.where(_SECRET)), name)
+        known = {name, in_one_form(name)}
+        match = Feed.id == int(name) if name.isdecimal() and int(name) <= LARGEST_ID else Feed.url.in_(known)
+        rows = connection.execute(query.where(match)).all() or _as_shown(
+            connection.execute(query.where(_SECRET)), known
+        )
         if not rows:
             shown = without_password(name)
             raise UsageError(f"There is no feed {shown!r}: `wireroom feeds list` shows their numbers and addresses.")
@@ -121,9 +124,9 @@ def find(connection: Connection, names: Sequence[str]) -> list[Any]:
 _SECRET = Feed.url.contains("@")
 
 
-def _as_shown(rows: Iterable[Any], url: str) -> list[Any]:
-    """Return the feeds whose address is `url` where it is shown, which is without user name and password."""
-    return [row for row in rows if without_password(row.url) == url]
+def _as_shown(rows: Iterable[Any], known: set[str]) -> list[Any]:
+    """Return the feeds whose address is a known one where it is shown, which is without user name and password."""
+    return [row for row in rows if without_password(row.url) in known]
 
 
 def listed(connection: Connection, folder: str | None = None, state: str | None = None) -> list[Any]:
@@ -178,7 +181,10 @@ def resume(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
-    """Forget feeds; their articles stay, seen for the last time now where no other feed lists them."""
+    """Forget feeds; their articles stay, seen for the last time now where no other feed lists them.
+
+    What rested because it is one of them is polled again.
+    """
     moment = now(connection)
     held = select(Feed.id, Feed.entry_digests).where(Feed.id.in_(ids)).order_by(Feed.id).with_for_update()
     rows = connection.execute(held).all()
@@ -186,6 +192,9 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
     for row in rows:
         leave(connection, row.id, split_digests(row.entry_digests), moment)
     connection.execute(delete(Feed).where(Feed.id.in_(ids)))
+    for id_ in ids:
+        same = select(Feed.id).where(Feed.state == "paused", Feed.state_reason.startswith(moves.same_as(id_)))
+        resume(connection, connection.scalars(same).all())
 
 
 def set_pages(connection: Connection, ids: Sequence[int], settings: Settings, *, never: bool) -> int:

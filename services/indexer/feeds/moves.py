@@ -1,13 +1,13 @@
-"""Feeds whose publishers have moved them for good get their new addresses."""
+"""Feeds whose publishers have moved them for good get their new addresses; one that turns out to be another rests."""
 
 from collections.abc import Mapping
 
 import structlog
-from sqlalchemy import Connection, exists, update
+from sqlalchemy import Connection, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from shared.hosts import lane_of
+from shared.hosts import in_one_form, lane_of
 from shared.tables import Feed
 
 log = structlog.get_logger()
@@ -18,10 +18,18 @@ FORGOTTEN = {
 
 
 def move(connection: Connection, moves: Mapping[int, str]) -> None:
-    """Give feeds their new addresses, by id; where another feed has it already, both stay as they are."""
-    for feed_id, url in sorted(moves.items()):
+    """Give feeds their new addresses, by id; where another feed has it already, the one that moved rests."""
+    for feed_id, to in sorted(moves.items()):
+        url = in_one_form(to)
         if _move(connection, feed_id, url):
             log.info("moved", feed=feed_id, to=url)
+        elif (other := _rest(connection, feed_id, url)) is not None:
+            log.warning("same feed", feed=feed_id, as_feed=other, to=url)
+
+
+def same_as(feed_id: int) -> str:
+    """Return how the reason of a feed begins that rests because it is another one."""
+    return f"the same as feed {feed_id}: "
 
 
 def _move(connection: Connection, feed_id: int, url: str) -> bool:
@@ -33,3 +41,19 @@ def _move(connection: Connection, feed_id: int, url: str) -> bool:
             return connection.execute(moved).rowcount > 0
     except IntegrityError:  # another transaction took it meanwhile
         return False
+
+
+def _rest(connection: Connection, feed_id: int, url: str) -> int | None:
+    """Let a feed rest whose publisher sends it to another feed's address; return that feed, None if it goes on.
+
+    It goes on where the other is not polled, and where it has credentials or rules of its own, which may bring it more.
+    """
+    polled = select(Feed.id).where(Feed.url == url, Feed.id != feed_id, Feed.state == "active")
+    other = connection.scalar(polled)
+    if other is None:
+        return None
+    reason = f"{same_as(other)}its publisher has moved it to that feed's address for good"
+    resting = {"state": "paused", "state_reason": reason, "lease_token": None}
+    plain = Feed.sealed.is_(None), Feed.rules.is_(None)
+    rested = update(Feed).where(Feed.id == feed_id, Feed.state == "active", *plain).values(resting)
+    return other if connection.execute(rested).rowcount else None

@@ -3,7 +3,7 @@
 Revision ID: 0007
 """
 
-from shared.migrations import asking, ruling, titles
+from shared.migrations import addresses, asking, ruling, titles
 
 revision = "0007"
 down_revision = "0006"
@@ -16,10 +16,11 @@ def upgrade() -> None:
     asking.upgrade()
     titles.upgrade()
     ruling.upgrade()
+    addresses.upgrade()
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Take it away; addresses in their one form stay, which every version reads."""
     ruling.downgrade()
     titles.downgrade()
     asking.downgrade()
