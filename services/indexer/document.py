@@ -16,7 +16,7 @@ from services.indexer.articles import history, retention, rights
 from services.indexer.articles.judge import Fresh, Repeat, Revised, Source, Unchanged, Verdict, judge_all
 from services.indexer.articles.layers import leave, put_layers, relist
 from services.indexer.articles.merge import PAGE, merge
-from services.indexer.articles.pages import hold_pages, leads_inside, want_pages
+from services.indexer.articles.pages import hold_pages, want_pages
 from services.indexer.articles.store import insert_fresh, known_by_id, named, put_keys, touch, update_revised
 from services.indexer.changes import News, append, take_head
 from services.indexer.feeds import gap_store
@@ -26,7 +26,7 @@ from services.indexer.settle import Brought, Row
 from services.indexer.stories import flags
 from services.indexer.stories.folding import fold
 from shared.database import now, writing
-from shared.http.addresses import Place, allow_list
+from shared.http.addresses import Place, allow_list, leads_inside
 from shared.messages import PARSER, Kind, Result, split_digests
 from shared.polling.habits import Arrival
 from shared.settings import Settings
@@ -101,7 +101,7 @@ def write_documents(connection: Connection, kind: Kind, results: Sequence[Result
     """Write fetches of one kind within the caller's transaction; return what those brought whose token holds."""
     rows = settle.fence(connection, results)
     moment = now(connection)
-    pieces = _pieces(connection, kind, results, rows, moment)
+    pieces = _pieces(connection, kind, results, rows, moment, allow_list(settings.fetch_allow))
     if not pieces:
         settle.count(connection, "stale_results", len(results))
         return []
@@ -154,6 +154,7 @@ def _pieces(
     results: Sequence[Result],
     rows: Mapping[tuple[Kind, int], Row],
     moment: datetime,
+    allow: frozenset[Place],
 ) -> list[_Piece]:
     for result in results:
         if (kind, result.facts.id) not in rows:
@@ -163,7 +164,7 @@ def _pieces(
         held.sort(key=lambda one: key_of(one[1], one[0].feed))
     pieces = []
     for result, row in held:
-        result, row = gap_store.on_detour(connection, result, row)
+        result, row = gap_store.on_detour(connection, result, row, allow)
         told = (row.lease_no, result.parser or PARSER, result.document_sha256)
         if kind is Kind.PAGE:
             source = Source(PAGE, *told, article_id=row.id)

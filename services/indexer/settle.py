@@ -16,6 +16,7 @@ from services.indexer.feeds.moves import move
 from services.indexer.feeds.pace import Memory
 from services.indexer.feeds.trust import Past, columns, moved
 from shared.among import among_given
+from shared.http.addresses import allow_list
 from shared.messages import PARSER, Kind, Outcome, Result, split_digests
 from shared.polling.habits import Arrival
 from shared.polling.schedule import Plan, Standing, plan
@@ -142,9 +143,12 @@ def settle(
     if not settled:
         return
     settled = [(result, _taught(result, row, brought, now), brought) for result, row, brought in settled]
-    settled = gap_store.pursue(connection, settled, now)
+    settled = gap_store.pursue(connection, settled, now, allow_list(settings.fetch_allow))
     push.remember(connection, settled, now, settings)
-    plans = {row.id: _plan(result, row, now, settings) for result, row, _ in settled}
+    plans: dict[int, Plan] = {}
+    for at, (result, row, brought) in enumerate(settled):
+        memory, plans[row.id] = pace.turned(row.memory, _plan(result, row, now, settings), result.facts, now)
+        settled[at] = (result, replace(row, memory=memory), brought)
     news = {row.id: _news(kind, result, row, brought, plans[row.id], now) for result, row, brought in settled}
     table, identity = _table(kind)
     # rows that change the same columns go in one statement
@@ -180,7 +184,7 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
     news: dict[str, Any] = {
         "lease_token": None,
         "attempts": 0,
-        "wanted_at": None,
+        "wanted_at": row.wanted_at if facts.outcome is Outcome.UNFETCHED else None,  # it waits for the feed itself
         "state": planned.state,
         "state_reason": planned.reason,
         "failures": planned.failures,
@@ -212,17 +216,17 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
 
 
 def _record(connection: Connection, settled: Sequence[tuple[Result, Row, Brought]], now: datetime) -> None:
-    """Add a line to the record of polls for each fetch that was really made."""
+    """Add a line to the record of polls for each fetch that was really made; one in a feed's stead is no poll of it."""
     lines = [
         (
             now,
-            result.facts.kind,
+            "archive" if row.memory.detour else facts.kind,
             row.id,
-            result.facts.outcome,
-            result.facts.status,
-            result.facts.error,
-            result.facts.elapsed_ms,
-            result.facts.wire_bytes,
+            facts.outcome,
+            facts.status,
+            facts.error,
+            facts.elapsed_ms,
+            facts.wire_bytes,
             len(split_digests(result.window or "")) + result.left_out,
             brought.created,
             brought.revised,
@@ -231,10 +235,11 @@ def _record(connection: Connection, settled: Sequence[tuple[Result, Row, Brought
             brought.repeats,
             result.left_out,
             brought.set_aside,
-            result.facts.requests,
+            facts.requests,
         )
         for result, row, brought in settled
-        if result.facts.outcome is not Outcome.UNFETCHED
+        for facts in [(row.memory.detour and row.memory.detour.facts) or result.facts]
+        if facts.outcome is not Outcome.UNFETCHED
     ]
     insert_rows(connection, Poll, _POLL, lines)
 

@@ -16,6 +16,7 @@ from services.indexer.settle import Brought, Row
 from shared.belt import Belt
 from shared.database import connect, now, store_url, writing
 from shared.errors import TransientError
+from shared.http.addresses import allow_list
 from shared.messages import Batch, Kind, Result, split_digests
 from shared.queues import Publish
 from shared.settings import Settings
@@ -73,6 +74,7 @@ def _each(results: Sequence[Result], work: Callable[[Result], None]) -> None:
 
 
 def _settle_together(engine: Engine, results: Sequence[Result], settings: Settings) -> None:
+    allow = allow_list(settings.fetch_allow)
     with writing(engine) as connection:
         moment = now(connection)
         rows = settle.fence(connection, results)
@@ -80,7 +82,7 @@ def _settle_together(engine: Engine, results: Sequence[Result], settings: Settin
             take_head(connection)  # as everyone does who locks articles
         for kind in Kind:
             settled = [
-                (*gap_store.on_detour(connection, result, rows[kind, result.facts.id]), _seen(result))
+                (*gap_store.on_detour(connection, result, rows[kind, result.facts.id], allow), _seen(result))
                 for result in results
                 if (result.facts.kind, result.facts.id) in rows and result.facts.kind is kind
             ]

@@ -125,7 +125,8 @@ def _host_leased(table: type[Feed] | type[Page], now: Any) -> Any:
 def _target(kind: Kind, row: Any, now: datetime, ruled: Mapping[str, Any] | None) -> Target:
     feed = kind is Kind.FEED
     rules = Rules.model_validate(ruled) if ruled else None
-    detour = row.detour_url if feed else None  # of which nothing is known either
+    asked = row.wanted_at is not None and row.wanted_at <= now  # for the feed itself
+    detour = row.detour_url if feed and not asked else None  # of which nothing is known either
     current = not detour and (not feed or row.parser == reader_of(rules))  # what another reader knew is not known
     return Target(
         kind=kind,

@@ -137,3 +137,15 @@ def target_of(url: str, location: str) -> str:
         raise FetchError("redirect", "The server redirects to something that is no address.") from error
     place_of(target)
     return target
+
+
+def leads_inside(page: str, feed: str, allow: frozenset[Place]) -> bool:
+    """Return whether a page is one of the operator's inner places and its feed is not: no stranger names those."""
+    return _is_among(page, allow) and not _is_among(feed, allow)
+
+
+def _is_among(url: str, allow: frozenset[Place]) -> bool:
+    try:
+        return place_of(url) in allow
+    except Blocked:
+        return False

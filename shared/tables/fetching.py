@@ -95,9 +95,10 @@ class Feed(Leased, Table):
     due_reason: Mapped[str | None]  # why it is due when it is, in words
     alarm_at: Mapped[datetime | None]  # when its silence is no longer usual; None: nothing is expected of it
     notice: Mapped[str | None]  # what is unusual about what it brought lately, in words
-    detour_url: Mapped[str | None]  # fetched in its stead at its next lease, to close a gap
+    detour_url: Mapped[str | None]  # fetched in its stead at its next lease, to close a gap or for its past
     rules: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)  # how it is read: see shared.rules
     unmet: Mapped[str | None]  # what of its rules met nothing at its last poll, in words
+    backfill: Mapped[dict[str, Any] | None]  # how far the asking for its past has come; None: nobody asked for it
     timeout_s: Mapped[int | None]  # from DNS to the last byte; None: as for all feeds
 
     __table_args__ = (

@@ -181,3 +181,31 @@ def test_a_pace_that_is_too_slow_for_the_window_loses_articles(wireroom: Run, tw
 
 def test_a_feed_without_a_record_is_left_out(wireroom: Run, two: Engine) -> None:
     assert "No feed has been polled often enough yet." in wireroom("feeds", "whatif", "--worth", 60).text
+
+
+def test_a_feeds_past_is_asked_for_shown_and_stopped(wireroom: Run, two: Engine) -> None:
+    assert "past" not in wireroom("feeds", "show", 1, "--json").lines[0]
+    assert wireroom("feeds", "backfill", 1, 2, "--since", "2019-03-04").text == (
+        "1: its past is asked for from now on.\n2: its past is asked for from now on.\n"
+    )
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["past"] == "0 articles of 0 pages; going on"
+    assert pace_of(two, 1).wanted_at is not None
+    assert wireroom("feeds", "backfill", A, "--stop").status == 0
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["past"] == (
+        "0 articles of 0 pages; stopped: by the operator"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([1, "--since", "lately"], "--since 'lately' is no day: write it as 2019-03-04."),
+        ([1, "--since", "2019-03-04", "--stop"], "Say --since or --stop, not both."),
+        ([7], "There is no feed '7': `wireroom feeds list` shows their numbers and addresses."),
+    ],
+)
+def test_a_past_that_cannot_be_asked_for_is_told_in_a_sentence(
+    wireroom: Run, two: Engine, words: list[object], sentence: str
+) -> None:
+    ran = wireroom("feeds", "backfill", *words)
+    assert (ran.status, ran.sentence) == (2, sentence)

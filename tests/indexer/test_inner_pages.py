@@ -1,7 +1,6 @@
 """Article pages on inner places are fetched for feeds on inner places alone."""
 
-from services.indexer.articles.pages import leads_inside
-from shared.http.addresses import allow_list
+from shared.http.addresses import allow_list, leads_inside
 
 ALLOW = allow_list(["wiki.intranet:8080", "feeds.intranet:80"])
 

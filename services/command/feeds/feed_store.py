@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, sel
 from services.command.feeds.opml import Outline
 from services.command.options import LARGEST_ID
 from services.indexer.articles.layers import leave
-from services.indexer.articles.pages import leads_inside, want_pages
+from services.indexer.articles.pages import want_pages
 from services.indexer.changes import take_head
 from services.indexer.feeds import moves
 from services.indexer.publications import registry
@@ -21,7 +21,7 @@ from shared.among import among
 from shared.database import now
 from shared.errors import UsageError
 from shared.hosts import in_one_form, lane_of, without_password
-from shared.http.addresses import allow_list
+from shared.http.addresses import allow_list, leads_inside
 from shared.messages import split_digests
 from shared.rules import NO_RULES, Rules
 from shared.settings import Settings

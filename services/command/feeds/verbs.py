@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from services.command import console
-from services.command.feeds import check, feed_store, lists, passports, pushes, rules, tempo, unusual, whatif
+from services.command.feeds import check, feed_store, lists, passports, past, pushes, rules, tempo, unusual, whatif
 from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import reading, writing
@@ -18,7 +18,7 @@ verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]
 STATES = ("active", "paused", "gone", "parked")
 _INNER = {"entry_digests", "lease_token", "body_digest", "sealed"}
-HIDDEN = frozenset({*_INNER, "habits", "due_reason", "notice", "alarm_at"})  # the latter are told in words
+HIDDEN = frozenset({*_INNER, "habits", "due_reason", "notice", "alarm_at", "backfill"})  # the latter are told in words
 
 
 verbs.command()(lists.add)
@@ -30,6 +30,7 @@ verbs.command()(check.check)
 verbs.command()(rules.rules)
 verbs.command()(tempo.pace)
 verbs.command()(tempo.pages)
+verbs.command()(past.backfill)
 verbs.command()(whatif.whatif)
 
 
@@ -61,7 +62,7 @@ def show(
     with reading(open_store()) as connection:
         row = feed_store.find(connection, [name])[0]
         item = _item(row) | {"articles": feed_store.articles_of(connection, row.id), "why": _why(row)}
-        item |= unusual.of_feed(connection, row) | pushes.of_feed(connection, row.id)
+        item |= unusual.of_feed(connection, row) | pushes.of_feed(connection, row.id) | past.told(row)
         item |= rules.of_feed(connection, row)
     console.facts(item, as_json=as_json)
 

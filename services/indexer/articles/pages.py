@@ -8,9 +8,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.among import among
-from shared.errors import Blocked
 from shared.hosts import lane_of
-from shared.http.addresses import Place, place_of
 from shared.tables import Article, Page
 
 
@@ -20,18 +18,6 @@ def hold_pages(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(
             select(Page.article_id).where(among(Page.article_id, ids)).order_by(Page.article_id).with_for_update()
         )
-
-
-def leads_inside(page: str, feed: str, allow: frozenset[Place]) -> bool:
-    """Return whether a page is one of the operator's inner places and its feed is not: no stranger names those."""
-    return _is_among(page, allow) and not _is_among(feed, allow)
-
-
-def _is_among(url: str, allow: frozenset[Place]) -> bool:
-    try:
-        return place_of(url) in allow
-    except Blocked:
-        return False
 
 
 def want_pages(connection: Connection, pages: Mapping[int, str], now: datetime) -> None:

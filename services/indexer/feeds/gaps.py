@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from shared.hosts import lane_of
-from shared.messages import FeedFacts, Outcome, Result
+from shared.http.addresses import Place, leads_inside
+from shared.messages import Facts, FeedFacts, Outcome, Result
 
 MOST_TRIED = 10  # addresses that one gap is worth
 PAUSE_S = 5  # before the next of them
@@ -29,14 +30,16 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Detour:
-    """An attempt under way to close a gap."""
+    """An attempt under way to close a gap, or a page of an archive."""
 
-    gap_id: int
+    gap_id: int  # 0: no gap
     bounds: Bounds
     tried: tuple[str, ...]  # addresses, this one included
     found: int  # articles, by those before
     reached: bool = False  # this document goes back to before the gap
     said: FeedFacts | None = None  # of itself; None: no document came
+    facts: Facts | None = None  # of the fetch, before it was narrowed
+    backfills: bool = False  # a page of the archive, which the operator asked for
 
 
 def bounds_of(last_ok_at: datetime, published: Iterable[datetime | None], now: datetime) -> Bounds:
@@ -69,29 +72,35 @@ def narrowed(result: Result, bounds: Bounds) -> Result:
 
 
 def next_address(
-    url: str, site_url: str | None, tried: Sequence[str], asked: str, said: FeedFacts | None
+    url: str,
+    site_url: str | None,
+    tried: Sequence[str],
+    asked: str,
+    said: FeedFacts | None,
+    allow: frozenset[Place] = frozenset(),
 ) -> str | None:
     """Return where to look next for a gap of the feed at `url`, or None where nothing is left to try.
 
     `said` is what the document at `asked` says of itself, None where none came: the archive or page that it links to
     (RFC 5005), the next page by number (WordPress), then the title's news sitemaps, those that its robots.txt names or
-    else those in common places. All of them at the feed's own site.
+    else those in common places. All of them at the feed's own site, and not at an inner place unless the feed is there.
     """
     ahead = [said.older_url] if said and said.older_url else []
     if said and said.pages_by_number:
-        ahead.append(_next_page(asked))
+        ahead.append(next_page(asked))
     robots = urljoin(site_url or url, ROBOTS)
     ahead.append(robots)
     if not (asked == robots and said):
         ahead += [urljoin(site_url or url, path) for path in NEWS_SITEMAPS]
-    fit = (one for one in ahead if one and one != url and one not in tried and lane_of(one) == lane_of(url))
+    near = (one for one in ahead if one and one != url and one not in tried and lane_of(one) == lane_of(url))
+    fit = (one for one in near if not leads_inside(one, url, allow))
     return next(fit, None) if len(tried) < MOST_TRIED else None
 
 
-def _next_page(url: str) -> str:
+def next_page(url: str) -> str:
     """Return `url` with its page number raised.
 
-    >>> _next_page("https://a.example/feed/?paged=2&lang=de")
+    >>> next_page("https://a.example/feed/?paged=2&lang=de")
     'https://a.example/feed/?lang=de&paged=3'
     """
     parts = urlsplit(url)

@@ -6,14 +6,16 @@ columns that follow from both (`columns`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.indexer.feeds.backfill import Backfill, next_turn
 from services.indexer.feeds.gaps import PAUSE_S, Bounds, Detour
 from shared.messages import DIGEST_CHARS, Entry, Facts, FeedFacts, Result
 from shared.polling.habits import Arrival, Habits, alarm_s, notice
 from shared.polling.habits import taught as learnt
 from shared.polling.schedule import Plan, Standing, Wish
+from shared.rows import as_json
 from shared.settings import Settings
 
 
@@ -32,6 +34,8 @@ class Memory:
     detour: Detour | None = None  # the attempt to close a gap that this fetch was
     gap: Bounds | None = None  # noticed at this poll
     next_url: str | None = None  # where to look for what a gap holds
+    backfill: Backfill | None = None  # the past that the operator asked for
+    turned: bool = False  # the feed's next lease leads where `next_url` says, or None: to the feed
 
 
 def standing(row: Any, *, wanted: bool) -> tuple[Standing, Memory]:
@@ -49,9 +53,18 @@ def standing(row: Any, *, wanted: bool) -> tuple[Standing, Memory]:
         habits.rhythm,
         habits.wish,
     )
+    asked = row.wanted_at and row.leased_at and row.wanted_at <= row.leased_at  # for the feed itself
     silent = not row.failures and row.alarm_at is not None and row.alarm_at <= (row.last_polled_at or row.created_at)
     memory = Memory(
-        habits, None, row.last_ok_at, row.created_at, row.notice, row.alarm_at, silent, detour_url=row.detour_url
+        habits,
+        None,
+        row.last_ok_at,
+        row.created_at,
+        row.notice,
+        row.alarm_at,
+        silent,
+        detour_url=None if asked else row.detour_url,
+        backfill=Backfill.read(row.backfill),
     )
     return replace(known, pushed=row.pushed_until is not None and row.pushed_until > row.leased_at), memory
 
@@ -98,16 +111,43 @@ def paced(memory: Memory, standing: Standing, planned: Plan, settings: Settings)
         return replace(
             planned, wait_s=PAUSE_S, why="articles between its last two windows may be missing; it looks elsewhere"
         )
-    if memory.detour:
+    if memory.detour and not memory.detour.backfills:
         return replace(
             planned, wait_s=standing.polling_s or settings.poll_interval_s, why="a gap was looked into; then as before"
         )
     return planned
 
 
+def turned(memory: Memory, planned: Plan, facts: Facts, now: datetime) -> tuple[Memory, Plan]:
+    """Return the memory and plan of a feed whose past is asked for: on to its archive's next page, or to the feed."""
+    known, page = memory.backfill, memory.detour
+    took = page is not None and page.backfills
+    if known is None or planned.state != "active" or memory.next_url:
+        return memory, planned
+    if memory.detour_url and not took and memory.detour_url != known.next_url:  # a gap was looked into
+        return memory, planned
+    waits = memory.detour_url is not None  # for its own poll, since one before
+    if not (known.going or waits):
+        return memory, planned
+    own_at = (known.own_at or now) if waits else now + timedelta(seconds=planned.wait_s)
+    own, at = facts.outcome.good and not took, None
+    if own or took:  # a page that was handed back waits for the feed's own poll
+        at = next_turn(known, page.facts if page and page.facts else facts, own_at, now, own=own)
+    known = replace(known, own_at=own_at)
+    memory = replace(memory, turned=True, next_url=known.next_url if at else None, backfill=known)
+    if at:
+        wait_s, why = (at - now).total_seconds(), "its archive is read between its polls"
+        return memory, replace(planned, wait_s=wait_s, why=why)
+    if not waits:
+        return memory, planned
+    wait_s = max(0.0 if took else planned.wait_s, (own_at - now).total_seconds())
+    return memory, replace(planned, wait_s=wait_s, why="its archive was read between its polls; then as before")
+
+
 def detour_columns(memory: Memory) -> dict[str, Any]:
-    """Return the column that says where a feed's next lease leads, where that changes."""
-    return {"detour_url": memory.next_url} if memory.detour or memory.gap else {}
+    """Return the columns that say where a feed's next lease leads, where that changes."""
+    news: dict[str, Any] = {"detour_url": memory.next_url} if memory.detour or memory.gap or memory.turned else {}
+    return news | ({"backfill": as_json(memory.backfill.write())} if memory.backfill else {})
 
 
 def columns(memory: Memory, planned: Plan) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def total(of: Iterable[Account]) -> Account:
 
 def _of_feeds(since: datetime) -> Select[*tuple[Any, ...]]:
     saved = func.sum(case((Poll.outcome == "not_modified", func.coalesce(Feed.document_bytes, 0)), else_=0))
-    join = and_(Poll.kind == "feed", Poll.target_id == Feed.id)
+    join = and_(Poll.kind.in_(("feed", "archive")), Poll.target_id == Feed.id)
     return select(Feed.host, *_SUMS, saved).join(Poll, join).where(Poll.at > since).group_by(Feed.host)
 
 

@@ -3,7 +3,7 @@
 Revision ID: 0007
 """
 
-from shared.migrations import addresses, asking, ruling, titles
+from shared.migrations import addresses, asking, backfills, ruling, titles
 
 revision = "0007"
 down_revision = "0006"
@@ -17,10 +17,12 @@ def upgrade() -> None:
     titles.upgrade()
     ruling.upgrade()
     addresses.upgrade()
+    backfills.upgrade()
 
 
 def downgrade() -> None:
     """Take it away; addresses in their one form stay, which every version reads."""
+    backfills.downgrade()
     ruling.downgrade()
     titles.downgrade()
     asking.downgrade()
