@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 
@@ -10,6 +11,7 @@ from services.parser import limits
 from services.parser.document import read_document, refused
 from shared.belt import Belt, unpacked
 from shared.errors import Failed, Malformed, TransientError, contain
+from shared.hosts import without_password
 from shared.messages import Batch, Document, Documents, Result, expired
 from shared.queues import INDEX, Publish
 from shared.settings import Settings
@@ -83,7 +85,7 @@ def _work(settings: Settings, belt: Belt, document: Document) -> Result | None:
     if isinstance(result, Failed):
         raise result.error
     if result and result.unmet:
-        log.warning("rule met nothing", kind=document.target.kind, id=document.target.id, reason=result.unmet)
+        log.warning("rule met nothing", **_named(document), reason=result.unmet)
     return result
 
 
@@ -102,6 +104,10 @@ def _read(settings: Settings, document: Document, packed: bytes | None) -> Resul
         return refused(document, f"The document took longer than {settings.parse_time_s} s to read.", "too_slow")
     except MemoryError:
         return refused(document, f"The document needed more than {settings.parse_memory_mb} MiB to read.", "too_large")
+
+
+def _named(document: Document) -> dict[str, Any]:
+    return {"kind": document.target.kind, "id": document.target.id, "url": without_password(document.target.url)}
 
 
 def _log_drop(document: Document, reason: str) -> None:

@@ -55,6 +55,7 @@ def test_a_check_says_what_rules_find_and_what_they_do_not(wireroom: Run, outlet
 def test_a_page_without_rules_is_told_how_it_can_be_read(wireroom: Run, outlet: Outlet, page: str) -> None:
     ran = wireroom("feeds", "check", page, "--pause", 0, fetch_allow=outlet.allow[0])
     assert ran.status == 1
+    assert "It seems to list 3 articles: with --items 'article.teaser' they are read as a feed." in ran.err
     assert "say with --items what the articles on it are" in ran.err
 
 

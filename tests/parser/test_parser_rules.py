@@ -1,16 +1,19 @@
 """Pages and JSON of any shape, read by rules of a feed's own."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.parser import limits
 from services.parser.document import read_document
 from services.parser.formats.rules import read_rules
-from services.parser.look import read_feed_bytes
-from shared.errors import Malformed, Unmet, UsageError
+from services.parser.look import read_feed_bytes, read_page_bytes
+from shared.errors import Malformed, NotAFeed, PermanentError, Unmet, UsageError
 from shared.messages import Entry, Result, reader_of
 from shared.rules import Rules
 from tests.parser.documents import document
@@ -25,6 +28,12 @@ LIST = """<!doctype html><html lang="en"><head><title>News | Harbour Council</ti
 </time><p>Ferries will leave every twenty minutes from the north quay.</p><i>{clock}</i></article>
 <article class="promo"><a href="javascript:alert(1)">Buy</a></article></main>
 <a rel="next" href="?page=2">Older</a></body></html>"""
+PIECES = (
+    "<html>", "<body>", "<a href='/x'>", "</a>", "<p>", "words of a text", "<img src=x srcset='y 2w,'>", "<h2>",
+    "</h2>", "<time datetime=2>", "<script>", "</script>", "{", "}", "[", "]", '"a"', ":", ",", "1e999", "null",
+    "<?xml?>", "<rss>", "<!--", "&#0;", "<a href='http://['>", "<base href='javascript:x'>", "\x00",
+)  # fmt: skip
+PAGES = st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(PIECES)).map(lambda parts: "".join(parts).encode()))
 POSTS = {
     "data": {
         "posts": [
@@ -267,3 +276,61 @@ def test_rules_hold_for_each_page_of_a_bundle_and_for_nothing_else() -> None:
     assert len(read_feed_bytes(LIST.encode(), URL, None, rules=rules(items="article.teaser", body=".text"))) == 2
     with pytest.raises(Exception, match="HTML page"):
         read_feed_bytes(LIST.encode(), URL, None, rules=rules(body=".text"))
+
+
+def offered(page: str) -> str:
+    with pytest.raises(NotAFeed) as refused:
+        read_feed_bytes(page.encode(), URL, None)
+    return str(refused.value)
+
+
+def card(number: int, name: str = "card", words: str = "Pier story") -> str:
+    linked = f'<a href="/news/{number}"><img src="/{number}.jpg"><h3>{words} {number}</h3></a>'
+    return f'<li class="{name}">{linked}<p>Words.</p></li>'
+
+
+def test_a_page_that_lists_articles_is_told_how_it_can_be_read() -> None:
+    menu = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("Home", "Sport", "Port", "Weather", "Contact"))
+    cards = card(1, "card first") + card(2) + card(3) + card(4, "card last")
+    said = offered(f"<html><body><ul>{menu}</ul><ul>{cards}</ul></body></html>")
+    assert said.endswith("It seems to list 4 articles: with --items 'li.card' they are read as a feed.")
+
+
+def test_a_listing_without_headings_is_told_by_its_long_links() -> None:
+    rows = "".join(f'<div class="row"><a href="/{at}">The council of the harbour {at}</a></div>' for at in range(5))
+    assert "--items 'div.row'" in offered(f"<html><body>{rows}</body></html>")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>One text alone.</p>",
+        card(1) + card(2),
+        "<div>" * 300 + "x",
+        "".join(f"<div>{one}<div></div><div></div></div>" for one in map(card, range(2))),
+    ],
+)
+def test_a_page_that_seems_to_list_nothing_is_told_nothing(body: str) -> None:
+    assert offered(f"<html><body>{body}</body></html>") == "The document is an HTML page, not a feed."
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"items": "*", "text": "*", "image": "*", "date": "*", "byline": "*", "keywords": "*", "next": "*"},
+        {"items": "//*", "link": "./@*", "headline": "./text()", "summary": "./*", "next": "(//@href)[last()]"},
+        {"items": "$", "link": "[*]", "headline": "*", "text": "[0]", "next": "{a}"},
+        {"items": "$[*][*]", "script": "script", "body": "*", "drop": ["p", "body *"]},
+    ],
+)
+@settings(max_examples=60, deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=300), st.builds(lambda parts: "".join(parts).encode(), st.lists(st.sampled_from(PIECES)))
+    )
+)
+def test_whatever_comes_rules_read_it_or_say_why_not(given: dict[str, Any], data: bytes) -> None:
+    told = rules(**given)
+    for read_bytes in (read_feed_bytes, read_page_bytes):
+        with contextlib.suppress(PermanentError):
+            read_bytes(data, URL, None, rules=told)

@@ -9,6 +9,8 @@ from lxml import etree
 
 from services.parser.formats import bundle, feed, jsonfeed, newsml1, newsmlg2, ninjs, nitf, ruled, sitemap, xml
 from services.parser.formats.encoding import decode
+from services.parser.formats.guess import guess
+from services.parser.formats.page import tree_of
 from services.parser.item import Window
 from shared.bundle import TYPE
 from shared.errors import Malformed, NotAFeed
@@ -23,6 +25,7 @@ _AGENCIES: dict[str, Callable[[etree._Element, str], Window]] = {
 }
 _AGENCY = re.compile(rf"<(?:[\w.-]+:)?(?P<name>{'|'.join(_AGENCIES)})[\s>]")
 _HEAD_CHARS = 20_000
+_OFFER_CHARS = 1_000_000  # of a page that is no feed, as far as it is looked at
 
 
 def read_listing(data: bytes, url: str, media_type: str | None, rules: Rules | None = None) -> Window:
@@ -49,7 +52,7 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
         return _json(text.lstrip("\ufeff \t\r\n\x00"), url)
     start = _without_remarks(start)
     if _HTML.match(start) and not _FEED.search(start):
-        raise NotAFeed("The document is an HTML page, not a feed.")
+        raise NotAFeed(f"The document is an HTML page, not a feed.{_offer(text)}")
     if "<" not in start:
         raise NotAFeed("The document is plain text or binary data, not a feed.")
     text = xml.prologue_off(text)
@@ -61,6 +64,15 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
     if found := _AGENCY.search(head):
         return _agency(text, found["name"], url)
     return feed.read_window(text, url)
+
+
+def _offer(page: str) -> str:
+    """Return how a page that lists articles could be read; nothing where it seems to list none."""
+    try:
+        found = guess(tree_of(page[:_OFFER_CHARS]))
+    except Malformed:
+        return ""
+    return f" It seems to list {found[1]} articles: with --items {found[0]!r} they are read as a feed." if found else ""
 
 
 def _json(text: str, url: str) -> Window:
