@@ -7,6 +7,7 @@ ACCEPT = {
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5",
     Kind.PAGE: "text/html, application/xhtml+xml, */*;q=0.5",
 }
+JSON = "application/json, */*;q=0.5"
 
 
 def is_conditional(target: Target) -> bool:
@@ -21,7 +22,7 @@ def headers_for(target: Target, *, conditional: bool) -> dict[str, str]:
     Where the last window is known too, only what is new since is asked for (RFC 3229, 10.5.3, `feed`), of whoever can
     tell; but not in an audit, which wants to see all.
     """
-    headers = {"Accept": ACCEPT[target.kind]}
+    headers = {"Accept": _accepted(target)}
     if not conditional:
         return headers
     if target.validators.etag:
@@ -31,3 +32,11 @@ def headers_for(target: Target, *, conditional: bool) -> dict[str, str]:
     if target.validators.last_modified:
         headers["If-Modified-Since"] = target.validators.last_modified
     return headers
+
+
+def _accepted(target: Target) -> str:
+    """Return what is accepted: of a feed that is read by rules what these are for, and no feed at the same address."""
+    rules = target.rules
+    if target.kind is Kind.PAGE or rules is None or not rules.listed:
+        return ACCEPT[target.kind]
+    return JSON if rules.in_json and rules.script is None else ACCEPT[Kind.PAGE]

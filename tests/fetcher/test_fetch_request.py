@@ -2,6 +2,7 @@
 
 from services.fetcher.request import headers_for
 from shared.messages import Kind, Target, Validators
+from shared.rules import Rules
 
 
 def target(kind: Kind, **validators: str) -> Target:
@@ -24,3 +25,16 @@ def test_feeds_are_asked_for_as_feeds_and_pages_as_pages() -> None:
         "application/rss+xml, application/atom+xml"
     )
     assert headers_for(target(Kind.PAGE), conditional=True)["Accept"].startswith("text/html")
+
+
+def test_what_is_read_by_rules_is_asked_for_as_what_these_are_for() -> None:
+    accepted = [
+        headers_for(target(Kind.FEED).model_copy(update={"rules": rules}), conditional=False)["Accept"].split(",")[0]
+        for rules in (
+            Rules(items="article"),
+            Rules(items="$.posts"),
+            Rules(items="$.posts", script="#state"),
+            Rules(body=".story"),
+        )
+    ]
+    assert accepted == ["text/html", "application/json", "text/html", "application/rss+xml"]

@@ -105,6 +105,8 @@ def _text(value: Any) -> str | None:
 def _plain(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
+    if isinstance(value, float) and value.is_integer():  # a moment in seconds, as some write it
+        value = int(value)
     return str(value).encode("utf-8", "replace").decode().strip() or None
 
 
