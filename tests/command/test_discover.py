@@ -7,12 +7,15 @@ from sqlalchemy import Engine, select
 
 from services.command.feeds import discover
 from services.command.feeds.check_visit import lists, whole
-from services.command.feeds.discover import Found, is_site, linked
+from services.command.feeds.discover import is_site
+from services.parser import limits
+from services.parser.formats.pagefeeds import Found, linked
 from shared.database import reading
 from shared.http.client import Client, Limits
 from shared.settings import Settings
 from shared.tables import Feed
 from tests.command.conftest import Run
+from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
 
 HOME = "https://paper.example/"
@@ -45,6 +48,45 @@ def test_link_elements_come_first_and_anchors_that_look_like_feeds_after() -> No
         Found("https://paper.example/news/feed/", "linked on the page"),
         Found("https://paper.example/?feed=rss2", "linked on the page"),
     ]
+
+
+def test_addresses_are_relative_to_the_pages_own_base() -> None:
+    page = '<base href="/sport/"><base href="/no/"><link rel="alternate" type="application/rss+xml" href="rss.xml">'
+    assert [one.url for one in linked(page, HOME)] == ["https://paper.example/sport/rss.xml"]
+
+
+def test_tags_that_are_never_closed_cost_no_time() -> None:
+    with limits.cpu_seconds(20):
+        assert linked("<a " * 2_000_000 + "<a " + "h" * 2_000_000, HOME) == []
+        assert linked(("<a " + "h" * 1990 + ">") * 250, HOME) == []
+
+
+def test_a_page_in_a_feeds_place_tells_which_feeds_it_names(wireroom: Run, outlet: Outlet, line: Line) -> None:
+    outlet.publish("sport.xml", entries=1)
+    outlet.serve(
+        "sport/",
+        """<html><link rel="alternate" type="application/rss+xml" href="/sport.xml">
+        <a href="/rss?a=$(reboot)">RSS</a></html>""",
+    )
+    line.add(outlet.url("sport/"))
+    line.poll()
+    (feed,) = wireroom("feeds", "list", "--json").lines
+    assert f"an HTML page, not a feed; it names {outlet.url('sport.xml')}, " in feed["error"]
+    (shown,) = wireroom("feeds", "show", 1, "--json").lines
+    first, second = shown["named_instead"]
+    assert first == f"wireroom feeds move 1 {outlet.url('sport.xml')}"
+    assert second == f"wireroom feeds move 1 '{outlet.url('rss?a=$(reboot)')}'"  # as a shell takes it
+    assert wireroom(*first.split()[1:]).status == 0
+    line.poll()
+    assert line.count() == 1
+    (shown,) = wireroom("feeds", "show", 1, "--json").lines
+    assert (shown["error"], shown["named_instead"]) == (None, None)
+
+
+def test_feeds_are_looked_for_beside_the_page_too(client: Client, outlet: Outlet) -> None:
+    outlet.publish("sport/feed.xml", entries=1)
+    outlet.serve("sport/", "<html><body>Welcome</body></html>")
+    assert find(client, outlet, "sport/") == [("sport/feed.xml", "a common place")]
 
 
 @pytest.mark.parametrize(("url", "site"), [

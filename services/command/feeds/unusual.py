@@ -1,9 +1,12 @@
-"""What `wireroom feeds show` says of a feed's ways: what it usually brings, what is unusual now, what it has lost."""
+"""What `wireroom feeds show` says of a feed's ways: what it usually brings, what is unusual now, what it has lost,
+and where it may have gone."""
 
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import Connection
 
+from services.parser.formats.pagefeeds import told as told_feeds
 from services.reader.queries.alarms import alarm, gaps_of, told
 from shared.database import now
 from shared.polling.habits import Habits
@@ -20,6 +23,10 @@ def of_feed(connection: Connection, row: Any) -> dict[str, Any]:
     quiet = row.state == "active" and not row.failures and row.alarm_at is not None and row.alarm_at <= moment
     rhythm = Habits.read(row.habits).rhythm
     return {
+        "named_instead": [
+            f"wireroom feeds move {row.id} {quote(url)}" for url in told_feeds(row.error if row.failures else None)
+        ]
+        or None,
         "usually": _usually(rhythm) if rhythm and rhythm.count >= ENOUGH_TO_SAY else None,
         "unusual": alarm(row.habits if quiet else None, row.notice, moment),
         "gaps": "; ".join(told(gap) for gap in gaps_of(connection, row.id, GAPS_SHOWN)) or None,

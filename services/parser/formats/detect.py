@@ -7,7 +7,19 @@ from functools import partial
 
 from lxml import etree
 
-from services.parser.formats import bundle, feed, jsonfeed, newsml1, newsmlg2, ninjs, nitf, ruled, sitemap, xml
+from services.parser.formats import (
+    bundle,
+    feed,
+    jsonfeed,
+    newsml1,
+    newsmlg2,
+    ninjs,
+    nitf,
+    pagefeeds,
+    ruled,
+    sitemap,
+    xml,
+)
 from services.parser.formats.encoding import decode
 from services.parser.formats.guess import guess
 from services.parser.formats.page import tree_of
@@ -52,7 +64,8 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
         return _json(text.lstrip("\ufeff \t\r\n\x00"), url)
     start = _without_remarks(start)
     if _HTML.match(start) and not _FEED.search(start):
-        raise NotAFeed(f"The document is an HTML page, not a feed.{_offer(text)}")
+        named = pagefeeds.tell(pagefeeds.linked(text, url))
+        raise NotAFeed(f"The document is an HTML page, not a feed{named}.{'' if named else _offer(text)}")
     if "<" not in start:
         raise NotAFeed("The document is plain text or binary data, not a feed.")
     text = xml.prologue_off(text)
