@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.command.feeds import feed_store
 from services.parser.formats.rules import read_rules
 from shared.http.passport import Passport, fresh_keys, seal
 from shared.rules import Rules
-from shared.tables import Article, Change, Feed, Page, Poll
+from shared.tables import Article, Change, Feed, Gap, Page, Poll
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
 
@@ -178,3 +179,28 @@ def test_what_lists_on_post_alone_is_asked_so_without_conditions_each_time(
     assert asked == [("POST", b'{"query": "{ posts }"}', False)] * 2
     outcomes = [row.outcome for row in line.read(select(Poll.outcome).order_by(Poll.id))]
     assert (outcomes, line.count()) == (["ok", "unchanged"], 1)
+
+
+def test_a_gap_of_a_listing_is_closed_from_its_older_pages(outlet: Outlet, line: Line) -> None:
+    moment = datetime.now(UTC).replace(microsecond=0)
+
+    def serve(path: str, *hours: int, older: str = "") -> None:
+        items = "".join(
+            f'<li><h3><a href="/a/{at}">Report of hour {at}</a></h3>'
+            f'<time datetime="{(moment - timedelta(hours=at)).isoformat()}"></time></li>'
+            for at in hours
+        )
+        outlet.serve(path, f'<html><body><ul>{items}</ul><a rel="next" href="/{older}">Older</a></body></html>')
+
+    serve("news", 8, 9)
+    line.add(outlet.url("news"), rules=rules(items="li", next="a[rel=next]"))
+    line.poll()
+    six_ago = update(Feed).values(last_ok_at=moment - timedelta(hours=6))
+    line.write(lambda connection: void(connection.execute(six_ago)))
+    serve("news", 1, 2, older="page2")
+    serve("page2", 3, 4, older="page3")
+    serve("page3", 5, 8)
+    for _ in range(4):
+        line.poll()
+    assert [headline for headline, _ in texts(line)] == [f"Report of hour {at}" for at in (1, 2, 3, 4, 5, 8, 9)]
+    assert [row.state for row in line.read(select(Gap.state))] == ["closed"]
