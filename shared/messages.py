@@ -93,6 +93,9 @@ class Target(Value):
     known: str = ""  # entry digests of the last window, joined; empty when another parser version made them
     trusts_ids: bool = True  # False: this feed's identifiers have been seen shared or reused
     sealed: str | None = None  # header fields and credentials, which the fetcher alone opens: `shared.http.passport`
+    sealed_for: str | None = (
+        None  # the feed that it is sealed for, where this is the page of an article that came by it
+    )
     audit: bool = False  # where the answer is 304, ask again without conditions and see what it hid
     distrusted: bool = False  # its validators have lied: ask without conditions
     subscribe: Subscribe | None = None  # its hub is to be asked too

@@ -19,7 +19,7 @@ from services.fetcher.verdict import excuse, hand_back, judge
 from shared.errors import Blocked, FetchError
 from shared.hosts import is_folder
 from shared.http.client import NO_PASSPORT, Client, Response
-from shared.http.passport import unseal
+from shared.http.passport import Passport, unseal
 from shared.messages import Facts, Kind, Target
 
 NOT_MODIFIED = 304
@@ -61,17 +61,31 @@ def ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
 def _excused(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
     began = time.monotonic()
     try:
-        if target.kind is Kind.PAGE and asker.robots and not asker.robots.rules(target.url).allows(target.url):
+        passport = _passport(asker, target)
+        rules = asker.robots.rules(target.url, passport) if target.kind is Kind.PAGE and asker.robots else None
+        if rules and not rules.allows(target.url):
             raise Blocked("robots", "The site's robots.txt asks not to fetch this page.")
-        return _ask(asker, target)
+        return _ask(asker, target, passport)
     except FetchError as error:
         if error.kind == "crowded":
             return hand_back(target, CROWDED_S, "as many requests as may be are under way to its address"), None
         return excuse(target, error, round((time.monotonic() - began) * 1000)), None
 
 
-def _ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
-    passport = unseal(target.sealed, target.url, asker.open_key) if target.sealed else NO_PASSPORT
+def _passport(asker: Asker, target: Target) -> Passport:
+    """Return what a target is asked for with.
+
+    :raises FetchError: it cannot be opened.
+    """
+    if not target.sealed:
+        return NO_PASSPORT
+    if target.kind is Kind.FEED:
+        return unseal(target.sealed, target.url, asker.open_key)
+    feed = target.sealed_for or target.url
+    return unseal(target.sealed, feed, asker.open_key).for_page(target.url, feed)
+
+
+def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Response | None]:
     passport = passport.model_copy(update={"timeout_s": target.timeout_s})
     if target.kind is Kind.FEED and is_folder(target.url):  # which no article names as its page
         answer = take(asker.client, asker.drops, target, passport)

@@ -10,7 +10,8 @@ from protego import Protego
 
 from shared.belt import Belt
 from shared.errors import Blocked, FetchError, Refused
-from shared.http.client import Client, Response
+from shared.http.client import NO_PASSPORT, Client, Response
+from shared.http.passport import Passport
 from shared.http.sockets import NO_WAY
 
 KEEP_S = 86_400  # RFC 9309, 2.4: no longer than a day
@@ -53,8 +54,8 @@ class Robots:
         self._parsed: OrderedDict[bytes, Protego] = OrderedDict()
         self._lock = Lock()
 
-    def rules(self, url: str) -> Rules:
-        """Return what the site of `url` lets us do.
+    def rules(self, url: str, passport: Passport = NO_PASSPORT) -> Rules:
+        """Return what the site of `url` lets us do; it is asked without what `passport` says of us.
 
         :raises FetchError: too much was under way here to ask (`crowded`), or there is no way to the site.
         :raises TransientError: the belt is away.
@@ -63,14 +64,14 @@ class Robots:
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
         known = self._belt.get(f"robots:{origin}", MAX_BYTES + 1)
         if known is None:
-            known = self._ask(origin)
+            known = self._ask(origin, passport.model_copy(update={"headers": {}, "authorization": None}))
             self._belt.keep(f"robots:{origin}", known, KEEP_S if known[:1] == b"1" else RETRY_S)
         return Rules(self._read(known[1:]) if known[:1] == b"1" else None, self._agent)
 
-    def _ask(self, origin: str) -> bytes:
+    def _ask(self, origin: str, passport: Passport) -> bytes:
         """Return 1 and the text, or 0 where it cannot be had."""
         try:
-            answer = self._client.get(f"{origin}/robots.txt", {"Accept": "text/plain, */*;q=0.5"})
+            answer = self._client.get(f"{origin}/robots.txt", {"Accept": "text/plain, */*;q=0.5"}, passport)
         except (Blocked, Refused):
             return b"1"  # no place to forbid anything, and what is no robots.txt forbids nothing
         except FetchError as error:

@@ -11,10 +11,23 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, Text, bindparam, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    case,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from shared.among import among
+from shared.http.passport import PAGES
 from shared.tables import Article, Feed, Moment, Page
 
 SITE_SHARE = 20  # pages of one site at a time: spaced by half a second, its feeds wait ten seconds at most for them
@@ -98,11 +111,15 @@ def _newest_of() -> Select[Any]:
     return _ready().where(Page.host == site, Page.publication_id == title)
 
 
-def rules_of(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return the rules of the feeds that brought articles, by article id; most feeds have none."""
-    brought = select(Article.id, Feed.rules).join(Feed, Feed.id == Article.feed_id)
-    rows = connection.execute(brought.where(among(Article.id, ids), Feed.rules.is_not(None))) if ids else ()
-    return {row.id: row.rules for row in rows}
+def feeds_of(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
+    """Return how the feeds that brought articles let their pages be read (`rules`) and asked for (`url`, `sealed`).
+
+    By article id, and only of feeds that say anything of it, as few do.
+    """
+    sealed = case((Feed.sealed.startswith(PAGES), Feed.sealed)).label("sealed")
+    brought = select(Article.id, Feed.rules, Feed.url, sealed).join(Feed, Feed.id == Article.feed_id)
+    saying = brought.where(among(Article.id, ids), or_(Feed.rules.is_not(None), sealed.is_not(None)))
+    return {row.id: row for row in connection.execute(saying)} if ids else {}
 
 
 @cache  # it is asked each second, and takes longer to put together than to answer

@@ -1,7 +1,7 @@
 """The scheduler's side of the store: due rows, leases, attempts, parking."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -90,11 +90,11 @@ def due(
     """
     if kind is Kind.PAGE:
         rows: Sequence[Any] = pages.due_rows(connection, now, limit)
-        rules = pages.rules_of(connection, [row.article_id for row in rows])
-        targets = [_target(kind, row, now, rules.get(row.article_id)) for row in rows]
+        feeds = pages.feeds_of(connection, [row.article_id for row in rows])
+        targets = [_target(kind, row, now, feeds.get(row.article_id)) for row in rows]
     else:
         rows = connection.execute(_due_rows(kind), {"now": now, "most": limit}).all()
-        targets = [_target(kind, row, now, row.rules) for row in rows]
+        targets = [_target(kind, row, now, row) for row in rows]
     dead = begun([row.lease_token for row in rows if row.lease_token])
     return [Due(target, row.attempts + (row.lease_token in dead)) for row, target in zip(rows, targets, strict=True)]
 
@@ -122,9 +122,10 @@ def _host_leased(table: type[Feed] | type[Page], now: Any) -> Any:
     )
 
 
-def _target(kind: Kind, row: Any, now: datetime, ruled: Mapping[str, Any] | None) -> Target:
+def _target(kind: Kind, row: Any, now: datetime, source: Any) -> Target:
+    """Return what is to be fetched for a row; `source` is that of the feed itself, of a page's feed, or None."""
     feed = kind is Kind.FEED
-    rules = Rules.model_validate(ruled) if ruled else None
+    rules = Rules.model_validate(source.rules) if source and source.rules else None
     asked = row.wanted_at is not None and row.wanted_at <= now  # for the feed itself
     detour = row.detour_url if feed and not asked else None  # of which nothing is known either
     current = not detour and (not feed or row.parser == reader_of(rules))  # what another reader knew is not known
@@ -139,7 +140,8 @@ def _target(kind: Kind, row: Any, now: datetime, ruled: Mapping[str, Any] | None
         else Validators(),
         known=row.entry_digests if feed and current else "",
         trusts_ids=row.trusts_ids if feed else True,
-        sealed=row.sealed if feed and (not detour or same_origin(detour, row.url)) else None,
+        sealed=source.sealed if source and (not detour or same_origin(detour, row.url)) else None,
+        sealed_for=source.url if source and source.sealed and not feed else None,
         audit=feed and current and audit.is_due(row.audited_at, row.distrust, row.id + row.lease_no + 1, now),
         distrusted=feed and row.distrust > 0,
         rules=rules,

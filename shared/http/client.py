@@ -219,7 +219,7 @@ class Client:
         """
         host, port = place_of(url)
         if passport.proxy:
-            exchange.judge(host, port, named=first)
+            exchange.judge(host, port, named=first and not passport.elsewhere)
         elif self._proxy and not self._dialler.allows(host, port):
             exchange.judge(host, port, named=is_web_name(host))
             return passport.model_copy(update={"proxy": self._proxy})

@@ -9,6 +9,7 @@ import binascii
 import json
 import re
 import ssl
+from typing import Self
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidTag
@@ -23,8 +24,10 @@ from shared.schema import Value
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a header field's (RFC 9110, 5.6.2)
+_HOST = re.compile(r"[0-9a-z._-]+(:[0-9]+)?")
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade"})
 POST_CHARS = 20_000  # a question; it travels with each lease
+PAGES = "pages:"  # what is sealed for a feed and the pages of its articles begins so, and opens only if it does
 NOT_OPENED = "Its credentials cannot be opened: WIREROOM_OPEN_KEY is not the key that they were sealed for"
 
 
@@ -37,6 +40,9 @@ class Passport(Value):
     certificate: str | None = Field(None, repr=False)  # PEM: the client's certificate chain and its key
     pin: str | None = None  # SHA-256 of the one certificate that is believed, whatever it says; "any": each
     post: str | None = Field(None, repr=False)  # what is sent to it, where it answers to a POST alone
+    pages: bool = False  # the pages of the feed's articles are asked for so too, where they are at home with it
+    pages_at: tuple[str, ...] = ()  # or on these hosts, in lower case, with their ports where these are unusual
+    elsewhere: bool = False  # it is carried where nothing is known to be its own: see `for_page`
     timeout_s: int | None = None  # of its own, for the whole answer; it is no secret, and stands unsealed in its row
 
     @property
@@ -51,7 +57,23 @@ class Passport(Value):
             (self.pin, "ANY CERTIFICATE" if self.pin == ANY else f"certificate {written_fingerprint(self.pin or '')}"),
         ):
             said += [name] if value else []
+        if said and self.pages:
+            said.append(" and ".join(["for pages of its articles too", *(f"at {host}" for host in self.pages_at)]))
         return ", ".join(said)
+
+    def for_page(self, url: str, feed: str) -> Self:
+        """Return what of it the page `url` of an article is asked for with, that came by the feed at `feed`.
+
+        All of it on the feed's own origin; on the hosts that the operator named too, but for the certificate that is
+        believed, and never without TLS where the feed has it; elsewhere the proxy, not for names that it alone knows.
+        """
+        if not self.pages:
+            return type(self)()
+        if same_origin(url, feed):
+            return self.model_copy(update={"post": None})
+        if host_of(url) in self.pages_at and (url.startswith("https:") or feed.startswith("http:")):
+            return self.model_copy(update={"post": None, "pin": None})
+        return type(self)(proxy=self.proxy, elsewhere=True)
 
 
 def fresh_keys() -> tuple[str, str]:
@@ -75,7 +97,9 @@ def seal(passport: Passport, url: str, seal_key: str, open_key: str = "") -> str
     except ValueError:
         name = "WIREROOM_SEAL_KEY" if seal_key else "WIREROOM_OPEN_KEY"
         raise UsageError(f"{name} is no key: `wireroom feeds keys` makes a pair.") from None
-    return _written(_SUITE.encrypt(passport.model_dump_json(exclude_defaults=True).encode(), key, info=_origin(url)))
+    mark = PAGES if passport.pages else ""
+    plain = passport.model_dump_json(exclude_defaults=True).encode()
+    return mark + _written(_SUITE.encrypt(plain, key, info=_origin(url) + mark.encode()))
 
 
 def unseal(sealed: str, url: str, open_key: str) -> Passport:
@@ -85,7 +109,9 @@ def unseal(sealed: str, url: str, open_key: str) -> Passport:
     """
     try:
         key = X25519PrivateKey.from_private_bytes(_read(open_key))
-        return Passport.model_validate_json(_SUITE.decrypt(_read(sealed), key, info=_origin(url)))
+        mark = PAGES if sealed.startswith(PAGES) else ""
+        plain = _SUITE.decrypt(_read(sealed.removeprefix(mark)), key, info=_origin(url) + mark.encode())
+        return Passport.model_validate_json(plain)
     except (ValueError, InvalidTag, ValidationError):
         raise FetchError("passport", f"{NOT_OPENED}, or they were given for another host.") from None
 
@@ -148,6 +174,19 @@ def bearer(token: str) -> str:
     if not token.isascii() or not token.isprintable() or " " in token or not token:
         raise UsageError("A bearer token is printable ASCII without blanks.")
     return f"Bearer {token}"
+
+
+def read_host(text: str) -> str:
+    """Return a host as `host_of` spells it.
+
+    :raises UsageError: it is none.
+    """
+    host = text.strip().lower().rstrip(".")
+    if not host or host != host_of(f"https://{host}/") or not host.isascii() or not _HOST.fullmatch(host):
+        raise UsageError(
+            "A host is written as in the pages' addresses, in ASCII: paper.example, or paper.example:8443."
+        )
+    return host
 
 
 def read_proxy(url: str) -> str:

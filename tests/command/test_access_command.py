@@ -143,3 +143,20 @@ def test_the_ledger_tells_what_each_publisher_was_asked_for(wireroom: Run, polle
 
 def test_an_empty_ledger_says_so(wireroom: Run) -> None:
     assert wireroom("ledger", "--hours", 3).text == "Nobody was asked for anything in the last 3 h.\n"
+
+
+def test_access_is_for_pages_too_where_that_is_said(wireroom: Run, one: Engine) -> None:
+    words = ("feeds", "access", 1, "--header", "Cookie: s=1", "--pages", "--pages-at", "www.paper.example")
+    ran = wireroom(*words, seal_key=SEAL)
+    assert (ran.status, "stored and served like any text" in ran.err) == (0, True)
+    assert "header cookie, for pages of its articles too and at www.paper.example" in wireroom("feeds", "show", 1).text
+    opened = unseal(row(one).sealed, URL, OPEN)
+    assert (opened.pages, opened.pages_at) == (True, ("www.paper.example",))
+    wireroom("feeds", "access", 1, "--bearer", "t", "--pages-at", "a.example", "--pages-at", "b.example", seal_key=SEAL)
+    assert unseal(row(one).sealed, URL, OPEN).pages_at == ("a.example", "b.example")
+
+
+@pytest.mark.parametrize("words", [("--pages",), ("--none", "--pages"), ("--bearer", "t", "--pages-at", "http://a/")])
+def test_pages_alone_say_nothing_of_how_a_feed_is_asked_for(wireroom: Run, one: Engine, words: tuple[str, ...]) -> None:
+    assert wireroom("feeds", "access", 1, *words, seal_key=SEAL).status == 2
+    assert row(one).sealed is None

@@ -95,6 +95,16 @@ def test_a_feeds_own_proxy_is_asked_before_it(outlet: Outlet, proxy: Proxy) -> N
         assert (len(own.heads), proxy.heads) == (1, [])
 
 
+def test_a_feeds_own_proxy_is_not_asked_elsewhere_for_names_that_it_alone_knows(outlet: Outlet, proxy: Proxy) -> None:
+    passport = Passport(proxy=proxy.url(), elsewhere=True)
+    with (
+        Client(LIMITS, [f"127.0.0.1:{proxy.port}"], resolve=unknown) as client,
+        pytest.raises(FetchError, match="cannot be resolved"),
+    ):
+        client.get("http://wiki.example/feed", passport=passport)
+    assert proxy.heads == []
+
+
 def test_a_proxy_that_cannot_be_reached_is_named_as_such(outlet: Outlet) -> None:
     with Client(LIMITS, ["127.0.0.1:1"], resolve=unknown, proxy="http://127.0.0.1:1") as client:
         with pytest.raises(FetchError, match=r"^The proxy cannot be asked\. No connection to 127\.0\.0\.1") as caught:

@@ -4,12 +4,14 @@ import pytest
 
 from shared.errors import FetchError, UsageError
 from shared.http.passport import (
+    PAGES,
     Passport,
     basic,
     bearer,
     fresh_keys,
     read_certificate,
     read_headers,
+    read_host,
     read_proxy,
     seal,
     unseal,
@@ -102,3 +104,59 @@ def test_a_proxy_has_a_scheme_a_host_and_a_port(url: str) -> None:
 def test_a_certificate_without_its_key_is_refused() -> None:
     with pytest.raises(UsageError, match="one PEM file"):
         read_certificate("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+
+
+# -- pages
+
+
+FOR_PAGES = SECRET.model_copy(update={"pages": True, "pages_at": ("www.paper.example",), "pin": "ab" * 32})
+POSTED = FOR_PAGES.model_copy(update={"post": "page=1"})
+
+
+def test_that_it_is_for_pages_can_be_seen_unopened_and_not_be_changed() -> None:
+    sealed = seal(FOR_PAGES, FEED, SEAL)
+    assert sealed.startswith(PAGES)
+    assert unseal(sealed, FEED, OPEN) == FOR_PAGES
+    for other in (sealed.removeprefix(PAGES), PAGES + seal(SECRET, FEED, SEAL)):
+        with pytest.raises(FetchError):
+            unseal(other, FEED, OPEN)
+
+
+@pytest.mark.parametrize("url", ["https://paper.example/a", "https://PAPER.example:443/b"])
+def test_a_page_of_the_feeds_own_origin_is_asked_for_with_all_of_it(url: str) -> None:
+    assert POSTED.for_page(url, FEED) == FOR_PAGES
+
+
+def test_a_page_at_a_named_host_is_asked_for_with_it_but_shows_a_certificate_of_its_own() -> None:
+    assert POSTED.for_page("https://www.paper.example/a", FEED) == FOR_PAGES.model_copy(update={"pin": None})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://paper.example/a",
+        "http://www.paper.example/a",
+        "https://www.paper.example:8443/a",
+        "https://www.paper.example.other.example/a",
+        "https://other.example/a?www.paper.example",
+        "https://www.paper.example@other.example/a",
+    ],
+)
+def test_any_other_page_is_asked_for_by_the_proxy_alone(url: str) -> None:
+    assert FOR_PAGES.for_page(url, FEED) == Passport(proxy=SECRET.proxy, elsewhere=True)
+
+
+def test_what_is_not_for_pages_is_for_none() -> None:
+    assert SECRET.for_page("https://paper.example/a", FEED) == Passport()
+
+
+def test_it_says_which_pages_it_is_for() -> None:
+    assert FOR_PAGES.shown.endswith("for pages of its articles too and at www.paper.example")
+    assert Passport(pages=True).shown == ""
+
+
+@pytest.mark.parametrize("text", ["", "https://paper.example", "paper.example/a", "a b", "me@paper.example", "*"])
+def test_what_is_no_host_is_turned_down(text: str) -> None:
+    with pytest.raises(UsageError):
+        read_host(text)
+    assert read_host("WWW.Paper.example.") == "www.paper.example"

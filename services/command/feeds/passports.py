@@ -19,12 +19,17 @@ from shared.http.passport import (
     fresh_keys,
     read_certificate,
     read_headers,
+    read_host,
     read_post,
     read_proxy,
     seal,
 )
 from shared.http.tls import ANY, read_fingerprint
 from shared.settings import read_settings
+
+SERVED = (
+    "what these pages bring is stored and served like any text; `wireroom publications terms` says how much is served."
+)
 
 
 def access(
@@ -45,6 +50,12 @@ def access(
     post: Annotated[
         str | None, typer.Option(help=f"A body, for what lists on POST alone; --header has its Content-Type. {SECRET}")
     ] = None,
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Ask so for the pages of its articles too, on the feed's own origin.")
+    ] = False,
+    pages_at: Annotated[
+        list[str] | None, typer.Option(metavar="HOST", help="And for those on this host: the publisher's pages'.")
+    ] = None,
     none: Annotated[bool, typer.Option("--none", help="Ask for it like for any other feed again.")] = False,
 ) -> None:
     """Say how feeds are asked for, in place of what was said before. Kept sealed, for the fetcher alone to open."""
@@ -58,8 +69,10 @@ def access(
         certificate=read_certificate(read_text(str(certificate))) if certificate else None,
         pin=read_fingerprint(trust_certificate) if trust_certificate else None,
         post=read_post(said(post)) if post is not None else None,
+        pages=pages or bool(pages_at),
+        pages_at=tuple(map(read_host, pages_at or [])),
     )
-    if none == bool(passport.shown):
+    if none == bool(passport.shown) or (none and passport.pages):
         raise UsageError("Say how the feeds are to be asked for, or --none.")
     settings = read_settings()
     with writing(open_store(settings)) as connection:
@@ -73,6 +86,8 @@ def access(
             feed_store.give_passport(connection, row.id, sealed, passport.shown or None)
     if passport.pin == ANY:
         console.warn("no certificate is checked: whoever is on the way can read what is sent, and write the news.")
+    if passport.pages:
+        console.warn(SERVED)
     for row in rows:
         console.say(
             f"{row.id} {without_password(row.url)} is asked for with: {passport.shown or 'nothing of its own'}."
