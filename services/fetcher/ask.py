@@ -1,28 +1,31 @@
 """One target, asked for as its publisher wants it.
 
-open what is sealed ▶ is the page allowed? ▶ ask, on conditions ▶ (audit: behind a 304 ask again without) ▶ judge
+open what is sealed ▶ is the page allowed? ▶ ask, on conditions ▶ (audit: behind a 304 ask again without)
+    ▶ (a redirect written in HTML: is that allowed? ▶ ask there) ▶ judge
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
 
 from services.fetcher import hubs
 from services.fetcher.reach import Reach
+from services.fetcher.refresh import leads_to
 from services.fetcher.request import headers_for, is_conditional
 from services.fetcher.robots import Robots
-from services.fetcher.series import completed
+from services.fetcher.series import OK, completed
 from services.fetcher.sources import NO_DROPS, Drops, take
 from services.fetcher.verdict import excuse, hand_back, judge
 from shared.errors import Blocked, FetchError
 from shared.hosts import is_folder
-from shared.http.client import NO_PASSPORT, Client, Response
-from shared.http.passport import Passport, unseal
+from shared.http.client import NO_PASSPORT, Client, Response, host_of
+from shared.http.passport import Passport, same_origin, unseal
 from shared.messages import Facts, Kind, Target
 
 NOT_MODIFIED = 304
+LED_S = 15  # where a page's HTML leads may take so long; its job has no more time
 CROWDED_S = 15  # what had to wait too long for its turn at an address comes back after so long
 log = structlog.get_logger()
 
@@ -62,14 +65,23 @@ def _excused(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
     began = time.monotonic()
     try:
         passport = _passport(asker, target)
-        rules = asker.robots.rules(target.url, passport) if target.kind is Kind.PAGE and asker.robots else None
-        if rules and not rules.allows(target.url):
-            raise Blocked("robots", "The site's robots.txt asks not to fetch this page.")
+        _obey(asker, target, target.url, passport)
         return _ask(asker, target, passport)
     except FetchError as error:
         if error.kind == "crowded":
             return hand_back(target, CROWDED_S, "as many requests as may be are under way to its address"), None
         return excuse(target, error, round((time.monotonic() - began) * 1000)), None
+
+
+def _obey(asker: Asker, target: Target, url: str, passport: Passport) -> None:
+    """Return if robots.txt lets an address be fetched for a target; feeds are published to be fetched.
+
+    :raises Blocked: it does not.
+    :raises FetchError: it could not be had.
+    """
+    rules = asker.robots.rules(url, passport) if target.kind is Kind.PAGE and asker.robots else None
+    if rules and not rules.allows(url):
+        raise Blocked("robots", "The site's robots.txt asks not to fetch this page.")
 
 
 def _passport(asker: Asker, target: Target) -> Passport:
@@ -97,9 +109,39 @@ def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Respo
     if target.audit and conditional and answer.status == NOT_MODIFIED:
         requests, behind_304 = 2, True
         answer = asker.client.get(target.url, headers_for(target, conditional=False), passport)
+    if answer.status == OK and (url := leads_to(answer.body, answer.headers.get("content-type"), answer.url)):
+        requests += 1
+        answer = _led(asker, target, answer, url, passport, headers_for(target, conditional=conditional))
     answer, more = completed(asker.client, target, answer, passport)
     if answer.left_https:
         log.info("left https", kind=target.kind, id=target.id, final_url=answer.url)
     facts = judge(target, answer, datetime.now(UTC))
     told = {"requests": requests + more, "audited": target.audit and conditional, "behind_304": behind_304}
     return facts.model_copy(update={name: value for name, value in told.items() if value}), answer
+
+
+def _led(
+    asker: Asker, target: Target, page: Response, url: str, passport: Passport, headers: dict[str, str]
+) -> Response:
+    """Return the answer of `url`, where a page's HTML led, once and by the rules for redirects.
+
+    :raises Blocked: it may not be asked for.
+    :raises FetchError: it could not be had.
+    """
+    client = asker.client
+    if client.is_inner(url) and not client.is_inner(page.url):
+        places = f"{host_of(page.url)} redirects to {host_of(url)}"
+        raise Blocked("blocked", f"{places}, which may only be asked for directly.")
+    if all(same_origin(one, target.url) for one in (page.url, url)):
+        passport = passport.model_copy(update={"post": None, "timeout_s": LED_S})
+    else:
+        passport = Passport(proxy=passport.proxy, elsewhere=True, timeout_s=LED_S)
+    _obey(asker, target, url, passport)
+    led = client.get(url, headers, passport)
+    return replace(
+        led,
+        wire_bytes=page.wire_bytes + led.wire_bytes,
+        elapsed_ms=page.elapsed_ms + led.elapsed_ms,
+        moved_to=page.moved_to,
+        left_https=page.left_https or led.left_https or (page.url.startswith("https:") and url.startswith("http:")),
+    )
