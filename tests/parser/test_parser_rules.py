@@ -222,6 +222,15 @@ def test_xml_of_any_shape_is_read() -> None:
     assert (only.url, only.content.headline) == ("https://harbour.example/news/1", "New pier")
 
 
+def test_a_sitemap_in_which_a_gap_is_looked_into_is_read_by_its_format() -> None:
+    sitemap = (
+        '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url>'
+        "<loc>https://harbour.example/news/9</loc></url></urlset>"
+    )
+    for items in ("article.teaser", "$.posts"):
+        assert [one.url for one in read(sitemap, items=items)] == ["https://harbour.example/news/9"]
+
+
 def test_a_document_of_another_kind_than_the_rules_are_for_is_told() -> None:
     with pytest.raises(Unmet, match=r"begins with \$"):
         read(POSTS, items="article")

@@ -25,7 +25,7 @@ from services.parser.formats.guess import guess
 from services.parser.formats.page import tree_of
 from services.parser.item import Window
 from shared.bundle import TYPE
-from shared.errors import Malformed, NotAFeed
+from shared.errors import Malformed, NotAFeed, Unmet
 from shared.rules import Rules
 
 MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as sitemaps are
@@ -58,7 +58,11 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
         raise NotAFeed("The document is a file of another kind, not a feed.")
     text = decode(data, media_type)
     if rules:
-        return ruled.read_window(text, url, rules)
+        try:
+            return ruled.read_window(text, url, rules)
+        except Unmet:
+            if not _SITEMAP.search(text[:_HEAD_CHARS]):  # in which a gap is looked into
+                raise
     start = text[:_HEAD_CHARS].lstrip("\ufeff \t\r\n\x00")
     if start[:1] in {"{", "["}:
         return _json(text.lstrip("\ufeff \t\r\n\x00"), url)
