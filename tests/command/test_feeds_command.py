@@ -263,7 +263,7 @@ def test_refreshing_all_makes_every_active_feed_due(wireroom: Run, two: Engine) 
         later = now(connection) + timedelta(hours=1)
         connection.execute(update(Feed).values(due_at=later, ready_at=later))
         connection.execute(update(Feed).where(Feed.id == 2).values(state="paused"))
-    assert wireroom("feeds", "refresh", "--all").text == "1 feeds are due now.\n"
+    assert wireroom("feeds", "refresh", "--all").text == "1 feed is due now.\n"
     assert [feed.ready_at < later for feed in feeds(two)] == [True, False]
 
 
@@ -345,3 +345,42 @@ def test_two_feeds_that_are_shown_alike_are_told_apart_by_number(wireroom: Run, 
     wireroom("feeds", "add", "ftp://ana:geheim@drop.example/in", "ftp://bob:geheim@drop.example/in")
     ran = wireroom("feeds", "pause", "ftp://drop.example/in")
     assert (ran.status, "by its number" in ran.sentence) == (2, True)
+
+
+def test_feeds_are_chosen_by_folder_title_and_failure(wireroom: Run, two: Engine, tmp_path: Path) -> None:
+    wireroom("feeds", "add", "https://c.example/feed", "--folder", "Dailies/Ports", "--publication", "The C")
+    assert wireroom("feeds", "pause", "--folder", "Dailies").text == "2 feeds are paused.\n"
+    assert wireroom("feeds", "refresh", "--all").text == "1 feed is due now.\n"
+    assert wireroom("feeds", "pace", "--publication", "the c", "--interval", 900).status == 0
+    assert wireroom("feeds", "resume", "--publication", 1).text == "1 feed is active and due now.\n"
+    with writing(two) as connection:
+        connection.execute(update(Feed).where(Feed.id == 2).values(failures=3, error="no"))
+    assert wireroom("feeds", "pages", "never", "--failing").status == 0
+    assert [(feed.state, feed.interval_s, feed.pages) for feed in feeds(two)] == [
+        ("paused", None, "auto"), ("active", 600, "never"), ("active", 900, "auto"),
+    ]  # fmt: skip
+    assert wireroom("feeds", "export", "out.opml", "--folder", "Dailies/Ports").text == "1 feeds written to out.opml.\n"
+    assert "https://c.example/feed" in (tmp_path / "out.opml").read_text()
+
+
+def test_many_are_removed_only_where_that_is_said_twice(wireroom: Run, two: Engine) -> None:
+    ran = wireroom("feeds", "remove", "--all")
+    assert (ran.status, ran.sentence) == (2, "2 feeds would be removed: say --yes if that is meant.")
+    assert wireroom("feeds", "remove", "--all", "--yes").text == "2 feeds are removed.\n"
+    assert feeds(two) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("pause",), "Name feeds by"),
+        (("pause", 1, "--all"), "Name feeds by"),
+        (("pause", "--all", "--failing"), "Name feeds by"),
+        (("pause", "--publication", "nobody's"), "no title is known"),
+    ],
+)
+def test_feeds_that_are_not_chosen_or_chosen_twice_are_told(
+    wireroom: Run, two: Engine, words: tuple[Any, ...], sentence: str
+) -> None:
+    ran = wireroom("feeds", *words)
+    assert (ran.status, sentence in ran.sentence) == (2, True)

@@ -129,19 +129,21 @@ def _as_shown(rows: Iterable[Any], known: set[str]) -> list[Any]:
     return [row for row in rows if without_password(row.url) in known]
 
 
+def in_folder(folder: str) -> ColumnElement[bool]:
+    """Return whether a feed lies in the folder, or in one within it."""
+    return or_(Feed.folder == folder, Feed.folder.startswith(f"{folder}/", autoescape=True))
+
+
 def listed(connection: Connection, folder: str | None = None, state: str | None = None) -> list[Any]:
     """Return all feeds with their publications, those that fail first."""
-    query = select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication)
-    if folder:
-        query = query.where(or_(Feed.folder == folder, Feed.folder.startswith(f"{folder}/", autoescape=True)))
-    if state:
-        query = query.where(Feed.state == state)
+    tests = [in_folder(folder)] if folder else []
+    return those(connection, *tests, *([Feed.state == state] if state else []))
+
+
+def those(connection: Connection, *tests: ColumnElement[bool]) -> list[Any]:
+    """Return the feeds of which the tests hold, with their publications, those that fail first."""
+    query = select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication).where(*tests)
     return list(connection.execute(query.order_by(Feed.failures.desc(), Feed.id)).all())
-
-
-def active(connection: Connection) -> list[int]:
-    """Return the ids of all active feeds."""
-    return list(connection.scalars(select(Feed.id).where(Feed.state == "active")))
 
 
 def beneath(connection: Connection, url: str) -> list[int]:
@@ -170,14 +172,14 @@ def refresh(connection: Connection, ids: Sequence[int], *, anew: bool = False) -
 def pause(connection: Connection, ids: Sequence[int]) -> None:
     """Stop polling feeds until they are resumed."""
     words = {"state": "paused", "state_reason": "paused by the operator"}
-    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(**words, **TAKEN_BACK))
+    connection.execute(update(Feed).where(among(Feed.id, ids)).values(**words, **TAKEN_BACK))
 
 
 def resume(connection: Connection, ids: Sequence[int]) -> None:
     """Poll feeds again, from now on: paused, parked or gone ones."""
     moment = now(connection)
     fresh = {"state": "active", "state_reason": None, "failures": 0, "due_at": moment, "ready_at": moment}
-    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(**fresh, **TAKEN_BACK))
+    connection.execute(update(Feed).where(among(Feed.id, ids)).values(**fresh, **TAKEN_BACK))
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
@@ -186,12 +188,12 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
     What rested because it is one of them is polled again.
     """
     moment = now(connection)
-    held = select(Feed.id, Feed.entry_digests).where(Feed.id.in_(ids)).order_by(Feed.id).with_for_update()
+    held = select(Feed.id, Feed.entry_digests).where(among(Feed.id, ids)).order_by(Feed.id).with_for_update()
     rows = connection.execute(held).all()
     take_head(connection)  # as everyone does who locks articles
     for row in rows:
         leave(connection, row.id, split_digests(row.entry_digests), moment)
-    connection.execute(delete(Feed).where(Feed.id.in_(ids)))
+    connection.execute(delete(Feed).where(among(Feed.id, ids)))
     for id_ in ids:
         same = select(Feed.id).where(Feed.state == "paused", Feed.state_reason.startswith(moves.same_as(id_)))
         resume(connection, connection.scalars(same).all())
@@ -202,7 +204,7 @@ def set_pages(connection: Connection, ids: Sequence[int], settings: Settings, *,
 
     Those that wait for their page then wait no more, or those wait again that their feed still lists without a text.
     """
-    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(pages="never" if never else "auto"))
+    connection.execute(update(Feed).where(among(Feed.id, ids)).values(pages="never" if never else "auto"))
     if not never:
         return _want_again(connection, ids, settings) if settings.fetch_pages else 0
     theirs = Page.article_id.in_(select(Article.id).where(Article.feed_id.in_(ids)))
@@ -220,7 +222,7 @@ def _want_again(connection: Connection, ids: Sequence[int], settings: Settings) 
 def _want(connection: Connection, ids: Sequence[int], settings: Settings, *which: ColumnElement[bool]) -> int:
     """Make the pages due of those articles that their feed still lists; return how many."""
     listed = select(Article.id, Article.url, Feed.url.label("feed")).join(Feed, Feed.id == Article.feed_id)
-    listed = listed.where(Feed.id.in_(ids), Article.url.is_not(None), Article.last_seen_at.is_(None))
+    listed = listed.where(among(Feed.id, ids), Article.url.is_not(None), Article.last_seen_at.is_(None))
     rows = connection.execute(listed.where(Article.status == "usable", *which))
     allow = allow_list(settings.fetch_allow)
     found = {row.id: row.url for row in rows if not leads_inside(row.url, row.feed, allow)}
@@ -244,7 +246,7 @@ def give_rules(connection: Connection, feeds: Sequence[Any], rules: Rules | None
     """
     moment, ids = now(connection), [row.id for row in feeds]
     due = {"due_at": moment, "ready_at": moment}
-    changed = update(Feed).where(Feed.id.in_(ids)).values(rules=written(rules), unmet=None, **_UNKNOWN, **due)
+    changed = update(Feed).where(among(Feed.id, ids)).values(rules=written(rules), unmet=None, **_UNKNOWN, **due)
     connection.execute(changed.values(**TAKEN_BACK))
     before = {row.id: Rules.model_validate(row.rules or {}) for row in feeds}
     otherwise = [id_ for id_, one in before.items() if one.for_pages != (rules or NO_RULES).for_pages]

@@ -9,6 +9,7 @@ import typer
 
 from services.command import console
 from services.command.feeds import check, discover, feed_store, opml
+from services.command.feeds.choosing import Choice, taking_some
 from services.command.ruling import taking_rules
 from services.command.stores import open_store
 from shared.database import reading, writing
@@ -100,10 +101,13 @@ def _tell(added: list[feed_store.Added], wrong: list[opml.Wrong], *, as_json: bo
         console.say(json.dumps(item, ensure_ascii=False))
 
 
-def export(file: Annotated[str, typer.Argument(help="Where to write; - is standard output.")] = "-") -> None:
-    """Write all feeds as OPML, in their folders."""
+@taking_some
+def export(
+    chosen: Choice, file: Annotated[str, typer.Argument(help="Where to write; - is standard output.")] = "-"
+) -> None:
+    """Write feeds as OPML, in their folders: all, or those that are chosen."""
     with reading(open_store()) as connection:
-        rows = feed_store.listed(connection)
+        rows = chosen.rows(connection)
         named = feed_store.named_publications(connection)
     outlines = [
         opml.Outline(

@@ -7,9 +7,11 @@ from sqlalchemy import update
 
 from services.command import console
 from services.command.feeds import feed_store
+from services.command.feeds.choosing import Choice, taking_feeds
 from services.command.feeds.opml import LONGEST_S, Pages
 from services.command.stores import open_store
 from services.indexer.feeds.pace import standing
+from shared.among import among
 from shared.database import now, writing
 from shared.errors import UsageError
 from shared.polling.failures import span
@@ -18,8 +20,9 @@ from shared.settings import TOTAL_MOST_S, read_settings
 from shared.tables import Feed
 
 
+@taking_feeds
 def pace(
-    names: Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)],
+    chosen: Choice,
     interval: Annotated[int | None, typer.Option(help="Poll every so many seconds.", min=1, max=LONGEST_S)] = None,
     floor: Annotated[int | None, typer.Option(help="Fewest seconds between two polls.", min=1, max=LONGEST_S)] = None,
     ceiling: Annotated[int | None, typer.Option(help="Most seconds between two polls.", min=1, max=LONGEST_S)] = None,
@@ -35,10 +38,10 @@ def pace(
         raise UsageError("Say how: --interval, --floor, --ceiling or --timeout with its seconds, or --adaptive.")
     settings = read_settings()
     with writing(open_store(settings)) as connection:
-        ids = [row.id for row in feed_store.find(connection, names)]
-        connection.execute(update(Feed).where(Feed.id.in_(ids)).values(changed))
+        ids = [row.id for row in chosen.rows(connection)]
+        connection.execute(update(Feed).where(among(Feed.id, ids)).values(changed))
         feed_store.refresh(connection, ids)
-        rows, now_s = feed_store.find(connection, [str(id_) for id_ in ids]), now(connection).timestamp()
+        rows, now_s = feed_store.those(connection, among(Feed.id, ids)), now(connection).timestamp()
         for row in rows:
             if row.floor_s and row.ceiling_s and row.floor_s > row.ceiling_s:
                 raise UsageError(
@@ -55,14 +58,15 @@ def pace(
     console.say(f"{len(ids)} feeds have a new pace and are due now.")
 
 
+@taking_feeds
 def pages(
     wanted: Annotated[Pages, typer.Argument(help="auto or never.", show_default=False)],
-    names: Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)],
+    chosen: Choice,
 ) -> None:
     """Say whether articles' pages are fetched: where a feed gives only summaries (auto), or never."""
     settings, never = read_settings(), wanted is Pages.NEVER
     with writing(open_store(settings)) as connection:
-        ids = [row.id for row in feed_store.find(connection, names)]
+        ids = [row.id for row in chosen.rows(connection)]
         changed = feed_store.set_pages(connection, ids, settings, never=never)
     said = f"no more; {changed} wait no longer" if never else f"where they give summaries; {changed} are due now"
     console.say(f"The pages of {len(ids)} feeds' articles are fetched {said}.")

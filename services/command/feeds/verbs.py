@@ -4,18 +4,20 @@ from functools import partial
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import ColumnElement
 
 from services.command import console
 from services.command.feeds import check, feed_store, lists, passports, past, pushes, rules, tempo, unusual, whatif
+from services.command.feeds.choosing import Choice, taking_feeds
 from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.hosts import feed_address, without_password
 from shared.http.passport import same_origin
+from shared.tables import Feed
 
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
-Names = Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)]
 STATES = ("active", "paused", "gone", "parked")
 _INNER = {"entry_digests", "lease_token", "body_digest", "sealed"}
 HIDDEN = frozenset({*_INNER, "habits", "due_reason", "notice", "alarm_at", "backfill"})  # the latter are told in words
@@ -68,23 +70,13 @@ def show(
 
 
 @verbs.command()
+@taking_feeds
 def refresh(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Numbers or addresses of feeds.", show_default=False)
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All active feeds.")] = False,
+    chosen: Choice,
     anew: Annotated[bool, typer.Option("--anew", help="Without conditions, and read every entry again.")] = False,
 ) -> None:
-    """Poll feeds now."""
-    if everything == bool(names):
-        raise UsageError("Name the feeds to poll now, or say --all.")
-    if names:
-        _each(names, partial(feed_store.refresh, anew=anew), "due now")
-        return
-    with writing(open_store()) as connection:
-        active = feed_store.active(connection)
-        feed_store.refresh(connection, active, anew=anew)
-    console.say(f"{len(active)} feeds are due now.")
+    """Poll feeds now; of those that are not named, the active ones."""
+    _each(chosen, partial(feed_store.refresh, anew=anew), "due now", Feed.state == "active")
 
 
 @verbs.command()
@@ -103,29 +95,41 @@ def move(
 
 
 @verbs.command()
-def pause(names: Names) -> None:
+@taking_feeds
+def pause(chosen: Choice) -> None:
     """Stop polling feeds until they are resumed."""
-    _each(names, feed_store.pause, "paused")
+    _each(chosen, feed_store.pause, "paused", Feed.state == "active")
 
 
 @verbs.command()
-def resume(names: Names) -> None:
+@taking_feeds
+def resume(chosen: Choice) -> None:
     """Poll feeds again: paused, parked or gone ones."""
-    _each(names, feed_store.resume, "active and due now")
+    _each(chosen, feed_store.resume, "active and due now", Feed.state != "active")
 
 
 @verbs.command()
-def remove(names: Names) -> None:
+@taking_feeds
+def remove(
+    chosen: Choice,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove those that are not named one by one.")] = False,
+) -> None:
     """Forget feeds; their articles stay."""
-    _each(names, feed_store.remove, "removed")
+    if not (chosen.named or yes):
+        with reading(open_store()) as connection:
+            many = len(chosen.rows(connection))
+        raise UsageError(f"{many} feeds would be removed: say --yes if that is meant.")
+    _each(chosen, feed_store.remove, "removed")
 
 
-def _each(names: list[str], change: Any, what: str) -> None:
+def _each(chosen: Choice, change: Any, what: str, *only: ColumnElement[bool]) -> None:
     with writing(open_store()) as connection:
-        rows = feed_store.find(connection, names)
+        rows = chosen.rows(connection, *only)
         change(connection, [row.id for row in rows])
-    for row in rows:
+    for row in rows if chosen.named else ():
         console.say(f"{row.id} {without_password(row.url)} is {what}.")
+    if not chosen.named:
+        console.say(f"1 feed is {what}." if len(rows) == 1 else f"{len(rows)} feeds are {what}.")
 
 
 def _item(row: Any) -> dict[str, Any]:
