@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from services.reader.asking import read_question
 from services.reader.cursors import read_cursor, read_line, write_cursor
@@ -15,13 +15,14 @@ from services.reader.parameters import (
     Id,
     ListParameters,
     PageParameters,
+    PollParameters,
     RevisionParameters,
     SearchParameters,
     Store,
     said_once,
 )
 from services.reader.problems import Problem
-from services.reader.queries import articles, changes, feeds, related, stories
+from services.reader.queries import articles, changes, feeds, polls, related, stories
 from services.reader.queries.search import search
 from services.reader.render import answer
 from services.reader.values import (
@@ -29,6 +30,7 @@ from services.reader.values import (
     ChangeList,
     FeedList,
     FoundList,
+    PollList,
     PublicationList,
     RelatedList,
     RevisionList,
@@ -151,7 +153,7 @@ def list_related(request: Request, store: Store, story_id: Id) -> Response:
 
 @router.get("/feeds", response_model=FeedList, summary="Feeds and how they are doing")
 def list_feeds(request: Request, store: Store, settings: Given, asked: Annotated[FeedParameters, Query()]) -> Response:
-    """Feeds by id, each with its health, its last polls and its last error."""
+    """Feeds by id, each with its health, its last poll and its last error."""
     with reading(store) as connection:
         found, end = feeds.list_feeds(
             connection,
@@ -162,6 +164,17 @@ def list_feeds(request: Request, store: Store, settings: Given, asked: Annotated
             limit=asked.limit,
         )
     return answer(request, FeedList(feeds=found, next=end))
+
+
+@router.get("/feeds/{feed_id}/polls", response_model=PollList, responses=MISSING, summary="What a feed's polls brought")
+def list_polls(request: Request, store: Store, feed_id: Id, asked: Annotated[PollParameters, Query()]) -> Response:
+    """The feed's polls, the last first, as long as they are kept."""
+    start = read_cursor(asked.cursor)
+    with reading(store) as connection:
+        if not polls.is_feed(connection, feed_id):
+            raise HTTPException(404, "There is no such feed.")
+        found, end = polls.list_polls(connection, feed_id, start, asked.limit)
+    return answer(request, PollList(feed_id=feed_id, polls=found, next=write_cursor(end)))
 
 
 @router.get("/publications", response_model=PublicationList, summary="Titles")

@@ -98,6 +98,13 @@ class PageParameters(Parameters):
     limit: Limit = 50
 
 
+class PollParameters(Parameters):
+    """A page of a feed's polls."""
+
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
 class RevisionParameters(PageParameters):
     """A page of an article's states."""
 

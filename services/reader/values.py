@@ -180,6 +180,31 @@ class FeedList(Value):
     next: int | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
 
 
+class Poll(Value):
+    """One poll of a feed and what it brought."""
+
+    at: Moment
+    outcome: str = Field(description="ok, not_modified, unchanged, transient, refused, blocked or gone.")
+    status: int | None = Field(description="HTTP's; null: there was no answer, or it was none of HTTP.")
+    error: str | None
+    new: int = Field(description="Articles that were new to the store.")
+    revised: int
+    known: int = Field(description="Entries that said nothing new.")
+    entries: int = Field(description="Of the whole document; 0: none was read.")
+    set_aside: int
+    requests: int = Field(description="Sent to the publisher, redirects not counted.")
+    wire_bytes: int
+    elapsed_ms: int
+
+
+class PollList(Value):
+    """Polls of a feed, the last first, as long as they are kept."""
+
+    feed_id: int
+    polls: tuple[Poll, ...]
+    next: str | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
+
+
 class Publication(Value):
     """A title and what may be served of it."""
 

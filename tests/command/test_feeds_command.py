@@ -384,3 +384,16 @@ def test_feeds_that_are_not_chosen_or_chosen_twice_are_told(
 ) -> None:
     ran = wireroom("feeds", *words)
     assert (ran.status, sentence in ran.sentence) == (2, True)
+
+
+def test_what_the_polls_of_a_feed_brought_is_shown(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    outlet.publish("harbour.xml", entries=2)
+    line.add(outlet.url("harbour.xml"))
+    assert wireroom("feeds", "polls", 1).text == "No poll of it is on record.\n"
+    line.poll()
+    outlet.fail("harbour.xml", 500)
+    line.poll()
+    last, first = wireroom("feeds", "polls", outlet.url("harbour.xml"), "--json").lines
+    assert (first["outcome"], first["new"], first["entries"]) == ("ok", 2, 2)
+    assert (last["outcome"], last["status"]) == ("transient", 500)
+    assert "The server answered 500" in wireroom("feeds", "polls", 1, "--limit", 1).text

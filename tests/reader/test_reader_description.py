@@ -48,6 +48,7 @@ def test_openapi_names_every_refusal_as_a_problem_document(reader) -> None:
         "/v1/stories/{story_id}",
         "/v1/stories/{story_id}/related",
         "/v1/feeds",
+        "/v1/feeds/{feed_id}/polls",
         "/v1/publications",
         "/v1/changes",
     }

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from shared.tables import Poll
+
 
 def test_a_feed_says_how_it_is_doing(reader, desk) -> None:
     title = desk.title("The Tern")
@@ -71,3 +73,20 @@ def test_a_title_says_what_may_be_served_and_what_it_has(reader, desk) -> None:
             "latest_at": "2026-03-01T12:00:00Z",
         }
     ]
+
+
+def test_what_each_poll_of_a_feed_brought_comes_by_the_page(reader, desk) -> None:
+    feed = desk.feed(url="https://tern.example/1")
+    for n in range(3):  # two at one moment
+        at = desk.noon - timedelta(minutes=n // 2)
+        desk.write(Poll, at=at, kind="feed", target_id=feed, outcome="ok", status=200, created=n)
+    desk.write(Poll, at=desk.noon, kind="page", target_id=feed, outcome="ok")
+    first = reader.get(f"/v1/feeds/{feed}/polls?limit=2").json()
+    rest = reader.get(f"/v1/feeds/{feed}/polls?limit=2&cursor={first['next']}").json()
+    assert [one["new"] for one in first["polls"] + rest["polls"]] == [1, 0, 2]
+    assert (first["feed_id"], first["polls"][0]["status"], rest["next"]) == (feed, 200, None)
+
+
+def test_polls_of_no_feed_are_not_found(reader, desk) -> None:
+    assert reader.get("/v1/feeds/99/polls").status_code == 404
+    assert reader.get("/v1/feeds/99/polls?cursor=x").status_code == 422

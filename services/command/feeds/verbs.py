@@ -7,7 +7,19 @@ import typer
 from sqlalchemy import ColumnElement
 
 from services.command import console
-from services.command.feeds import check, feed_store, lists, passports, past, pushes, rules, tempo, unusual, whatif
+from services.command.feeds import (
+    check,
+    feed_store,
+    lists,
+    passports,
+    past,
+    polls,
+    pushes,
+    rules,
+    tempo,
+    unusual,
+    whatif,
+)
 from services.command.feeds.choosing import Choice, taking_feeds
 from services.command.options import Json
 from services.command.stores import open_store
@@ -33,6 +45,7 @@ verbs.command()(rules.rules)
 verbs.command()(tempo.pace)
 verbs.command()(tempo.pages)
 verbs.command()(past.backfill)
+verbs.command()(polls.polls)
 verbs.command()(whatif.whatif)
 
 
