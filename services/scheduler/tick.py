@@ -56,8 +56,8 @@ def tick(engine: Engine, belt: Belt, publish: Publish, settings: Settings) -> Ti
     for job in jobs:
         publish(FETCH, FetchJob(lease_ends=ends, targets=tuple(row.target for row in job)))
     ticked = Ticked(sum(map(len, jobs)), len(jobs), len(killers) + len(more))
-    if jobs or ticked.parked:
-        log.info("leased", feeds=ticked.leased, jobs=ticked.jobs, parked=ticked.parked, belt=load.feeds)
+    if jobs or ticked.parked:  # at DEBUG: it is said each second, and what is late and why stands in `wireroom status`
+        log.debug("leased", feeds=ticked.leased, jobs=ticked.jobs, parked=ticked.parked, belt=load.feeds)
     return ticked
 
 

@@ -35,7 +35,7 @@ def test_two_schedulers_lease_each_feed_once(
     store: Engine, fast: Callable[..., Settings], start: Callable[..., Processes]
 ) -> None:
     url = store.url.render_as_string(hide_password=False)
-    settings = fast(database_url=url, lease_s=300, tick_s=0.02, job_size=5, belt_floor=FEEDS_MOST)
+    settings = fast(database_url=url, lease_s=300, tick_s=0.02, job_size=5, belt_floor=FEEDS_MOST, log_level="DEBUG")
     belt = belt_of(settings)
     processes = start(settings, scheduler=2)
     processes.up()
@@ -83,7 +83,7 @@ def test_a_run_that_is_killed_takes_its_services_with_it(
     scratch: Path, outlet: Outlet, fast: Callable[..., Settings]
 ) -> None:
     outlet.publish("/title.xml", 2)
-    settings = fast(data_dir=scratch / "killed", redis_url="", port=0)
+    settings = fast(data_dir=scratch / "killed", redis_url="", port=0, log_level="DEBUG")
     words = ("-m", "services.command", "run", outlet.url("/title.xml"))
     log = scratch / "killed.log"
     with log.open("wb") as output:
