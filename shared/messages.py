@@ -101,6 +101,7 @@ class Target(Value):
     subscribe: Subscribe | None = None  # its hub is to be asked too
     timeout_s: int | None = None  # how long the whole answer may take, None: as long as any
     rules: Rules | None = None  # how the feed's own documents, or the pages of its articles, are read
+    follows: bool = False  # its document is a list of feeds
 
 
 class FetchJob(Message):
@@ -203,6 +204,15 @@ class FeedFacts(Value):
     topic: str | None = None  # what the hub knows the feed by
 
 
+class Listed(Value):
+    """A feed that a followed list names."""
+
+    url: str
+    title: str | None = None
+    site_url: str | None = None
+    folder: str | None = None  # its path
+
+
 class Result(Value):
     """What one fetch brought: its facts and, where a document came, its articles."""
 
@@ -212,6 +222,7 @@ class Result(Value):
     window: str | None = None  # entry digests of the whole document, joined; None: no document was read
     entries: tuple[Entry, ...] = ()  # those whose digest was not known
     rejected: tuple[Rejected, ...] = ()
+    listed: tuple[Listed, ...] | None = None  # None: the document is no list of feeds
     repeats: int = 0  # entries that repeat another entry of the same document
     left_out: int = 0  # entries over the limit; the next poll goes on there
     trusts_ids: bool = True

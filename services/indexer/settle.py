@@ -63,6 +63,7 @@ class Row:
     wanted_at: datetime | None = None  # the moment from which somebody wants it polled
     memory: Memory = field(default_factory=Memory)
     past: Past = field(default_factory=Past)
+    follows: bool = False  # it is a list of feeds
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _row(kind: Kind, row: Any) -> Row:
         row.wanted_at,
         memory,
         Past.of(row),
+        row.follows,
     )
 
 

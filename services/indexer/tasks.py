@@ -11,7 +11,7 @@ from services.indexer import aside, duties, settle
 from services.indexer.articles.layers import leave
 from services.indexer.changes import take_head
 from services.indexer.document import commit_documents, try_document
-from services.indexer.feeds import gap_store
+from services.indexer.feeds import following, gap_store
 from services.indexer.settle import Brought, Row
 from shared.belt import Belt
 from shared.database import connect, now, store_url, writing
@@ -89,6 +89,8 @@ def _settle_together(engine: Engine, results: Sequence[Result], settings: Settin
             settle.settle(connection, kind, settled, moment, settings)
             for result, row, _ in settled:
                 _left_and_rejected(connection, result, row, moment)
+                if result.listed is not None and row.follows:
+                    following.follow(connection, row, result.listed, moment, allow)
         _count_stale(connection, len(results) - len(rows))
 
 

@@ -13,6 +13,7 @@ from services.parser.formats import page, pageruled
 from services.parser.formats.detect import read_listing
 from services.parser.formats.walls import is_wall
 from services.parser.item import Slot, Window
+from services.parser.listed import read_list
 from shared.digests import sha256
 from shared.errors import Failed, Malformed, NotAFeed, PermanentError, Unmet, contain
 from shared.messages import (
@@ -51,6 +52,8 @@ def read_document(document: Document, data: bytes, max_entries: int) -> Result:
     try:
         if document.target.kind is Kind.PAGE:
             return _page_result(document, data)
+        if document.target.follows:
+            return read_list(document, data)
         return _feed_result(document, data, max_entries)
     except PermanentError as error:
         return refused(document, str(error), _KINDS.get(type(error), "malformed"))

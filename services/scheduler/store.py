@@ -144,6 +144,7 @@ def _target(kind: Kind, row: Any, now: datetime, source: Any) -> Target:
         sealed_for=source.url if source and source.sealed and not feed else None,
         audit=feed and current and audit.is_due(row.audited_at, row.distrust, row.id + row.lease_no + 1, now),
         distrusted=feed and row.distrust > 0,
+        follows=feed and row.follows,
         rules=rules,
         timeout_s=row.timeout_s if feed else None,
     )

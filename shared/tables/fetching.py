@@ -98,6 +98,8 @@ class Feed(Leased, Table):
     detour_url: Mapped[str | None]  # fetched in its stead at its next lease, to close a gap or for its past
     rules: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)  # how it is read: see shared.rules
     unmet: Mapped[str | None]  # what of its rules met nothing at its last poll, in words
+    follows: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # it is a list of feeds
+    list_id: Mapped[int | None] = mapped_column(BigId)  # the followed list that brought it
     backfill: Mapped[dict[str, Any] | None]  # how far the asking for its past has come; None: nobody asked for it
     timeout_s: Mapped[int | None]  # from DNS to the last byte; None: as for all feeds
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.command.feeds.folders import within
 from services.command.feeds.opml import Outline, read, write
+from services.parser.formats.outlines import within
 from shared.errors import UsageError
 from shared.rules import Rules
 

@@ -193,6 +193,7 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
     take_head(connection)  # as everyone does who locks articles
     for row in rows:
         leave(connection, row.id, split_digests(row.entry_digests), moment)
+    connection.execute(update(Feed).where(among(Feed.list_id, ids)).values(list_id=None))
     connection.execute(delete(Feed).where(among(Feed.id, ids)))
     for id_ in ids:
         same = select(Feed.id).where(Feed.state == "paused", Feed.state_reason.startswith(moves.same_as(id_)))

@@ -4,30 +4,17 @@ A folder is a path, outermost name first, with slashes between names: "Wires/Por
 backslash before it.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.indexer.publications.names import is_section, site_key
+from services.parser.formats.outlines import BETWEEN
 from shared.hosts import host_of
 
 if TYPE_CHECKING:
     from services.command.feeds.opml import Outline
-
-
-_BETWEEN = re.compile(r"(?<!\\)/")
-
-
-def within(above: str | None, name: str) -> str:
-    r"""Return the path of the folder called `name` within another, None: at the top.
-
-    >>> print(within(within(None, "Wires"), "AC/DC"))
-    Wires/AC\/DC
-    """
-    step = name.rstrip("\\").replace("/", r"\/")
-    return f"{above}/{step}" if above else step
 
 
 def steps(path: str) -> list[str]:
@@ -36,7 +23,7 @@ def steps(path: str) -> list[str]:
     >>> steps(r"Wires/AC\/DC")
     ['Wires', 'AC/DC']
     """
-    return [step.replace(r"\/", "/") for step in _BETWEEN.split(path) if step]
+    return [step.replace(r"\/", "/") for step in BETWEEN.split(path) if step]
 
 
 def named(feeds: "Sequence[Outline]") -> "list[Outline]":

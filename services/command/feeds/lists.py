@@ -107,7 +107,7 @@ def export(
 ) -> None:
     """Write feeds as OPML, in their folders: all, or those that are chosen."""
     with reading(open_store()) as connection:
-        rows = chosen.rows(connection)
+        rows = [row for row in chosen.rows(connection) if not row.follows]
         named = feed_store.named_publications(connection)
     outlines = [
         opml.Outline(

@@ -5,13 +5,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, cast
-
-from lxml import etree
+from typing import Any
 
 from services.command.feeds import folders
+from services.parser.formats.outlines import read_outlines, within
 from services.parser.formats.rules import read_rules
-from shared.errors import UsageError
+from shared.errors import PermanentError, UsageError
 from shared.hosts import feed_address
 from shared.rules import Rules
 from shared.settings import TOTAL_MOST_S
@@ -77,33 +76,21 @@ def read(data: bytes, name: str = "This") -> tuple[list[Outline], list[Wrong]]:
 
     :raises UsageError: it is no OPML at all.
     """
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise UsageError(f"{name} is no OPML: {error.msg}.") from None
-    body = None if root is None else root.find("body")
-    if root is None or root.tag != "opml" or body is None:
-        raise UsageError(f"{name} is no OPML: it has no <opml> with a <body>.")
+        listed = read_outlines(data)
+    except PermanentError as error:
+        raise UsageError(f"{name} is no OPML: {error}") from None
     feeds: list[Outline] = []
-    wrong = [Wrong(entry.line, f"It is not well-formed: {entry.message.rstrip('.')}.") for entry in parser.error_log]
-    _walk(body, None, feeds, wrong)
+    wrong = [Wrong(line, f"It is not well-formed: {said}.") for line, said in listed.complaints]
+    for one in listed.said:
+        if "xmlurl" not in one.attributes:
+            wrong.append(Wrong(one.line, f"The outline {one.name!r} has no xmlUrl, so it names no feed."))
+            continue
+        try:
+            feeds.append(_feed(one.attributes, one.name, one.folder, one.line))
+        except UsageError as error:
+            wrong.append(Wrong(one.line, str(error)))
     return folders.named(feeds), sorted(wrong, key=lambda one: one.line)
-
-
-def _walk(element: "etree._Element", folder: str | None, feeds: list[Outline], wrong: list[Wrong]) -> None:
-    for outline in element.iterchildren("outline"):
-        line: int = cast("int | None", outline.sourceline) or 0
-        said = {str(name).lower(): str(value) for name, value in outline.attrib.items()}  # some write xmlurl or xmlURL
-        name = said.get("text") or said.get("title") or None
-        if "xmlurl" in said:
-            try:
-                feeds.append(_feed(said, name, folder, line))
-            except UsageError as error:
-                wrong.append(Wrong(line, str(error)))
-        elif len(outline) == 0:
-            wrong.append(Wrong(line, f"The outline {name!r} has no xmlUrl, so it names no feed."))
-        _walk(outline, folders.within(folder, name) if name and "xmlurl" not in said else folder, feeds, wrong)
 
 
 def _feed(said: Mapping[str, str], name: str | None, folder: str | None, line: int) -> Outline:
@@ -159,7 +146,7 @@ def write(feeds: Iterable[Outline]) -> bytes:
     for feed in feeds:
         parent, path = body, None
         for name in folders.steps(feed.folder or ""):
-            path = folders.within(path, name)
+            path = within(path, name)
             if path not in made:
                 made[path] = ET.SubElement(parent, "outline", text=name)
             parent = made[path]

@@ -10,6 +10,7 @@ from services.command import console
 from services.command.feeds import (
     check,
     feed_store,
+    following,
     lists,
     passports,
     past,
@@ -38,6 +39,9 @@ HIDDEN = frozenset({*_INNER, "habits", "due_reason", "notice", "alarm_at", "back
 verbs.command()(lists.add)
 verbs.command("import")(lists.import_)
 verbs.command()(lists.export)
+verbs.command()(following.follow)
+verbs.command()(following.unfollow)
+verbs.command()(following.lists)
 verbs.command()(passports.access)
 verbs.command()(passports.keys)
 verbs.command()(check.check)

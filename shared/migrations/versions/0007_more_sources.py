@@ -3,7 +3,7 @@
 Revision ID: 0007
 """
 
-from shared.migrations import addresses, asking, backfills, ruling, titles
+from shared.migrations import addresses, asking, backfills, following, ruling, titles
 
 revision = "0007"
 down_revision = "0006"
@@ -18,10 +18,12 @@ def upgrade() -> None:
     ruling.upgrade()
     addresses.upgrade()
     backfills.upgrade()
+    following.upgrade()
 
 
 def downgrade() -> None:
     """Take it away; addresses in their one form stay, which every version reads."""
+    following.downgrade()
     backfills.downgrade()
     ruling.downgrade()
     titles.downgrade()
