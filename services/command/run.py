@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from services.command import console
-from services.command.feeds import feed_store, opml
+from services.command.feeds import feed_store, opml, plain
 from services.command.sampling import leave_samples, sample_titles
 from services.command.servers import Valkey
 from services.command.stores import make_directory, open_store
@@ -121,16 +121,16 @@ def _environment(settings: Settings, redis_url: str, samples: Sequence[opml.Outl
 
 
 def _read(source: str) -> list[opml.Outline]:
-    """Return the feeds that an OPML file or an address names; wrong lines are named and passed over."""
+    """Return the feeds that a list or an address names; wrong lines are named and passed over."""
     if source.startswith(("http://", "https://")):
         return [opml.Outline(web_address(source))]
     try:
         data = Path(source).read_bytes()
     except OSError as error:
         raise UsageError(
-            f"{source} cannot be read: {error.strerror}. Give an OPML file or a feed's address."
+            f"{source} cannot be read: {error.strerror}. Give a list of feeds or a feed's address."
         ) from error
-    feeds, wrong = opml.read(data, source)
+    feeds, wrong = plain.read_list(data, source)
     for line in wrong:
         console.warn(f"{source}:{line.line}: {line.reason}")
     if not feeds:

@@ -1,5 +1,6 @@
 """Feed lists, both ways."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.command.feeds.opml import Outline, read, write
+from services.command.feeds.plain import read_list
 from services.parser.formats.outlines import within
 from shared.errors import UsageError
 from shared.rules import Rules
@@ -206,3 +208,46 @@ def test_wrong_lines_far_down_a_long_list_are_named_by_their_number() -> None:
 def test_a_title_that_xml_cannot_hold_loses_those_signs_alone() -> None:
     feeds, wrong = read(write([Outline("https://a.example/rss", "The\x01 Ferry\ufffe", folder="Ports\x0b")]))
     assert ([(one.title, one.folder) for one in feeds], wrong) == ([("The Ferry", "Ports")], [])
+
+
+def test_a_list_may_be_an_address_a_line() -> None:
+    feeds, wrong = read_list(
+        "\ufeff# wires\r\n\r\nhttps://a.example/rss\r\nfeed:https://b.example/rss\r\nnews.example.co.uk/rss\r\nno\r\n".encode()
+    )
+    assert [(feed.url, feed.line) for feed in feeds] == [
+        ("https://a.example/rss", 3), ("https://b.example/rss", 4), ("https://news.example.co.uk/rss", 5),
+    ]  # fmt: skip
+    assert [(one.line, "'no' is no web address" in one.reason) for one in wrong] == [(6, True)]
+
+
+def test_a_list_may_be_a_table_with_a_header() -> None:
+    table = """Feed URL;Title;Folder;Publication;Interval (s);Pages;Notes
+https://a.example/rss;"The ""A""; daily";Wires/Ports;The A;600;never;ours
+https://b.example/rss;;;;;;
+;Nameless;;;;;
+https://c.example/rss;;;;soon;;
+"""
+    feeds, wrong = read_list(table.encode())
+    assert feeds == [
+        Outline("https://a.example/rss", 'The "A"; daily', None, "Wires/Ports", 600, 2, "The A", pages="never"),
+        Outline("https://b.example/rss", line=3),
+    ]
+    assert [(one.line, one.reason.split(" ")[0]) for one in wrong] == [(4, "It"), (5, "wireroomInterval")]
+
+
+@pytest.mark.parametrize("data", [b"", b"nothing\nhere\n", b"\x00\x01\xff", b"title,folder\na,b\n"])
+def test_what_is_no_list_is_told(data: bytes) -> None:
+    with pytest.raises(UsageError, match=r" is no (OPML|list of feeds): [^\n]*\.$"):
+        read_list(data)
+
+
+def test_a_table_that_breaks_off_gives_what_came_before() -> None:
+    feeds, wrong = read_list(b'url,title\nhttps://a.example/rss,A\nhttps://b.example/,"never closed' + b"x" * 200_000)
+    assert [feed.url for feed in feeds] == ["https://a.example/rss"]
+    assert [one.line for one in wrong] == [3]
+
+
+@given(st.text())
+def test_any_text_is_a_list_or_none(text: str) -> None:
+    with suppress(UsageError):
+        read_list(text.encode("utf-8", "replace"))

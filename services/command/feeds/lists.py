@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from services.command import console
-from services.command.feeds import check, discover, feed_store, opml
+from services.command.feeds import check, discover, feed_store, opml, plain
 from services.command.feeds.choosing import Choice, taking_some
 from services.command.ruling import taking_rules
 from services.command.stores import open_store
@@ -65,11 +65,13 @@ NO_FOLDER = "No folder of this machine is read while WIREROOM_DROP_DIR does not 
 
 
 def import_(
-    file: Annotated[str, typer.Argument(help="An OPML file; - reads standard input.", show_default=False)],
+    file: Annotated[
+        str, typer.Argument(help="OPML, CSV or an address a line; - reads standard input.", show_default=False)
+    ],
     as_json: Json = False,
 ) -> None:
-    """Add the feeds of an OPML file; names each line that is wrong and goes on."""
-    feeds, wrong = opml.read(_read(file), file)
+    """Add the feeds of a list; names each line that is wrong and goes on."""
+    feeds, wrong = plain.read_list(_read(file), file)
     if not read_settings().drop_dir:
         wrong += [opml.Wrong(feed.line, NO_FOLDER) for feed in feeds if feed.url.startswith("file:")]
         feeds = [feed for feed in feeds if not feed.url.startswith("file:")]

@@ -87,14 +87,14 @@ def read(data: bytes, name: str = "This") -> tuple[list[Outline], list[Wrong]]:
             wrong.append(Wrong(one.line, f"The outline {one.name!r} has no xmlUrl, so it names no feed."))
             continue
         try:
-            feeds.append(_feed(one.attributes, one.name, one.folder, one.line))
+            feeds.append(read_feed(one.attributes, one.name, one.folder, one.line))
         except UsageError as error:
             wrong.append(Wrong(one.line, str(error)))
     return folders.named(feeds), sorted(wrong, key=lambda one: one.line)
 
 
-def _feed(said: Mapping[str, str], name: str | None, folder: str | None, line: int) -> Outline:
-    """Return the feed that an outline names.
+def read_feed(said: Mapping[str, str], name: str | None, folder: str | None, line: int) -> Outline:
+    """Return the feed that an outline names, by its attributes in small letters.
 
     :raises UsageError: it names none, or a setting that is none.
     """
