@@ -13,6 +13,7 @@ from shared.errors import UsageError
 
 _PLACE = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*")
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::[0-9]{1,5})?")  # as RFC 6454 writes one, 6.2
 _PROXY = re.compile(r"http://(?:[^\s/@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):[0-9]{1,5}")
 _OF_THE_STACK = re.compile(r"WIREROOM_(IMAGE|REDIS_MAXMEMORY|\w+_PASSWORD)")  # what docker-compose.yml alone reads
 
@@ -83,6 +84,11 @@ class Settings(BaseSettings):
         "", repr=False, description="Seals feeds' header fields and credentials: `wireroom feeds keys` makes it."
     )
     open_key: str = Field("", repr=False, description="Opens them; the fetcher's alone where the services stand apart.")
+    signing_key: str = Field(
+        "", repr=False, description="Signs requests: `wireroom feeds keys --signing` makes it, for the fetcher alone."
+    )
+    signing_directory: str = Field("", description="Where its public half is published, https://host; beside it.")
+    signing_answer: str = Field("", description="What the reader answers there; made with the key, and no secret.")
     fetch_pages: bool = Field(True, description="Fetch the article page where a feed gives only a summary.")
     fetch_threads: int = Field(100, ge=1, description="Sites that one fetch job talks to side by side.")
     user_agent: str = Field(
@@ -146,6 +152,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no web address: write https://host, as hubs reach it")
         return value
 
+    @field_validator("signing_directory")
+    @classmethod
+    def _published(cls, value: str) -> str:
+        if value and not _ORIGIN.fullmatch(value):
+            raise ValueError("a directory of keys is written https://host, without a path")
+        return value
+
     @field_validator("fetch_authorities", "drop_dir", "sftp_known_hosts", "sftp_key", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
@@ -158,6 +171,8 @@ class Settings(BaseSettings):
                 f"WIREROOM_POLL_FLOOR_S ({self.poll_floor_s}) is above "
                 f"WIREROOM_POLL_CEILING_S ({self.poll_ceiling_s}): lower the one or raise the other."
             )
+        if bool(self.signing_key) != bool(self.signing_directory):
+            raise ValueError("WIREROOM_SIGNING_KEY and WIREROOM_SIGNING_DIRECTORY go together: set both or neither.")
         return self
 
 

@@ -17,7 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import Engine
 
-from services.reader import api, describe, health, history, pages, websub
+from services.reader import api, describe, directory, health, history, pages, websub
 from services.reader.headers import GuardHeaders
 from services.reader.listening import address, listen
 from services.reader.problems import handle_problems
@@ -42,7 +42,10 @@ log = structlog.get_logger()
 
 
 def create_app(settings: Settings, engine: Engine, belt: Belt | None) -> FastAPI:
-    """Return the reader over `engine`; without a belt, none is measured."""
+    """Return the reader over `engine`; without a belt, none is measured.
+
+    :raises UsageError: what it is to answer for the directory of keys is none.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -62,8 +65,9 @@ def create_app(settings: Settings, engine: Engine, belt: Belt | None) -> FastAPI
         lifespan=lifespan,
     )
     app.state.settings, app.state.engine, app.state.belt = settings, engine, belt
+    app.state.directory = directory.read(settings.signing_answer)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    for router in (health.router, websub.router, api.router, history.router, pages.router):
+    for router in (health.router, directory.router, websub.router, api.router, history.router, pages.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GuardHeaders)

@@ -7,4 +7,5 @@ sockets      dialling, under a deadline and limits  bodies    decoding, counted
 tls          contexts, sessions, client certificates  mishaps   others' errors as ours
 connections  requests' own, over those sockets      passport  a publisher's credentials, sealed
 client       asking, and following redirects        cookies   what redirects set, until the request ends
+signing      requests signed as a bot's             directory the keys to check those by
 """

@@ -26,6 +26,7 @@ from shared.http.cookies import Cookies
 from shared.http.crowd import Crowd, Turns
 from shared.http.mishaps import RAISED, explain, is_mistrust
 from shared.http.passport import Passport, media_type_of
+from shared.http.signing import Signer
 from shared.http.sockets import NO_WAY, Dialler, Exchange, Limits, Resolve
 from shared.http.tls import NONE, Mistrusted, shown
 from shared.settings import Settings
@@ -64,7 +65,8 @@ class Client:
 
     `allow` names inner places that may be reached, as host:port. `trust` is a file of certificate authorities (PEM)
     beside the bundled ones; `per_address` how many requests may be under way to one address at once, 0: any number,
-    over all processes that share `turns`. `proxy` is asked for whatever is no inner place of that list.
+    over all processes that share `turns`. `proxy` is asked for whatever is no inner place of that list. `signer`
+    signs each request.
 
     :raises UsageError: `trust` holds no authorities.
     """
@@ -72,9 +74,9 @@ class Client:
     def __init__(
         self, limits: Limits, allow: Iterable[str] = (), user_agent: str = "Wireroom", *, trust: Path | None = None,
         resolve: Resolve = socket.getaddrinfo, per_address: int = 0, turns: Turns | None = None,
-        proxy: str | None = None,
+        proxy: str | None = None, signer: Signer | None = None,
     ) -> None:  # fmt: skip
-        self._limits, self._proxy = limits, proxy
+        self._limits, self._proxy, self._signer = limits, proxy, signer
         self._headers = {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"}
         crowd = Crowd(per_address, limits.body_bytes, turns)
         self._dialler = Dialler(allow_list(allow), resolve, crowd)
@@ -84,7 +86,7 @@ class Client:
     def from_settings(cls, settings: Settings, turns: Turns | None = None) -> Self:
         """Return the client that the operator set up.
 
-        :raises UsageError: the file of authorities that he names holds none.
+        :raises UsageError: the file of authorities that he names holds none, or the key that signs is no key.
         """
         return cls(
             Limits.from_settings(settings),
@@ -94,6 +96,7 @@ class Client:
             per_address=settings.fetch_per_address,
             turns=turns,
             proxy=settings.fetch_proxy or None,
+            signer=Signer.read(settings.signing_key, settings.signing_directory),
         )
 
     def __enter__(self) -> Self:
@@ -229,6 +232,8 @@ class Client:
         self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer's head; on a connection that had died while idle, ask again."""
+        if self._signer:
+            request.headers.update(self._signer.fields(str(request.url)))
         adapter = self._adapters.of(passport.certificate, passport.pin)
         for _ in range(IDLE_PER_HOST):
             exchange.allow(HEAD_BYTES, f"The header fields are larger than {HEAD_BYTES} bytes.")

@@ -5,7 +5,6 @@ belt learns none of it, and cannot have it sent anywhere else, since what is sea
 """
 
 import base64
-import binascii
 import json
 import re
 import ssl
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from pydantic import Field, ValidationError
 
+from shared.encoding import from_base64url, to_base64url
 from shared.errors import FetchError, UsageError
 from shared.http.addresses import DEFAULT_PORTS, host_of
 from shared.http.tls import ANY, loaded, written_fingerprint
@@ -79,7 +79,7 @@ class Passport(Value):
 def fresh_keys() -> tuple[str, str]:
     """Return a new pair of keys in base64url: the fetcher's own, which opens, and the one that seals."""
     key = X25519PrivateKey.generate()
-    return _written(key.private_bytes_raw()), _written(key.public_key().public_bytes_raw())
+    return to_base64url(key.private_bytes_raw()), to_base64url(key.public_key().public_bytes_raw())
 
 
 def seal(passport: Passport, url: str, seal_key: str, open_key: str = "") -> str:
@@ -92,14 +92,14 @@ def seal(passport: Passport, url: str, seal_key: str, open_key: str = "") -> str
             "Header fields and credentials are kept sealed, and there is no key: `wireroom feeds keys` makes a pair."
         )
     try:
-        opening = None if seal_key else X25519PrivateKey.from_private_bytes(_read(open_key))
-        key = opening.public_key() if opening else X25519PublicKey.from_public_bytes(_read(seal_key))
+        opening = None if seal_key else X25519PrivateKey.from_private_bytes(from_base64url(open_key))
+        key = opening.public_key() if opening else X25519PublicKey.from_public_bytes(from_base64url(seal_key))
     except ValueError:
         name = "WIREROOM_SEAL_KEY" if seal_key else "WIREROOM_OPEN_KEY"
         raise UsageError(f"{name} is no key: `wireroom feeds keys` makes a pair.") from None
     mark = PAGES if passport.pages else ""
     plain = passport.model_dump_json(exclude_defaults=True).encode()
-    return mark + _written(_SUITE.encrypt(plain, key, info=_origin(url) + mark.encode()))
+    return mark + to_base64url(_SUITE.encrypt(plain, key, info=_origin(url) + mark.encode()))
 
 
 def unseal(sealed: str, url: str, open_key: str) -> Passport:
@@ -108,9 +108,9 @@ def unseal(sealed: str, url: str, open_key: str) -> Passport:
     :raises FetchError: the key is missing or another, or the feed has moved to another origin since.
     """
     try:
-        key = X25519PrivateKey.from_private_bytes(_read(open_key))
+        key = X25519PrivateKey.from_private_bytes(from_base64url(open_key))
         mark = PAGES if sealed.startswith(PAGES) else ""
-        plain = _SUITE.decrypt(_read(sealed.removeprefix(mark)), key, info=_origin(url) + mark.encode())
+        plain = _SUITE.decrypt(from_base64url(sealed.removeprefix(mark)), key, info=_origin(url) + mark.encode())
         return Passport.model_validate_json(plain)
     except (ValueError, InvalidTag, ValidationError):
         raise FetchError("passport", f"{NOT_OPENED}, or they were given for another host.") from None
@@ -224,18 +224,3 @@ def same_origin(url: str, other: str) -> bool:
 def _origin(url: str) -> bytes:
     scheme = url.partition(":")[0].lower()
     return f"{scheme if scheme in DEFAULT_PORTS else ''}://{host_of(url)}".encode()
-
-
-def _written(key: bytes) -> str:
-    return base64.urlsafe_b64encode(key).decode().rstrip("=")
-
-
-def _read(text: str) -> bytes:
-    """Return the bytes of base64url.
-
-    :raises ValueError: it is none.
-    """
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("no base64url") from error

@@ -1,5 +1,6 @@
 """`wireroom feeds access` and `keys`, and `wireroom ledger`."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from bench.certificate import self_signed
 from services.command.feeds import feed_store
 from services.command.feeds.opml import Outline
 from shared.database import reading, writing
+from shared.http.directory import read
 from shared.http.passport import fresh_keys, unseal
 from shared.tables import Feed
 from tests.command.conftest import Run
@@ -160,3 +162,34 @@ def test_access_is_for_pages_too_where_that_is_said(wireroom: Run, one: Engine) 
 def test_pages_alone_say_nothing_of_how_a_feed_is_asked_for(wireroom: Run, one: Engine, words: tuple[str, ...]) -> None:
     assert wireroom("feeds", "access", 1, *words, seal_key=SEAL).status == 2
     assert row(one).sealed is None
+
+
+def signing(wireroom: Run, *words: str, **settings: object) -> dict[str, str]:
+    ran = wireroom("feeds", "keys", "--signing", "https://news.example", *words, **settings)
+    assert ran.status == 0, ran.err
+    return dict(line.split("=", 1) for line in ran.text.splitlines())
+
+
+def test_a_key_that_signs_comes_with_what_the_reader_answers_for_it(wireroom: Run) -> None:
+    made = signing(wireroom)
+    assert set(made) == {f"WIREROOM_SIGNING_{name}" for name in ("KEY", "DIRECTORY", "ANSWER")}
+    known = {"signing_key": made["WIREROOM_SIGNING_KEY"], "signing_directory": "https://news.example"}
+    renewed, other = signing(wireroom, **known), signing(wireroom, "--anew", **known)
+    listed = [
+        [key["kid"] for key in json.loads(answer.body)["keys"]]
+        for answer in (read(one["WIREROOM_SIGNING_ANSWER"]) for one in (made, renewed, other))
+        if answer
+    ]
+    assert renewed["WIREROOM_SIGNING_KEY"] == made["WIREROOM_SIGNING_KEY"] != other["WIREROOM_SIGNING_KEY"]
+    assert listed[0] == listed[1] == listed[2][1:]
+
+
+@pytest.mark.parametrize("directory", ["news.example", "http://news.example", "https://news.example/keys"])
+def test_a_directory_of_keys_is_at_a_host(wireroom: Run, directory: str) -> None:
+    ran = wireroom("feeds", "keys", "--signing", directory)
+    assert (ran.status, "https://host" in ran.sentence) == (2, True)
+
+
+def test_a_key_alone_signs_nothing(wireroom: Run) -> None:
+    ran = wireroom("feeds", "list", signing_key="x")
+    assert (ran.status, "go together" in ran.sentence) == (2, True)

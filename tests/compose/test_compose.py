@@ -11,7 +11,8 @@ from shared.settings import Settings
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
-OWN_TO_A_SERVICE = {"WIREROOM_DATABASE_URL", "WIREROOM_REDIS_URL", "WIREROOM_OPEN_KEY", "WIREROOM_FETCH_PROXY"}
+OF_THE_FETCHER = {"WIREROOM_OPEN_KEY", "WIREROOM_FETCH_PROXY", "WIREROOM_SIGNING_KEY", "WIREROOM_SIGNING_DIRECTORY"}
+OWN_TO_A_SERVICE = {"WIREROOM_DATABASE_URL", "WIREROOM_REDIS_URL", "WIREROOM_SIGNING_ANSWER"} | OF_THE_FETCHER
 SETTINGS = {f"WIREROOM_{name.upper()}": field for name, field in Settings.model_fields.items()}
 
 
@@ -87,6 +88,11 @@ def test_the_fetcher_shares_no_network_with_the_database() -> None:
 @pytest.mark.parametrize("service", ["fetcher", "parser"])
 def test_stages_that_meet_strangers_hold_no_database_address(service: str) -> None:
     assert "database" not in block(service)
+
+
+def test_what_the_fetcher_alone_may_know_reaches_no_other() -> None:
+    assert all(block("fetcher").count(f"{name}:") == COMPOSE.count(f"{name}:") == 1 for name in OF_THE_FETCHER)
+    assert "WIREROOM_SIGNING_ANSWER:" in block("reader")
 
 
 def test_no_service_can_be_named_or_pinned_to_a_port_and_so_all_scale() -> None:

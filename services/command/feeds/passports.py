@@ -12,6 +12,7 @@ from services.command.stores import open_store
 from shared.database import writing
 from shared.errors import UsageError
 from shared.hosts import without_password
+from shared.http.directory import make
 from shared.http.passport import (
     Passport,
     basic,
@@ -24,8 +25,9 @@ from shared.http.passport import (
     read_proxy,
     seal,
 )
+from shared.http.signing import Signer, fresh_key, read_key
 from shared.http.tls import ANY, read_fingerprint
-from shared.settings import read_settings
+from shared.settings import Settings, read_settings
 
 SERVED = (
     "what these pages bring is stored and served like any text; `wireroom publications terms` says how much is served."
@@ -94,8 +96,38 @@ def access(
         )
 
 
-def keys() -> None:
+def keys(
+    signing: Annotated[
+        str | None, typer.Option(help="https://host of the reader: make, or renew, what signs requests.")
+    ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="With --signing: another key, listed beside the one set.")
+    ] = False,
+) -> None:
     """Make a pair of keys for what `access` seals. Prints them as lines for the environment."""
+    if signing is not None:
+        _sign_by(signing.rstrip("/"), anew=anew)
+        return
+    if anew:
+        raise UsageError("--anew goes with --signing.")
     opening, sealing = fresh_keys()
     console.say(f"WIREROOM_OPEN_KEY={opening}")
     console.say(f"WIREROOM_SEAL_KEY={sealing}")
+
+
+def _sign_by(directory: str, *, anew: bool) -> None:
+    """Print a key that signs, the one that is set or another, and the answer of the directory that lists it.
+
+    :raises UsageError: the address is none of a host, or the key that is set is none.
+    """
+    settings = read_settings()
+    known = settings.signing_key
+    key = fresh_key() if anew or not known else known
+    try:
+        Settings(signing_key=key, signing_directory=directory)
+    except ValueError:
+        raise UsageError("A directory of keys is written https://host, as the web reaches the reader.") from None
+    signers = [Signer(read_key(one), directory) for one in dict.fromkeys([key, known]) if one]
+    console.say(f"WIREROOM_SIGNING_KEY={key}")
+    console.say(f"WIREROOM_SIGNING_DIRECTORY={directory}")
+    console.say(f"WIREROOM_SIGNING_ANSWER={make(signers).write()}")
