@@ -251,3 +251,35 @@ def test_a_table_that_breaks_off_gives_what_came_before() -> None:
 def test_any_text_is_a_list_or_none(text: str) -> None:
     with suppress(UsageError):
         read_list(text.encode("utf-8", "replace"))
+
+
+def theirs(attributes: str) -> bytes:
+    return (
+        '<opml xmlns:frss="https://freshrss.org/opml"><body><outline text="A" type="rss" '
+        f'xmlUrl="https://a.example/rss" {attributes}/></body></opml>'
+    ).encode()
+
+
+def test_what_another_program_says_of_a_feed_is_taken_over_and_the_rest_is_named() -> None:
+    data = theirs('frss:ttl="-1800" frss:priority="main" frss:cssFullContent="main" frss:CURLOPT_USERAGENT="x"')
+    (feed,), wrong = read(data)
+    assert (feed.interval_s, feed.state, feed.left_out, wrong) == (1800, "paused", ("frss:curlopt_useragent",), [])
+    assert feed.rules is not None
+    assert feed.rules.body == "main"
+    (feed,), _ = read(theirs('frss:ttl="1800" wireroomInterval="600"'))
+    assert (feed.interval_s, feed.state) == (600, "active")
+
+
+def test_a_page_that_another_program_reads_by_xpath_brings_its_rules() -> None:
+    said = (
+        """frss:xPathItem="//article" frss:xPathItemTitle="descendant::h2" frss:xPathItemUri="descendant::a/@href" """
+    )
+    (feed,), wrong = read(theirs(said).replace(b'type="rss"', b'type="HTML+XPath"'))
+    assert wrong == []
+    assert feed.rules is not None
+    assert (feed.rules.items, feed.rules.headline) == ("//article", "./descendant::h2")
+
+
+def test_what_is_no_feed_but_something_of_another_program_is_a_wrong_line() -> None:
+    feeds, (wrong,) = read(theirs('frss:jsonItem="data"').replace(b'type="rss"', b'type="JSON+DotNotation"'))
+    assert (feeds, "rules of ours" in wrong.reason) == ([], True)

@@ -83,6 +83,9 @@ def import_(
             added += feed_store.add(connection, batch)
     _tell(added, wrong, as_json=as_json)
     if not as_json:
+        for feed in feeds:
+            if feed.left_out:
+                console.warn(f"{file}:{feed.line}: left out, since it says nothing here: {', '.join(feed.left_out)}.")
         for line in wrong:
             console.warn(f"{file}:{line.line}: {line.reason}")
         new = sum(one.new for one in added)

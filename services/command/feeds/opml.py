@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.command.feeds import folders
+from services.command.feeds import folders, foreign
 from services.parser.formats.outlines import read_outlines, within
 from services.parser.formats.rules import read_rules
 from shared.errors import PermanentError, UsageError
@@ -57,6 +57,7 @@ class Outline:
     state: str = "active"
     timeout_s: int | None = None
     rules: Rules | None = None  # how it, and its articles' pages, are read
+    left_out: tuple[str, ...] = ()  # attributes of other programs that say nothing here
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def read_feed(said: Mapping[str, str], name: str | None, folder: str | None, lin
     :raises UsageError: it names none, or a setting that is none.
     """
     url = feed_address(said["xmlurl"])
+    said, left_out = foreign.in_our_words(said)
     return Outline(
         url=url,
         title=None if name == url else name,
@@ -106,6 +108,7 @@ def read_feed(said: Mapping[str, str], name: str | None, folder: str | None, lin
         folder=folder,
         line=line,
         publication=said.get(PUBLICATION.lower()) or None,
+        left_out=left_out,
         **_settings(said),
     )
 
