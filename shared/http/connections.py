@@ -19,6 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from shared.http.sockets import SecureWire, Wire, current
+from shared.http.socks import read_socks
 from shared.http.tls import Context, loaded
 
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined] # some publishers send more than its 100; bytes are counted
@@ -68,8 +69,10 @@ class _Adapter(HTTPAdapter):
         self.poolmanager = urllib3.PoolManager(connections, maxsize=maxsize, block=block, ssl_context=self.tls)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
-    def proxy_manager_for(self, proxy: str, **_: Any) -> urllib3.ProxyManager:
-        if proxy not in self.proxy_manager:
+    def proxy_manager_for(self, proxy: str, **_: Any) -> urllib3.PoolManager:
+        if proxy not in self.proxy_manager and read_socks(proxy):
+            self._manage(proxy, urllib3.PoolManager(HOSTS_KEPT, maxsize=IDLE_PER_HOST, ssl_context=self.tls))
+        elif proxy not in self.proxy_manager:
             manager = urllib3.ProxyManager(
                 urldefragauth(proxy),
                 proxy_headers=self.proxy_headers(proxy),
@@ -77,10 +80,13 @@ class _Adapter(HTTPAdapter):
                 maxsize=IDLE_PER_HOST,
                 ssl_context=self.tls,
             )
-            manager.pool_classes_by_scheme = _POOLS
-            self.proxy_manager[proxy] = manager
-        found: urllib3.ProxyManager = self.proxy_manager[proxy]
+            self._manage(proxy, manager)
+        found: urllib3.PoolManager = self.proxy_manager[proxy]
         return found
+
+    def _manage(self, proxy: str, manager: urllib3.PoolManager) -> None:
+        manager.pool_classes_by_scheme = _POOLS
+        self.proxy_manager[proxy] = manager
 
     def build_connection_pool_key_attributes(self, *args: Any, **more: Any) -> tuple[Any, Any]:
         host, pool = super().build_connection_pool_key_attributes(*args, **more)
@@ -91,6 +97,7 @@ class _Adapter(HTTPAdapter):
 
     def ask(self, request: requests.PreparedRequest, timeout_s: float, proxy: str | None) -> urllib3.BaseHTTPResponse:
         """Return the head of the answer, its body unread."""
+        current().socks = read_socks(proxy)
         proxies = {"http": proxy, "https": proxy} if proxy else None
         raw: urllib3.BaseHTTPResponse = self.send(request, stream=True, timeout=timeout_s, proxies=proxies).raw
         return raw

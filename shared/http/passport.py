@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError
 from shared.encoding import from_base64url, to_base64url
 from shared.errors import FetchError, UsageError
 from shared.http.addresses import DEFAULT_PORTS, host_of
+from shared.http.socks import SCHEMES
 from shared.http.tls import ANY, loaded, written_fingerprint
 from shared.schema import Value
 
@@ -36,7 +37,7 @@ class Passport(Value):
 
     headers: dict[str, str] = Field({}, repr=False)  # names in lower case
     authorization: str | None = Field(None, repr=False)  # the whole field
-    proxy: str | None = Field(None, repr=False)  # http://user:password@host:port
+    proxy: str | None = Field(None, repr=False)  # http:// or socks5://user:password@host:port
     certificate: str | None = Field(None, repr=False)  # PEM: the client's certificate chain and its key
     pin: str | None = None  # SHA-256 of the one certificate that is believed, whatever it says; "any": each
     post: str | None = Field(None, repr=False)  # what is sent to it, where it answers to a POST alone
@@ -196,11 +197,11 @@ def read_proxy(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        good = parts.scheme == "http" and parts.hostname and parts.port
+        good = parts.scheme in SCHEMES | {"http"} and parts.hostname and parts.port
     except ValueError:
         good = False
     if not good:
-        raise UsageError("A proxy is written http://host:port, or http://name:password@host:port.")
+        raise UsageError("A proxy is written http://host:port or socks5://host:port, name:password@ before the host.")
     return url
 
 

@@ -19,6 +19,7 @@ from typing import Any, Self
 from shared.errors import Blocked, FetchError, Refused
 from shared.http.addresses import Place, is_literal, is_public
 from shared.http.crowd import Crowd
+from shared.http.socks import Proxy, lead_on
 from shared.http.tls import Context
 from shared.settings import Settings
 
@@ -73,6 +74,7 @@ class Exchange:
         self.received = 0  # bytes, header fields included
         self.dialled = False  # whether the current hop needed a new connection
         self.limits, self._dialler = limits, dialler
+        self.socks: Proxy | None = None  # by which the current hop is dialled
         self._bytes_end = 0
         self._limit = ""
         self._at: str | None = None  # the address at which it has its turn
@@ -163,9 +165,17 @@ class Exchange:
         self._dialler.judge(host, port, self, named=named)
 
     def dial(self, host: str, port: int) -> "Wire":
-        """Return a new connection; see `Dialler.dial`."""
+        """Return a new connection, by a SOCKS proxy where one is asked; see `Dialler.dial`."""
         self.dialled = True
-        return self._dialler.dial(host, port, self)
+        if not self.socks:
+            return self._dialler.dial(host, port, self)
+        wire = self._dialler.dial(self.socks.host, self.socks.port, self)
+        try:
+            lead_on(wire, self.socks, host, port)
+        except BaseException:
+            wire.close()
+            raise
+        return wire
 
     def _late(self) -> FetchError:
         return FetchError("timeout", f"The whole answer was not there after {self.limits.total_s:g} s.")

@@ -96,7 +96,7 @@ def test_it_can_be_taken_back(wireroom: Run, one: Engine) -> None:
         (("--bearer", "x", "--basic", "a:b"), "either --basic or --bearer"),
         (("--basic", "nobody"), "name:password"),
         (("--header", "nonsense"), "A header field"),
-        (("--proxy", "socks5://x:1"), "A proxy is written"),
+        (("--proxy", "socks4://x:1"), "A proxy is written"),
         (("--trust-certificate", "AB:CD"), "64 hex digits"),
         (("--bearer", "@/nowhere"), "/nowhere cannot be read"),
     ],

@@ -50,7 +50,7 @@ class Proxy:
                     client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
                 else:
                     server.sendall(_relative(head))
-                _pass_on(client, server)
+                pass_on(client, server)
 
 
 def _relative(head: bytes) -> bytes:
@@ -58,7 +58,8 @@ def _relative(head: bytes) -> bytes:
     return b" ".join((method, b"/" + url.split(b"/", 3)[3], rest))
 
 
-def _pass_on(one: socket.socket, other: socket.socket) -> None:
+def pass_on(one: socket.socket, other: socket.socket) -> None:
+    """Pass on what comes from either until one hangs up."""
     ends = {one: other, other: one}
     while True:
         for end in select.select(list(ends), [], [])[0]:
