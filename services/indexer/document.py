@@ -171,8 +171,20 @@ def _pieces(
         else:
             publication_id = publication_of(connection, row, result.feed, moment)
             source = Source(f"feed:{row.id}", *told, publication_id, row.id)
+            result = _wanting_all(result) if row.pages == "always" else result
         pieces.append(_Piece(result, row, source))
     return pieces
+
+
+def _wanting_all(result: Result) -> Result:
+    """Return a result whose articles all want their page, whatever their feed says itself."""
+    entries = (
+        entry
+        if entry.page_wanted or entry.cancelled or not entry.url
+        else entry.model_copy(update={"page_wanted": True})
+        for entry in result.entries
+    )
+    return result.model_copy(update={"entries": tuple(entries)})
 
 
 def _apart(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
@@ -264,7 +276,7 @@ def _write(
 def _wanted_pages(
     pieces: Sequence[_Piece], judged: _Judged, made: Sequence[int], allow: frozenset[Place]
 ) -> dict[int, str]:
-    """Return the addresses of articles whose feed gives only a summary, by article id."""
+    """Return the addresses of articles whose page is wanted, by article id."""
     never = {piece.source.feed_id for piece in pieces if piece.row.pages == "never"} | {None}
     feeds = {piece.source.feed_id: piece.row.url for piece in pieces}
     wanted = {id_: (source, one.entry) for id_, (source, one) in zip(made, judged.fresh, strict=True)}

@@ -72,7 +72,9 @@ class Feed(Leased, Table):
     language: Mapped[str | None]
     interval_s: Mapped[int | None]  # the operator's word; None: adaptive
     polling_s: Mapped[int | None]  # the adaptive interval now
-    pages: Mapped[str] = mapped_column(default="auto")  # auto: article pages where the feed gives a summary; never
+    pages: Mapped[str] = mapped_column(
+        default="auto"
+    )  # auto: article pages where the feed gives a summary; never, always
     entry_digests: Mapped[str] = mapped_column(default="")  # of the last window, joined
     parser: Mapped[str | None]  # the version that made the digests
     trusts_ids: Mapped[bool] = mapped_column(default=True)

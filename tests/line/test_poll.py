@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from services.command.feeds import feed_store
+from services.command.feeds.opml import Pages
 from shared.tables import Article, Change, Feed, Layer, Poll, Revision, Story
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
@@ -183,6 +184,21 @@ def test_a_summary_makes_the_page_due_and_the_page_gives_the_text(outlet: Outlet
     assert article.body_source == "page"
     assert article.page_state == "done"
     assert article.word_count > 40
+
+
+def test_pages_are_fetched_of_a_feed_with_full_texts_where_that_is_wanted(outlet: Outlet, page_line: Line) -> None:
+    outlet.publish("full.xml", entries=[story("one text", words=200)])
+    page_line.add(outlet.url("full.xml"))
+    page_line.poll()
+    assert [row.page_state for row in page_line.read(select(Article.page_state))] == ["not_needed"]
+    page_line.write(lambda connection: feed_store.set_pages(connection, [1], page_line.settings, Pages.ALWAYS))
+    page_line.poll()
+    outlet.publish("full.xml", entries=[story("another text", words=200)])
+    page_line.poll()
+    assert [row.page_state for row in page_line.read(select(Article.page_state))] == ["done", "done"]
+    seen = page_line.read(select(Change.seq))
+    page_line.poll()
+    assert page_line.read(select(Change.seq)) == seen
 
 
 def test_a_second_poll_of_a_feed_whose_pages_are_done_changes_nothing(outlet: Outlet, page_line: Line) -> None:

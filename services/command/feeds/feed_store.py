@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
-from services.command.feeds.opml import Outline
+from services.command.feeds.opml import Outline, Pages
 from services.command.options import LARGEST_ID
 from services.indexer.articles.layers import leave
 from services.indexer.articles.pages import want_pages
@@ -200,13 +200,15 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
         resume(connection, connection.scalars(same).all())
 
 
-def set_pages(connection: Connection, ids: Sequence[int], settings: Settings, *, never: bool) -> int:
+def set_pages(connection: Connection, ids: Sequence[int], settings: Settings, wanted: Pages) -> int:
     """Fetch the pages of feeds' articles from now on, or never; return how many of their articles that changes.
 
-    Those that wait for their page then wait no more, or those wait again that their feed still lists without a text.
+    Those that wait for their page then wait no more, or those wait that their feed still lists: without a text, or all.
     """
-    connection.execute(update(Feed).where(among(Feed.id, ids)).values(pages="never" if never else "auto"))
-    if not never:
+    connection.execute(update(Feed).where(among(Feed.id, ids)).values(pages=wanted.value))
+    if wanted is Pages.ALWAYS and settings.fetch_pages:
+        return _want(connection, ids, settings, Article.page_state == "not_needed")
+    if wanted is not Pages.NEVER:
         return _want_again(connection, ids, settings) if settings.fetch_pages else 0
     theirs = Page.article_id.in_(select(Article.id).where(Article.feed_id.in_(ids)))
     waited = delete(Page).where(theirs, Page.state == "active").returning(Page.article_id)

@@ -32,7 +32,7 @@ def add(
         int | None, typer.Option(help="Seconds between polls; without it, adaptive.", min=1, max=opml.LONGEST_S)
     ] = None,
     pages: Annotated[
-        opml.Pages, typer.Option(help="Fetch articles' pages where it gives summaries?")
+        opml.Pages, typer.Option(help="Fetch articles' pages: where it gives summaries, never, always.")
     ] = opml.Pages.AUTO,
     find: Annotated[bool, typer.Option("--find", help="Add the feeds that a page names, not the page.")] = False,
     as_json: Json = False,

@@ -30,10 +30,11 @@ PUBLICATION = "wireroomPublication"
 
 
 class Pages(StrEnum):
-    """Whether the pages of a feed's articles are fetched: where it gives only summaries, or never."""
+    """Whether the pages of a feed's articles are fetched: where it gives summaries, never, or whatever it gives."""
 
     AUTO = "auto"
     NEVER = "never"
+    ALWAYS = "always"
 
 
 RULES = {f"wireroom{name.capitalize()}": name for name in Rules.model_fields}

@@ -60,13 +60,14 @@ def pace(
 
 @taking_feeds
 def pages(
-    wanted: Annotated[Pages, typer.Argument(help="auto or never.", show_default=False)],
+    wanted: Annotated[Pages, typer.Argument(help="auto, never or always.", show_default=False)],
     chosen: Choice,
 ) -> None:
-    """Say whether articles' pages are fetched: where a feed gives only summaries (auto), or never."""
-    settings, never = read_settings(), wanted is Pages.NEVER
+    """Say whether articles' pages are fetched: where a feed gives only summaries (auto), never, or always."""
+    settings = read_settings()
     with writing(open_store(settings)) as connection:
         ids = [row.id for row in chosen.rows(connection)]
-        changed = feed_store.set_pages(connection, ids, settings, never=never)
-    said = f"no more; {changed} wait no longer" if never else f"where they give summaries; {changed} are due now"
-    console.say(f"The pages of {len(ids)} feeds' articles are fetched {said}.")
+        changed = feed_store.set_pages(connection, ids, settings, wanted)
+    how = {Pages.NEVER: "no more", Pages.AUTO: "where they give summaries", Pages.ALWAYS: "whatever they give"}[wanted]
+    then = "wait no longer" if wanted is Pages.NEVER else "are due now"
+    console.say(f"The pages of {len(ids)} feeds' articles are fetched {how}; {changed} {then}.")
