@@ -78,8 +78,8 @@ def changes(
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, in the log's order.")] = 100,
 ) -> None:
     """Print the change log in its order."""
-    from services.reader.cursors import read_line
     from services.reader.queries.changes import list_changes
+    from shared.lines import read_line
 
     with reading(open_store()) as connection:
         found = list_changes(connection, read_line(after), limit, articles=False)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from services.reader.asking import read_question
-from services.reader.cursors import read_cursor, read_line, write_cursor
+from services.reader.cursors import read_cursor, write_cursor
 from services.reader.missing import missing_article, missing_story
 from services.reader.parameters import (
     ArticleParameters,
@@ -38,6 +38,7 @@ from services.reader.values import (
     StoryList,
 )
 from shared.database import reading
+from shared.lines import read_line
 from shared.schema import Article
 
 REFUSALS: dict[int | str, dict[str, Any]] = {

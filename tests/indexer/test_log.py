@@ -11,9 +11,9 @@ from sqlalchemy import Engine, delete, func, insert, select, text
 
 from services.command.servers import Postgres
 from services.indexer.changes import News, append, take_head
-from services.reader.cursors import Line, read_line
 from services.reader.queries.changes import LostPlaceError, list_changes
 from shared.database import check, connect, now, reading, writing
+from shared.lines import Line, read_line
 from shared.settings import Settings
 from shared.tables import Article, Change, LogHead, Story
 from tests.indexer.newsdesk import NOON, Newsdesk, entry

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection, select
 
-from services.reader.cursors import Line, write_line
 from services.reader.queries.articles import get_articles
 from services.reader.values import Change, ChangeList
 from shared.errors import UsageError
+from shared.lines import Line, write_line
 from shared.tables import Change as ChangeRow
 from shared.tables import LogHead
 from shared.tables import readable_articles as readable
