@@ -17,10 +17,11 @@ DIGEST_CHARS = 12  # an entry digest: 9 bytes of BLAKE2b in base64url; 2**36 ent
 
 
 class Kind(StrEnum):
-    """What a target is: a feed's document or an article's page."""
+    """What a target is: a feed's document, an article's page, or the receiver of a hook."""
 
     FEED = "feed"
     PAGE = "page"
+    HOOK = "hook"
 
 
 class Outcome(StrEnum):
@@ -81,11 +82,18 @@ class Subscribed(Value):
     error: str | None = None  # one sentence; None: it accepted
 
 
+class Tell(Value):
+    """What a hook's receiver is to be told."""
+
+    id: str  # the same for what is told again
+    body: str
+
+
 class Target(Value):
-    """One feed or page to fetch, under its lease."""
+    """One feed or page to fetch, or one hook's receiver to call, under its lease."""
 
     kind: Kind
-    id: int  # the feed's, or the article's for a page
+    id: int  # the feed's or the hook's, or the article's for a page
     token: str  # the lease's; it alone decides whether the result counts
     url: str
     host: str
@@ -102,10 +110,11 @@ class Target(Value):
     timeout_s: int | None = None  # how long the whole answer may take, None: as long as any
     rules: Rules | None = None  # how the feed's own documents, or the pages of its articles, are read
     follows: bool = False  # its document is a list of feeds
+    tell: Tell | None = None  # of a hook: what is posted
 
 
 class FetchJob(Message):
-    """Feeds or pages to fetch: hosts side by side, one host's targets one after another."""
+    """Feeds or pages to fetch, and hooks to call: hosts side by side, one host's targets one after another."""
 
     lease_ends: AwareDatetime
     targets: tuple[Target, ...]

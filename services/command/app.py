@@ -24,6 +24,7 @@ VERBS = {  # verb: the module that brings it, and what it does
     "publications": ("publication_verbs", "The titles: their names, terms and retention."),
     "stories": ("story_verbs", "List stories with the titles that carry them, newest first."),
     "changes": ("read", "Print the change log in its order."),
+    "hooks": ("hook_verbs", "Receivers that are told how the change log grows."),
     "search": ("search", "Find articles by their words, the best first."),
     "explain": ("explain", "Say all that is known of one address or article."),
     "status": ("status", "Show how the line is doing."),

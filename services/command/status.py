@@ -73,6 +73,8 @@ def _of_store(measures: "Measures", latest: str | None, to_fold_again: int) -> d
         "unusual": {"silent": measures.alarms.silent, "notice": measures.alarms.notices},
         "unusual_feeds": list(measures.alarms.worst),
         "push": {push.value: count for push, count in measures.pushes.items()},
+        "hooks": {standing.value: count for standing, count in measures.hooks.standings.items()},
+        "failing_hooks": list(measures.hooks.failing),
         "set_aside": dict(measures.set_aside),
         "flagged": measures.flagged,
         "counters": dict(measures.counters),

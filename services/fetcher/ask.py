@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from services.fetcher import hubs
+from services.fetcher import hooks, hubs
 from services.fetcher.reach import Reach
 from services.fetcher.refresh import leads_to
 from services.fetcher.request import headers_for, is_conditional
@@ -52,7 +52,7 @@ class Asker:
 
 
 def ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
-    """Return the facts of one fetch, and the answer where there was one; its hub is asked first where that is due.
+    """Return the facts of one fetch or call, and the answer to a fetch; its hub is asked first where that is due.
 
     :raises TransientError: the belt, where robots.txt is remembered, is away.
     """
@@ -91,7 +91,7 @@ def _passport(asker: Asker, target: Target) -> Passport:
     """
     if not target.sealed:
         return NO_PASSPORT
-    if target.kind is Kind.FEED:
+    if target.kind is not Kind.PAGE:
         return unseal(target.sealed, target.url, asker.open_key)
     feed = target.sealed_for or target.url
     return unseal(target.sealed, feed, asker.open_key).for_page(target.url, feed)
@@ -99,6 +99,8 @@ def _passport(asker: Asker, target: Target) -> Passport:
 
 def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Response | None]:
     passport = passport.model_copy(update={"timeout_s": target.timeout_s})
+    if target.tell:
+        return hooks.call(asker.client, target, target.tell, passport), None
     if target.kind is Kind.FEED and is_folder(target.url):  # which no article names as its page
         answer = take(asker.client, asker.drops, target, passport)
         return judge(target, answer, datetime.now(UTC)), answer

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.hosts import lane_of
-from shared.messages import Facts, Target
+from shared.messages import Facts, Kind, Target
 
 PATIENCE_S = 60  # of a 429 that does not say how long
 HOLD_MOST_S = 86_400
@@ -21,10 +21,10 @@ class Lane:
 
 
 def lanes_of(targets: Iterable[Target]) -> list[Lane]:
-    """Return the lanes of a job's targets, lanes and targets in the order in which they came."""
+    """Return the lanes of a job's targets, lanes and targets in the order in which they came; each hook has its own."""
     lanes: dict[str, Lane] = {}
     for target in targets:
-        name = lane_of(target.url)
+        name = target.host if target.kind is Kind.HOOK else lane_of(target.url)
         lanes.setdefault(name, Lane(name)).targets.append(target)
     return list(lanes.values())
 

@@ -190,7 +190,9 @@ class Round:
             self._pass_on(target, facts, answer)
 
     def _be_polite(self, lane: Lane, target: Target, facts: Facts) -> None:
-        """Note when this site may be asked again; a long wait holds for other jobs too."""
+        """Note when this site may be asked again; a long wait holds for other jobs too, but for a hook for itself."""
+        if target.kind is Kind.HOOK:
+            return
         if wait_s := patience_s(facts):
             self._belt.hold(lane.name, host_of(target.url), wait_s)
         delay_s = 0.0 if self._asker.client.is_inner(target.url) else self._spacing_s

@@ -161,6 +161,11 @@ def _failure(answer: Response, now: datetime) -> dict[str, object]:
             "error": f"The server answered {answer.status} with a challenge that only a browser gets past.",
             "retry_after_s": retry_after_s(answer.headers, now) if answer.status in PATIENCE else None,
         }
+    return refusal(answer, now)
+
+
+def refusal(answer: Response, now: datetime) -> dict[str, object]:
+    """Return what is said of an answer by its status alone, which is not the one that was hoped for."""
     phrase = responses.get(answer.status, "")
     return {
         "outcome": Outcome.GONE if answer.status == HTTPStatus.GONE else Outcome.TRANSIENT,

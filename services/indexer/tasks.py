@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from services.indexer import aside, duties, settle
+from services.indexer import aside, duties, hooks, settle
 from services.indexer.articles.layers import leave
 from services.indexer.changes import take_head
 from services.indexer.document import commit_documents, try_document
@@ -17,7 +17,7 @@ from shared.belt import Belt
 from shared.database import connect, now, store_url, writing
 from shared.errors import TransientError
 from shared.http.addresses import allow_list
-from shared.messages import Batch, Kind, Result, split_digests
+from shared.messages import Batch, Facts, Kind, Result, split_digests
 from shared.queues import Publish
 from shared.settings import Settings
 
@@ -34,13 +34,22 @@ def indexer(engine: Engine, belt: Belt, settings: Settings) -> Callable[[Batch],
 
     def index(batch: Batch) -> None:
         duties.do(engine, batch.duties, settings)
-        settle_facts(engine, [result for result in batch.results if not result.has_news], settings)
+        settle_hooks(engine, [result.facts for result in batch.results if result.facts.kind is Kind.HOOK])
+        fetched = [result for result in batch.results if result.facts.kind is not Kind.HOOK]
+        settle_facts(engine, [result for result in fetched if not result.has_news], settings)
         for kind in Kind:
-            news = [result for result in batch.results if result.has_news and result.facts.kind is kind]
+            news = [result for result in fetched if result.has_news and result.facts.kind is kind]
             if news:
                 _settle_documents(engine, belt, kind, news, settings)
 
     return index
+
+
+def settle_hooks(engine: Engine, facts: Sequence[Facts]) -> None:
+    """Commit what came of calls."""
+    if facts:
+        with writing(engine) as connection:
+            _count_stale(connection, hooks.settle(connection, facts, now(connection)))
 
 
 def settle_facts(engine: Engine, results: Sequence[Result], settings: Settings) -> None:

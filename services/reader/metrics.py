@@ -17,6 +17,7 @@ from services.reader.queries.measures import Measures, take_measures
 from shared.belt import Belt, Load
 from shared.database import now, reading
 from shared.errors import TransientError
+from shared.hooks import Standing
 from shared.push import Push
 
 log = structlog.get_logger()
@@ -89,6 +90,17 @@ def of_store(measures: Measures) -> list[Metric]:
             "Feeds that name a hub, by what push is worth: broken ones are polled as if they named none.",
             "state",
             {push.value: measures.pushes.get(push, 0) for push in Push},
+        ),
+        _gauges(
+            "hooks",
+            "Hooks by how they are doing.",
+            "state",
+            {one.value: measures.hooks.standings.get(one, 0) for one in Standing},
+        ),
+        _gauge(
+            "hooks_delay_seconds",
+            "Age of the oldest line of the log that an active hook's receiver was not told of.",
+            measures.hooks.delay_s,
         ),
         _gauge("flagged", "Articles that wait for the operator's look.", measures.flagged),
         _gauges("set_aside", "What could not be processed, by stage.", "stage", measures.set_aside),

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.belt import Belt
-from shared.tables import Counter, Feed, Page
+from shared.tables import Counter, Feed, Hook, Page
 
 NAME = "belts_seen"
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ def renew(connection: Connection, belt: Belt, now: datetime) -> int:
     :raises TransientError: Redis is away.
     """
     freed = 0
-    for table in (Feed, Page):
+    for table in (Feed, Page, Hook):
         leased = update(table).where(table.lease_token.is_not(None), table.ready_at > now)
         freed += connection.execute(leased.values(ready_at=now)).rowcount
     make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from services.scheduler import audit, pages
+from services.scheduler import audit, hooks, pages
 from services.scheduler.backpressure import Settled
 from services.scheduler.pack import Due
 from shared.aside import storable
@@ -56,7 +56,7 @@ def alone(connection: Connection) -> bool:
 
 
 def anything_due(connection: Connection, now: datetime) -> bool:
-    """Return whether any feed or page may be due: a look that takes no lock."""
+    """Return whether any feed, page or hook may be due: a look that takes no lock."""
     return bool(connection.scalar(_ANYTHING_DUE, {"now": now}))
 
 
@@ -65,7 +65,8 @@ _ANYTHING_DUE = select(
         *(
             exists().where(table.state == "active", table.ready_at <= bindparam("now", type_=Moment))
             for table in (Feed, Page)
-        )
+        ),
+        exists().where(hooks.is_due(bindparam("now", type_=Moment))),
     )
 )
 

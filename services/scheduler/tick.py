@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, Engine
 
-from services.scheduler import epoch, push, store
+from services.scheduler import epoch, hooks, push, store
 from services.scheduler.backpressure import room
 from services.scheduler.pack import Due, pack
 from services.scheduler.store import Killer
@@ -49,13 +49,15 @@ def tick(engine: Engine, belt: Belt, publish: Publish, settings: Settings) -> Ti
         if not same_belt and not epoch.same(connection, belt):  # another scheduler may have seen it first
             epoch.renew(connection, belt, now)
         free = room(load, store.settled_lately(connection, now, settings.lease_s), settings)
+        called = hooks.lease_due(connection, now, free, belt.begun, settings)
+        free -= len(called.rows)
         feeds, killers = _lease(connection, belt, Kind.FEED, now, round(free * (1 - PAGE_SHARE)), settings)
         pages, more = _lease(connection, belt, Kind.PAGE, now, free - sum(map(len, feeds)), settings)
-    jobs = feeds + pages
+    jobs = pack(called.rows, settings.job_size) + feeds + pages
     ends = now + timedelta(seconds=settings.lease_s)
     for job in jobs:
         publish(FETCH, FetchJob(lease_ends=ends, targets=tuple(row.target for row in job)))
-    ticked = Ticked(sum(map(len, jobs)), len(jobs), len(killers) + len(more))
+    ticked = Ticked(sum(map(len, jobs)), len(jobs), len(killers) + len(more) + called.parked)
     if jobs or ticked.parked:  # at DEBUG: it is said each second, and what is late and why stands in `wireroom status`
         log.debug("leased", feeds=ticked.leased, jobs=ticked.jobs, parked=ticked.parked, belt=load.feeds)
     return ticked

@@ -155,7 +155,7 @@ class Client:
             yield exchange
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
-        """Return what `url` answers to `body`; a redirect is an answer, and nothing is sent on.
+        """Return what `url` answers to `body`, without a body: the status is the answer, also of a redirect.
 
         :raises Blocked: the address may not be reached.
         :raises Refused: the answer broke a limit.
@@ -169,7 +169,8 @@ class Client:
         with exchange.running():
             try:
                 raw = self._ask(request, self._through(url, NO_PASSPORT, exchange, first=True), exchange)
-                return self._finish(raw, str(request.url), exchange, None, False)
+                raw.close()  # however much is said with it
+                return _answer(raw, str(request.url), exchange, b"")
             except RAISED as error:
                 raise explain(error) from error
 
@@ -264,14 +265,12 @@ class Client:
     def _finish(
         self, raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, moved_to: str | None, left_https: bool
     ) -> Response:
-        headers = {name.lower(): value for name, value in raw.headers.itermerged()}  # fields given twice are one list
         try:
-            body = self._body(raw, headers, exchange)
+            body = self._body(raw, _fields(raw), exchange)
         except BaseException:
             raw.close()
             raise
-        elapsed_ms = round((time.monotonic() - exchange.began) * 1000)
-        return Response(raw.status, url, headers, body, exchange.received, elapsed_ms, moved_to, left_https)
+        return _answer(raw, url, exchange, body, moved_to, left_https)
 
     def _body(self, raw: urllib3.BaseHTTPResponse, headers: Mapping[str, str], exchange: Exchange) -> bytes:
         if raw.status in {204, 304}:
@@ -308,6 +307,19 @@ def _sent_on(
         return headers, passport
     headers = {name: value for name, value in headers.items() if name != "content-type"}
     return headers, passport.model_copy(update={"post": None})
+
+
+def _answer(
+    raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, body: bytes, moved_to: str | None = None,
+    left_https: bool = False,
+) -> Response:  # fmt: skip
+    elapsed_ms = round((time.monotonic() - exchange.began) * 1000)
+    return Response(raw.status, url, _fields(raw), body, exchange.received, elapsed_ms, moved_to, left_https)
+
+
+def _fields(raw: urllib3.BaseHTTPResponse) -> dict[str, str]:
+    """Return an answer's header fields by their names in lower case; those that are given twice are one list."""
+    return {name.lower(): value for name, value in raw.headers.itermerged()}
 
 
 def _normal(url: str) -> str:

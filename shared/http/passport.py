@@ -1,4 +1,4 @@
-"""What a publisher wants of whoever fetches a feed: header fields, credentials, a proxy, a client certificate.
+"""What a publisher wants of whoever fetches a feed, header fields, credentials and the like; and a hook's secret.
 
 Sealed where it is given, for the fetcher alone to open (HPKE, RFC 9180): whoever can read or write the store or the
 belt learns none of it, and cannot have it sent anywhere else, since what is sealed opens for its own origin only.
@@ -44,6 +44,7 @@ class Passport(Value):
     pages: bool = False  # the pages of the feed's articles are asked for so too, where they are at home with it
     pages_at: tuple[str, ...] = ()  # or on these hosts, in lower case, with their ports where these are unusual
     elsewhere: bool = False  # it is carried where nothing is known to be its own: see `for_page`
+    secret: str | None = Field(None, repr=False)  # what a hook's calls are signed with
     timeout_s: int | None = None  # of its own, for the whole answer; it is no secret, and stands unsealed in its row
 
     @property
@@ -90,7 +91,7 @@ def seal(passport: Passport, url: str, seal_key: str, open_key: str = "") -> str
     """
     if not (seal_key or open_key):
         raise UsageError(
-            "Header fields and credentials are kept sealed, and there is no key: `wireroom feeds keys` makes a pair."
+            "Credentials and secrets are kept sealed, and there is no key: `wireroom feeds keys` makes a pair."
         )
     try:
         opening = None if seal_key else X25519PrivateKey.from_private_bytes(from_base64url(open_key))

@@ -1,5 +1,6 @@
 """The store's tables, one definition for PostgreSQL and SQLite; what correctness rests on is unique in the database."""
 
+from shared.tables.calling import Hook
 from shared.tables.columns import BigId, Json, Moment, Table, core
 from shared.tables.fetching import Feed, Gap, Leased, Page, Poll, Publication, PublicationKey, SetAside, Subscription
 from shared.tables.folding import (
@@ -43,6 +44,7 @@ __all__ = [
     "FoldText",
     "Furniture",
     "Gap",
+    "Hook",
     "Json",
     "Layer",
     "Leased",

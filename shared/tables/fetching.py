@@ -12,7 +12,6 @@ from shared.tables.columns import BigId, JsonOrNull, Table
 class Leased:
     """What makes a row due, and who has it: the columns that the tick and the settling share."""
 
-    host: Mapped[str]  # its lane: the registrable domain, or host:port; fetches of one lane are in one job at a time
     state: Mapped[str] = mapped_column(default="active")
     state_reason: Mapped[str | None]
     due_at: Mapped[datetime]  # when it should be fetched next
@@ -22,12 +21,18 @@ class Leased:
     lease_no: Mapped[int] = mapped_column(BigId, default=0)  # counts this row's leases; orders its layers
     leased_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)  # leases whose worker died at it; not 0: it travels alone
-    etag: Mapped[str | None]
-    last_modified: Mapped[str | None]
-    body_digest: Mapped[str | None]
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     error: Mapped[str | None]  # of the last fetch, one sentence
     error_kind: Mapped[str | None]
+
+
+class Fetched(Leased):
+    """What is asked for on conditions, one after another of its lane."""
+
+    host: Mapped[str]  # its lane: the registrable domain, or host:port; fetches of one lane are in one job at a time
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_digest: Mapped[str | None]
 
 
 class Publication(Table):
@@ -58,7 +63,7 @@ class PublicationKey(Table):
     __table_args__ = (Index("publication_keys_publication", "publication_id"),)
 
 
-class Feed(Leased, Table):
+class Feed(Fetched, Table):
     """One address that lists a publication's articles. `state`: active, paused, gone or parked."""
 
     __tablename__ = "feeds"
@@ -164,7 +169,7 @@ class Gap(Table):
     )
 
 
-class Page(Leased, Table):
+class Page(Fetched, Table):
     """An article's page, due like a feed is due. `state`: active, done, failed or parked."""
 
     __tablename__ = "pages"

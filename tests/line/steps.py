@@ -16,7 +16,7 @@ from shared.belt import Belt, connect
 from shared.database import now, reading, writing
 from shared.queues import FETCH, INDEX, PARSE, M, Queue
 from shared.settings import Settings
-from shared.tables import Article, Feed, Page
+from shared.tables import Article, Feed, Hook, Page
 
 
 class Line:
@@ -80,7 +80,7 @@ class Line:
         """Let every lease run out: the database's clock cannot be moved, so the rows are."""
         with writing(self.engine) as connection:
             past = now(connection) - timedelta(seconds=1)
-            for table in (Feed, Page):
+            for table in (Feed, Page, Hook):
                 connection.execute(update(table).where(table.lease_token.is_not(None)).values(ready_at=past))
 
     def read(self, statement: Any) -> Sequence[Any]:

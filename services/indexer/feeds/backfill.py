@@ -69,6 +69,7 @@ class Backfill:
     def words(self) -> str:
         """Return how far it has come.
 
+        >>> from datetime import UTC
         >>> Backfill("ended", None, datetime(2019, 3, 4, tzinfo=UTC), 1240, 130, reason="no older page").words()
         'back to 2019-03-04, 1,240 articles of 130 pages; ended: no older page'
         """

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, text
 
 from services.reader.queries.alarms import Alarms, take_alarms
 from services.reader.queries.feeds import count_health
+from services.reader.queries.hooks import Hooks, take_hooks
 from services.reader.queries.pushes import count_pushes
 from services.reader.values import Health
 from shared.database import now
@@ -41,6 +42,7 @@ class Measures:
     counters: dict[str, int]
     pushes: dict[Push, int]  # subscriptions at hubs by what they are worth
     alarms: Alarms
+    hooks: Hooks
 
 
 def take_measures(connection: Connection, late_after_s: int) -> Measures:
@@ -69,6 +71,7 @@ def take_measures(connection: Connection, late_after_s: int) -> Measures:
         counters=dict(connection.execute(select(Counter.name, Counter.value)).all()),
         pushes=count_pushes(connection, moment),
         alarms=take_alarms(connection, moment),
+        hooks=take_hooks(connection, moment),
     )
 
 

@@ -1,9 +1,9 @@
-"""What feeds of more kinds take.
+"""What feeds of more kinds take, and hooks.
 
 Revision ID: 0007
 """
 
-from shared.migrations import addresses, asking, backfills, following, ruling, titles
+from shared.migrations import addresses, asking, backfills, following, hooks, ruling, titles
 
 revision = "0007"
 down_revision = "0006"
@@ -19,10 +19,12 @@ def upgrade() -> None:
     addresses.upgrade()
     backfills.upgrade()
     following.upgrade()
+    hooks.upgrade()
 
 
 def downgrade() -> None:
     """Take it away; addresses in their one form stay, which every version reads."""
+    hooks.downgrade()
     following.downgrade()
     backfills.downgrade()
     ruling.downgrade()
