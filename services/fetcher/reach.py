@@ -1,7 +1,7 @@
 """Whether the web can be reached from here: where several sites fail alike and none answers, the fault is ours."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import structlog
@@ -11,6 +11,7 @@ from shared.http.sockets import NO_WAY
 from shared.messages import Facts
 
 SITES = 3  # that fail alike: one or two may be down together, and share a name server or a network
+UNKNOWN = 0.25  # of a site is one whose name is unknown: such names die, but not a dozen while nobody answers
 REMEMBERED_S = 900  # a site's failure counts for so long; what is handed back fails again within it
 AGAIN_S = (120, 240)  # what could not be asked is asked again after so long, not all of it at once
 AWAY = "the web cannot be reached from here"
@@ -21,7 +22,7 @@ class Reach:
     """What one process' fetches show of its own way to the web, one job after another."""
 
     def __init__(self) -> None:
-        self._silent: dict[str, float] = {}  # sites to which there was no way since any answered, and when
+        self._silent: dict[str, tuple[float, float]] = {}  # sites without a way since any answered: when, and how much
         self._since: float | None = None  # when the web was lost
 
     @property
@@ -36,16 +37,16 @@ class Reach:
             log.info("the web can be reached again", after_s=round(time.monotonic() - self._since))
             self._since = None
 
-    def missed(self, sites: Iterable[str], why: str) -> None:
+    def missed(self, sites: Mapping[str, Facts]) -> None:
         """Note that there was no way to these sites, in a job in which nothing else of the web answered."""
         now = time.monotonic()
-        self._silent = {site: at for site, at in self._silent.items() if now - at < REMEMBERED_S}
-        self._silent |= dict.fromkeys(sites, now)
-        if len(self._silent) < SITES:
+        self._silent = {site: one for site, one in self._silent.items() if now - one[0] < REMEMBERED_S}
+        self._silent |= {site: (now, 1 if one.error_kind in NO_WAY else UNKNOWN) for site, one in sites.items()}
+        if sum(counts for _, counts in self._silent.values()) < SITES:
             self._since = None
         elif self._since is None:
             self._since = now
-            log.warning(AWAY, sites=len(self._silent), reason=why)
+            log.warning(AWAY, sites=len(self._silent), reason=next(iter(sites.values())).error)
 
 
 def is_of_web(url: str) -> bool:
@@ -65,4 +66,4 @@ def is_answered(facts: Facts) -> bool:
 
 def is_missed(facts: Facts) -> bool:
     """Return whether there was no way to whoever was to be asked, be it the publisher's fault or ours."""
-    return facts.error_kind in NO_WAY
+    return facts.error_kind in NO_WAY or facts.error_kind == "dns"

@@ -120,7 +120,7 @@ class Round:
         if self._answered:
             reach.heard()
         elif self._missed:
-            reach.missed({lane.name for lane, _, _ in self._missed}, str(self._missed[0][2].error))
+            reach.missed({lane.name: facts for lane, _, facts in self._missed})
         if self._answered or not reach.is_lost:
             return [facts for _, _, facts in self._missed]
         return [hand_back(target, random.randint(*AGAIN_S), AWAY) for _, target, _ in self._missed]

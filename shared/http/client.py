@@ -243,7 +243,9 @@ class Client:
                 return adapter.ask(request, exchange.limits.connect_s, passport.proxy)
             except (requests.RequestException, FetchError) as error:
                 if passport.proxy and isinstance(error, FetchError) and error.kind in NOT_DIALLED:
-                    raise type(error)(error.kind, f"The proxy cannot be asked. {error}") from error
+                    ours = passport.proxy == self._proxy and error.kind != "blocked"  # whoever is asked through it
+                    kind = "unreachable" if ours else error.kind
+                    raise type(error)(kind, f"The proxy cannot be asked. {error}") from error
                 if is_mistrust(error):
                     raise self._mistrust(error, request, passport, exchange) from error
                 if exchange.dialled or exchange.received > before:

@@ -9,11 +9,12 @@ import pytest
 import structlog
 
 from services.fetcher.ask import Asker
-from services.fetcher.reach import AGAIN_S, AWAY, SITES, Reach
+from services.fetcher.reach import AGAIN_S, AWAY, SITES, UNKNOWN, Reach
 from services.fetcher.robots import Robots
 from services.fetcher.round import Round
 from shared.belt import Belt
 from shared.http.client import Client, Limits
+from shared.http.passport import Passport, fresh_keys, seal
 from shared.messages import Facts, Kind, Outcome, Subscribe, Target
 from tests.fetcher.jobs import Published, job, target
 from tests.outlet.outlet import Outlet
@@ -45,10 +46,10 @@ def fetched(belt: Belt, reach: Reach) -> Iterator[Fetched]:
     """What fetches a job, by a resolver that knows nothing unless another client is given; returns the facts."""
     ours = Client(LIMITS, resolve=no_resolver)
 
-    def fetch(*targets: Target, client: Client = ours) -> dict[int, Facts]:
+    def fetch(*targets: Target, client: Client = ours, open_key: str = "") -> dict[int, Facts]:
         published = Published()
         belt.client.flushall()
-        asker = Asker(client, Robots(client, belt, "Wireroom"), reach=reach)
+        asker = Asker(client, Robots(client, belt, "Wireroom"), open_key, reach=reach)
         with ThreadPoolExecutor(8) as sites:
             Round(job(*targets), asker, belt, published, gather_s=0.1).run(sites)
         return published.facts
@@ -110,11 +111,37 @@ def test_where_others_answer_it_is_they_who_failed(fetched: Fetched, answering: 
     assert outcomes(fetched(*feeds(SITES - 1))) == {Outcome.TRANSIENT}
 
 
-def test_unknown_names_are_the_publishers_however_many(belt: Belt, fetched: Fetched) -> None:
+@pytest.mark.parametrize(("sites", "kind"), [(SITES * 2, "dns"), (round(SITES / UNKNOWN), None)])
+def test_unknown_names_are_the_publishers_unless_a_dozen_are_and_nobody_answers(
+    fetched: Fetched, sites: int, kind: str | None
+) -> None:
     client = Client(LIMITS, resolve=no_such_name)
-    facts = fetched(*feeds(SITES * 2), client=client)
+    facts = fetched(*feeds(sites), client=client)
     client.close()
-    assert {one.error_kind for one in facts.values()} == {"dns"}
+    assert {one.error_kind for one in facts.values()} == {kind}
+
+
+def test_a_proxy_for_all_that_is_down_is_no_publishers_failure(fetched: Fetched) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        place = f"127.0.0.1:{closed.getsockname()[1]}"
+    client = Client(LIMITS, [place], resolve=no_such_name, proxy=f"http://{place}")
+    with structlog.testing.capture_logs() as logged:
+        facts = fetched(*feeds(SITES), client=client)
+    client.close()
+    assert outcomes(facts) == {Outcome.UNFETCHED}
+    assert [one["reason"].startswith("The proxy cannot be asked.") for one in logged] == [True]
+
+
+def test_a_feeds_own_proxy_that_is_down_is_its_failure(fetched: Fetched) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        place = f"127.0.0.1:{closed.getsockname()[1]}"
+    opening, sealing = fresh_keys()
+    own = Passport(proxy=f"http://{place}")
+    sealed = [one.model_copy(update={"sealed": seal(own, one.url, sealing, "")}) for one in feeds(SITES)]
+    client = Client(LIMITS, [place], resolve=no_such_name)
+    facts = fetched(*sealed, client=client, open_key=opening)
+    client.close()
+    assert {one.error_kind for one in facts.values()} == {"connect"}
 
 
 def test_inner_places_tell_nothing_of_the_web(fetched: Fetched) -> None:

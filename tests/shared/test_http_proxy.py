@@ -109,7 +109,7 @@ def test_a_proxy_that_cannot_be_reached_is_named_as_such(outlet: Outlet) -> None
     with Client(LIMITS, ["127.0.0.1:1"], resolve=unknown, proxy="http://127.0.0.1:1") as client:
         with pytest.raises(FetchError, match=r"^The proxy cannot be asked\. No connection to 127\.0\.0\.1") as caught:
             client.get("http://paper.example/feed")
-        assert caught.value.kind == "connect"
+        assert caught.value.kind == "unreachable"
     with (
         Client(LIMITS, [], resolve=unknown, proxy="http://127.0.0.1:1") as client,
         pytest.raises(
