@@ -12,6 +12,6 @@ def listed(connection: Connection) -> list[Any]:
     own = Publication.id
     feeds = select(func.count()).where(Feed.publication_id == own).scalar_subquery().label("feeds")
     articles = select(func.count()).where(Article.publication_id == own).scalar_subquery().label("articles")
-    columns = (own, Publication.name, Publication.terms, Publication.retention_days, Publication.attribution)
-    query = select(*columns, Publication.site_url, Publication.key, feeds, articles)
+    columns = (own, Publication.name, Publication.terms, Publication.retention_days, Publication.page_pace_s)
+    query = select(*columns, Publication.attribution, Publication.site_url, Publication.key, feeds, articles)
     return list(connection.execute(query.order_by(Publication.name, own)).all())

@@ -12,6 +12,7 @@ from shared.errors import UsageError
 from shared.settings import read_settings
 
 LONGEST_DAYS = 36_500
+LONGEST_PACE_S = 86_400
 verbs = typer.Typer(help="The titles: their names, terms and retention.", no_args_is_help=True)
 Id = Annotated[
     int,
@@ -31,7 +32,18 @@ def list_(as_json: Json = False) -> None:
 
     with reading(open_store()) as connection:
         items = [dict(row._mapping) for row in listed(connection)]
-    columns = ("id", "name", "feeds", "articles", "terms", "retention_days", "attribution", "site_url", "key")
+    columns = (
+        "id",
+        "name",
+        "feeds",
+        "articles",
+        "terms",
+        "retention_days",
+        "page_pace_s",
+        "attribution",
+        "site_url",
+        "key",
+    )
     console.rows(items, columns, as_json=as_json, empty="No titles yet: they come with the first polls of their feeds.")
 
 
@@ -72,19 +84,34 @@ def terms(
         typer.Option(help="Days that its articles are kept; 0: as the setting says.", min=0, max=LONGEST_DAYS),
     ] = None,
     attribution: Annotated[str | None, typer.Option(help='Words beside each of its articles; "": none.')] = None,
+    page_pace: Annotated[
+        int | None,
+        typer.Option(
+            help="Seconds between two of its article pages; 0: as its site allows.", min=0, max=LONGEST_PACE_S
+        ),
+    ] = None,
 ) -> None:
-    """Set what is served of a title, and how long it is kept. Also what must stand beside each of its articles."""
+    """Set what is served of a title, how long it is kept, and how fast its article pages are fetched.
+
+    Also what must stand beside each of its articles.
+    """
     from services.indexer.publications import registry
 
     if serve not in (None, "full", "excerpt", "headline"):
         raise UsageError(f"--serve {serve!r} is none of full, excerpt and headline.")
-    given = {"terms": serve, "retention_days": retention_days, "attribution": attribution}
+    given = {
+        "terms": serve,
+        "retention_days": retention_days,
+        "attribution": attribution,
+        "page_pace_s": page_pace,
+    }
     values: dict[str, Any] = {name: value or None for name, value in given.items() if value is not None}
     if not values:
-        raise UsageError("Say what to set: --serve, --retention-days or --attribution.")
+        raise UsageError("Say what to set: --serve, --retention-days, --attribution or --page-pace.")
+    anew = {"page_at": None} if page_pace is not None else {}  # what the pace before has it wait for
     engine = open_store()
     with writing(engine) as connection:
-        registry.change(connection, publication_id, **values)
+        registry.change(connection, publication_id, **values, **anew)
     if serve:
         registry.tell(engine, publication_id)
     console.say(

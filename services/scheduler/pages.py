@@ -1,12 +1,13 @@
 """Which article pages are due: the newest first, a share for each site and title, so that no backfill starves news.
 
 A look along the pages by their time tells which sites have a turn, and how many pages are in it. Where there are
-several, the turn is divided among the titles that the site hosts: their newest in rounds.
+several, the turn is divided among the titles that the site hosts: their newest in rounds. A title with a pace of its
+own has one page at a time, and then none until its pace is over.
 """
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import zip_longest
 from typing import Any
@@ -23,12 +24,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 from sqlalchemy.orm import aliased
 
 from shared.among import among
 from shared.http.passport import PAGES
-from shared.tables import Article, Feed, Moment, Page
+from shared.tables import Article, Feed, Moment, Page, Publication, core
 
 SITE_SHARE = 20  # pages of one site at a time: spaced by half a second, its feeds wait ten seconds at most for them
 ROUNDS = 8  # looks at most, each past the sites that have had their share
@@ -52,7 +54,7 @@ def due_rows(
         had |= {row.host for row in rows}
         if len(found) >= limit or len(rows) < limit:
             break
-    return found
+    return _paced(connection, found, now)
 
 
 def by_site(rows: Iterable[Any], most: int, share: int = SITE_SHARE) -> dict[str, list[Any]]:
@@ -90,6 +92,18 @@ def _divided(
         for title in titles[: len(turn)]
     ]
     return in_rounds(newest, len(turn))
+
+
+def _paced(connection: Connection, rows: list[Any], now: datetime) -> list[Any]:
+    """Return the rows without those that come too soon for their title's own pace, and note when its next may come."""
+    own = select(Publication.id, Publication.page_pace_s).where(Publication.page_pace_s.is_not(None))
+    titles = among(Publication.id, {row.publication_id for row in rows})
+    paces = {row.id: row.page_pace_s for row in connection.execute(own.where(titles))} if rows else {}
+    for title, pace_s in paces.items():
+        later = {"page_at": now + timedelta(seconds=pace_s)}
+        connection.execute(update(core(Publication)).where(core(Publication).c.id == title).values(later))
+    first = {row.publication_id: row for row in reversed(rows)}
+    return [row for row in rows if row.publication_id not in paces or row is first[row.publication_id]]
 
 
 @cache
@@ -132,9 +146,11 @@ def _newest() -> Select[Any]:
 
 
 def _ready() -> Select[Any]:
+    now = bindparam("now", type_=Moment)
     return (
         select(Page.__table__)
-        .where(Page.state == _ACTIVE, Page.ready_at <= bindparam("now", type_=Moment))
+        .where(Page.state == _ACTIVE, Page.ready_at <= now)
+        .where(Page.publication_id.not_in(select(Publication.id).where(Publication.page_at > now)))
         .order_by(Page.ordered_at.desc())
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=Page)

@@ -48,8 +48,14 @@ class Publication(Table):
     retention_days: Mapped[int | None]  # None: kept for ever
     attribution: Mapped[str | None]  # words that must stand beside each article
     created_at: Mapped[datetime]
+    page_pace_s: Mapped[int | None]  # between two of its article pages; None: as its site allows
+    page_at: Mapped[datetime | None]  # no page of it is leased before, where it has a pace
 
-    __table_args__ = (CheckConstraint("terms IN ('full', 'excerpt', 'headline')", name="publication_terms"),)
+    __table_args__ = (
+        CheckConstraint("terms IN ('full', 'excerpt', 'headline')", name="publication_terms"),
+        Index("publications_paced", "page_at", postgresql_where=text("page_at IS NOT NULL"),
+              sqlite_where=text("page_at IS NOT NULL")),
+    )  # fmt: skip
 
 
 class PublicationKey(Table):

@@ -109,7 +109,10 @@ def test_the_titles_of_a_backfilled_site_are_found_by_their_index(backfilled: En
     assert len(found) == 20
     assert len({int(row.target.url.rsplit("/", 1)[1]) % 500 for row in found}) > 10
     walk = "pages_titles" if backfilled.dialect.name == "sqlite" else "Recursive Union  (cost=0.00..5"  # says no more
-    for plan, index in zip(plans, (walk, "pages_titles"), strict=True):
+    looks = ("pages_newest", walk, "pages_titles")
+    for plan, index in zip(
+        plans[:3], looks, strict=True
+    ):  # behind them is a look past the site, of which little is left
         assert index in plan
         for slow in ("Seq Scan on pages ", "SCAN pages\n", "TEMP B-TREE", "Sort"):
             assert slow not in plan + "\n", plan

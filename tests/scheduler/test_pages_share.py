@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert, text, update
 from services.scheduler.audit import is_due
 from services.scheduler.pages import SITE_SHARE, by_site, due_rows
 from shared.database import now, writing
-from shared.tables import Page
+from shared.tables import Page, Publication
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -78,6 +78,18 @@ def test_where_a_site_has_more_titles_than_its_turn_has_pages_chance_decides(pos
     fill(postgres_store, *(("platform.example", title, 2) for title in range(1, 61)))
     rows = look(postgres_store, 100, chance=list.reverse)
     assert sorted(counted(rows, "publication_id").items()) == [(title, 1) for title in range(41, 61)]
+
+
+def test_a_title_with_a_pace_of_its_own_has_a_page_at_a_time(postgres_store: Engine) -> None:
+    fill(postgres_store, ("group.example", 1, 50), ("group.example", 2, 3))
+    with writing(postgres_store) as connection:
+        about = {"id": 1, "key": "name:one", "name": "One", "terms": "full", "created_at": NOON, "page_pace_s": 60}
+        connection.execute(insert(Publication).values(about))
+    assert counted(look(postgres_store, 40), "publication_id") == {1: 1, 2: 3}
+    assert counted(look(postgres_store, 40), "publication_id") == {2: 3}
+    with writing(postgres_store) as connection:
+        later = now(connection) + timedelta(seconds=62)
+        assert counted(due_rows(connection, later, 40), "publication_id") == {1: 1, 2: 3}
 
 
 def test_pages_that_are_not_due_take_no_share(postgres_store: Engine) -> None:
