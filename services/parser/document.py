@@ -133,7 +133,7 @@ def _entry(slot: Slot, keys: tuple[str, ...], window: Window) -> Entry:
         return Entry(keys=keys, digest=slot.digest, source_id=source_id, content=article.killed(item), cancelled=True)
     content = article.read_content(item, window)
     cancelled = content.status == "cancelled"
-    wanted = item.link is not None and content.body_text is None and not cancelled
+    wanted = item.link is not None and content.body_text is None and not (cancelled or item.whole)
     return Entry(
         keys=keys,
         digest=slot.digest,

@@ -66,6 +66,7 @@ class Item(NamedTuple):
     embargo: str | None = None  # until when; what cannot be read withholds
     version: str | None = None
     agency: bool = False  # an agency's item: its text is whole however short, and it has no page
+    whole: bool = False  # so is this one's, although no agency delivers it
     cancelled: str | None = None  # why it was taken back; "" when no reason is given
     names: Mapping[str, str] = MappingProxyType({})  # field: the element or member that it was read from
 

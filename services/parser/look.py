@@ -7,6 +7,7 @@ from services.parser import identity
 from services.parser.document import read_entries
 from services.parser.formats import page
 from services.parser.formats.detect import read_listing
+from services.parser.formats.mail import is_mail
 from shared.bundle import TYPE, unpack, unpacked
 from shared.messages import Entry, FeedFacts
 from shared.rules import Rules
@@ -56,6 +57,8 @@ def form_of(data: bytes, media_type: str | None) -> str:
         parts = unpack(data).parts
         return f"{form_of(parts[0].body, None)} in {len(parts)} parts" if parts else "nothing"
     head = (unpacked(data) or b"")[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf")
+    if is_mail(head):
+        return "a mail message"
     if found := _RSS.search(head):
         return f"RSS {found[1].decode()}"
     name = next((name for name, pattern in _FORMS if re.search(pattern, head)), "an agency's format")

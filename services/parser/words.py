@@ -44,7 +44,7 @@ def read_words(item: Item) -> Written:
     content, description = _without_furniture(content), _without_furniture(description)
     if content and not content.paragraphs:
         content = None if not content.images else content
-    if content and (item.agency or _is_whole(content, EXCERPT_WORDS, 1)):
+    if content and (item.agency or item.whole or _is_whole(content, EXCERPT_WORDS, 1)):
         return Written(content, _summary(description, content), content)
     # what describes a film is no article, however long
     of_medium = item.names.get("summary", "").startswith("media:")

@@ -38,6 +38,12 @@ def folder_line(make_line: Make, drop: Path) -> Line:
     return line
 
 
+def letter(subject: str) -> str:
+    fields = f"From: Press <press@harbour.example>\nDate: Mon, 2 Mar 2026 09:00:00 +0000\nSubject: {subject}\n"
+    said = "The harbour board said so on Monday. It gave no date."
+    return f"{fields}Message-ID: <{len(subject)}@harbour.example>\n\n{said}\n"
+
+
 def headlines(line: Line) -> list[str]:
     return sorted(row.headline for row in line.read(select(Article.headline)))
 
@@ -107,6 +113,17 @@ def test_more_files_than_fit_one_poll_come_with_the_next(make_line: Make, drop: 
     for _ in range(4):
         line.poll()
     assert line.count() == 12
+
+
+def test_mail_is_read_and_a_message_that_changes_its_flags_is_the_same(folder_line: Line, drop: Path) -> None:
+    put(drop, "1767571200.M1P7.mail", letter("Mole is raised"))
+    put(drop, "release.eml", letter("Ferry sails again"))
+    folder_line.poll()
+    assert headlines(folder_line) == ["Ferry sails again", "Mole is raised"]
+    (drop / "1767571200.M1P7.mail").rename(drop / "1767571200.M1P7.mail:2,S")
+    folder_line.poll()
+    assert headlines(folder_line) == ["Ferry sails again", "Mole is raised"]
+    assert folder_line.feed().error is None
 
 
 @pytest.mark.parametrize("way", ["beside", "dots", "link", "none"])

@@ -11,6 +11,7 @@ from services.parser.formats import (
     bundle,
     feed,
     jsonfeed,
+    mail,
     newsml1,
     newsmlg2,
     ninjs,
@@ -56,6 +57,8 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
         data = _unpacked(data)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
         raise NotAFeed("The document is a file of another kind, not a feed.")
+    if mail.is_mail(data):
+        return mail.read_window(data, url, _read_item)
     text = decode(data, media_type)
     if rules:
         try:
@@ -90,6 +93,21 @@ def _offer(page: str) -> str:
     except Malformed:
         return ""
     return f" It seems to list {found[1]} articles: with --items {found[0]!r} they are read as a feed." if found else ""
+
+
+def _read_item(data: bytes, url: str) -> Window:
+    """Return an agency's items in `data`.
+
+    :raises NotAFeed: it holds none.
+    :raises Malformed: it is damaged beyond use.
+    """
+    text = decode(data).lstrip("\ufeff \t\r\n\x00")
+    if text[:1] in {"{", "["}:
+        return ninjs.read_window(text, url)
+    text = xml.prologue_off(text)
+    if found := _AGENCY.search(text[:_HEAD_CHARS]):
+        return _agency(text, found["name"], url)
+    raise NotAFeed("The file is no agency's item.")
 
 
 def _json(text: str, url: str) -> Window:
