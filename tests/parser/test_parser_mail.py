@@ -56,6 +56,24 @@ def polled(*messages: bytes, url: str = URL, known: str = "") -> Result:
     return read_document(document(url=url, media_type=TYPE, known=known), pack(Bundle(found)), 100)
 
 
+@pytest.mark.parametrize(
+    ("fields", "body", "status", "until"),
+    [
+        ({"Subject": "EMBARGOED UNTIL 2126-03-03 00:01 GMT: the mole"}, WORDS, "usable", "2126-03-03 00:01"),
+        ({}, f"<p><b>Embargo: 3 March 2126, 00:01 GMT</b></p><p>{WORDS}</p>", "usable", "2126-03-03 00:01"),
+        ({}, f"<p>Press release</p><p>Sperrfrist: Dienstag</p><p>{WORDS}</p>", "withheld", None),
+        ({}, f"<p>Not for publication before noon</p><p>{WORDS}</p>", "withheld", None),
+        ({"Subject": "Embargo on oil is tightened"}, f"<p>{WORDS}</p>", "usable", None),
+    ],
+)
+def test_a_release_under_an_embargo_is_withheld(
+    fields: dict[str, str], body: str, status: str, until: str | None
+) -> None:
+    content = article(mail(body, **fields)).content
+    said = content.embargoed_until.strftime("%Y-%m-%d %H:%M") if content.embargoed_until else None
+    assert (said, content.status) == (until, status)  # what is usable is so from then on
+
+
 def test_a_message_is_named_what_it_is() -> None:
     assert form_of(mail(), None) == "a mail message"
 

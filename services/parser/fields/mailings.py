@@ -30,6 +30,23 @@ _WHY = re.compile(
     r"\bricevi questa\b",
     re.IGNORECASE,
 )
+_EMBARGO = re.compile(
+    r"^[\W_]*(?:(?:strictly|under|sous|con)\s+)*"
+    r"(?:embargo(?:ed|ed?o)?\b(?:\s*(?:until|till|bis|jusqu.{1,2}au?|hasta|fino a|tot|:|-|–)|[\W_]*$)|sperrfrist\b|"
+    r"not for (?:publication|release|broadcast|use) (?:before|until|prior to))",
+    re.IGNORECASE,
+)
+
+
+def embargo_in(line: str) -> str | None:
+    """Return what a line says of when something may be published, None where it is about something else.
+
+    >>> embargo_in("EMBARGOED UNTIL 3 March, 00:01 GMT"), embargo_in("Sperrfrist: Dienstag"), embargo_in("* EMBARGO *")
+    ('3 March, 00:01 GMT', 'Dienstag', '')
+    >>> embargo_in("Embargo on oil is tightened")
+    """
+    found = _EMBARGO.match(line)
+    return line[found.end() :].strip(" :*-–") if found else None
 
 
 def says_how_to_leave(text: str) -> bool:

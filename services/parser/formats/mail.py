@@ -6,8 +6,10 @@ from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
-from html import escape
+from html import escape, unescape
+from itertools import islice
 
+from services.parser.fields.mailings import embargo_in
 from services.parser.fields.text import key_of
 from services.parser.formats.encoding import decode
 from services.parser.formats.mailtext import Text, read_html, read_plain
@@ -29,6 +31,10 @@ _BOUNDARY = re.compile(rb"boundary\s*(?:\([^\n]*)?(?:\*\d*\*?)?\s*(?:\([^\n]*)?=
 _BRACKETED = re.compile(r"<([^<>\s]+)>")
 _TAG = re.compile(r"^\s*\[([^\[\]]{1,80})\]\s*(?=\S)")
 _OF = re.compile(r"\s+(?:from|at|of|via|von|bei|de|chez|da|\||-|–|—)\s+|,\s+", re.IGNORECASE)
+
+_ENDS = re.compile(r"</(?:p|h\d|li|div|td|blockquote)>|<br\b[^>]*>")
+_TAGS = re.compile(r"<[^>]*>")
+OPENING_CHARS, OPENING_LINES = 4000, 3  # of a text in which a sender says that it is under an embargo
 
 Read = Callable[[bytes, str], Window]
 
@@ -175,10 +181,18 @@ def _item(message: EmailMessage, fields: dict[str, str], title: str | None, peop
         people=people,
         publisher=title,
         language=language,
+        embargo=_embargo(headline, text.html),
         categories=tuple(filter(None, (one.strip() for one in (_words(fields.get("keywords")) or "").split(",")))),
         whole=True,
         names=names | {"body": text.kind, "canonical_url": "Archived-At" if archived else "link"},
     )
+
+
+def _embargo(headline: str | None, text: str) -> str | None:
+    """Return what a subject or the first lines of a text say of an embargo; None: nothing."""
+    lines = (_TAGS.sub(" ", one).strip() for one in _ENDS.split(text[:OPENING_CHARS]))
+    said = (embargo_in(unescape(one)) for one in (headline or "", *islice(filter(None, lines), OPENING_LINES)))
+    return next((one for one in said if one is not None), None)
 
 
 def _headline(subject: str | None, title: str | None) -> str | None:
