@@ -1,12 +1,11 @@
 """The options that say how a page, or JSON of any shape, lists articles: alike for all verbs that take them."""
 
 import inspect
-from collections.abc import Callable
-from functools import wraps
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
+from services.command.options import Verb, option, taking
 from shared.rules import Rules
 
 PANEL = "How a page or JSON lists articles"
@@ -27,28 +26,21 @@ _HELP = {
     "body": "On articles' pages: what holds the text.",
 }
 _DROP = "On articles' pages: what does not belong to the text. May be given again."
-Verb = Callable[..., None]
 
 
 def taking_rules(verb: Verb) -> Verb:
     """Return `verb` with the options for rules; it gets them as `rules`, checked, None where none was given."""
+    return taking(verb, OPTIONS, "rules", _checked)
 
-    @wraps(verb)
-    def taken(**given: Any) -> None:
-        from services.parser.formats.rules import read_rules
 
-        rules = read_rules({name: given.pop(name) for name in OPTIONS})
-        verb(**given, rules=rules)
+def _checked(said: dict[str, Any]) -> Rules | None:
+    from services.parser.formats.rules import read_rules
 
-    own = [one for name, one in inspect.signature(verb, eval_str=True).parameters.items() if name != "rules"]
-    taken.__signature__ = inspect.Signature([*own, *OPTIONS.values()])  # type: ignore[attr-defined]
-    taken.__annotations__ = {one.name: one.annotation for one in (*own, *OPTIONS.values())}
-    return taken
+    return read_rules(said)
 
 
 def _option(name: str, kind: Any, words: str) -> inspect.Parameter:
-    option = typer.Option(f"--{name}", help=words, rich_help_panel=PANEL, show_default=False)
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+    return option(name, kind, typer.Option(f"--{name}", help=words, rich_help_panel=PANEL, show_default=False))
 
 
 OPTIONS = {name: _option(name, str | None, words) for name, words in _HELP.items()}

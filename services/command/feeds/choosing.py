@@ -1,20 +1,16 @@
 """Which feeds a verb is for: those that are named, or those of a folder or title, that fail, or all."""
 
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from services.command.feeds import feed_store
-from services.command.options import LARGEST_ID
+from services.command.options import LARGEST_ID, Verb, option, taking
 from shared.errors import UsageError
 from shared.tables import Feed, Publication
 
-Verb = Callable[..., None]
 _SAY = "Name feeds by their numbers or addresses, or say --folder, --publication, --failing or --all."
 
 
@@ -52,43 +48,34 @@ class Choice:
 
 def taking_feeds(verb: Verb) -> Verb:
     """Return `verb` with names of feeds and the options that choose them; it gets them as `chosen`."""
-    return _taking(verb, {"names": _NAMES, **_OPTIONS}, needed=True)
+    return taking(verb, {"names": _NAMES, **_OPTIONS}, "chosen", _one_way)
 
 
 def taking_some(verb: Verb) -> Verb:
     """Return `verb` with the options that choose feeds, which is for all where none is given."""
-    return _taking(verb, _OPTIONS, needed=False)
+    return taking(verb, _OPTIONS, "chosen", lambda said: Choice(**said))
 
 
-def _taking(verb: Verb, options: dict[str, inspect.Parameter], *, needed: bool) -> Verb:
-    @wraps(verb)
-    def taken(**given: Any) -> None:
-        said = {name: given.pop(name) for name in options}
-        choice = Choice(**said | ({"names": tuple(said["names"] or ())} if needed else {}))
-        ways = bool(choice.names) + choice.everything + bool(choice.folder or choice.publication or choice.failing)
-        if needed and ways != 1:
-            raise UsageError(_SAY)
-        verb(**given, chosen=choice)
+def _one_way(said: dict[str, Any]) -> Choice:
+    """Return what was chosen.
 
-    own = [one for name, one in inspect.signature(verb, eval_str=True).parameters.items() if name != "chosen"]
-    all_ = [*(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own), *options.values()]
-    taken.__signature__ = inspect.Signature(all_)  # type: ignore[attr-defined]
-    taken.__annotations__ = {one.name: one.annotation for one in all_}
-    return taken
+    :raises UsageError: nothing was, or in two ways.
+    """
+    choice = Choice(**said | {"names": tuple(said["names"] or ())})
+    ways = bool(choice.names) + choice.everything + bool(choice.folder or choice.publication or choice.failing)
+    if ways != 1:
+        raise UsageError(_SAY)
+    return choice
 
 
-def _option(name: str, kind: Any, words: Any, default: Any = None) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, words])
-
-
-_NAMES = _option("names", list[str] | None, typer.Argument(help="Numbers or addresses of feeds.", show_default=False))
+_NAMES = option("names", list[str] | None, typer.Argument(help="Numbers or addresses of feeds.", show_default=False))
 _FOLDER = typer.Option(help="Those in this folder, and in those within it: A/B.", show_default=False)
 _TITLE = typer.Option(help="Those of this title, by its number or name.", show_default=False)
 _OPTIONS = {
-    "folder": _option("folder", str | None, _FOLDER),
-    "publication": _option("publication", str | None, _TITLE),
-    "failing": _option("failing", bool, typer.Option("--failing", help="Those whose last poll failed."), False),
-    "everything": _option("everything", bool, typer.Option("--all", help="All of them."), False),
+    "folder": option("folder", str | None, _FOLDER),
+    "publication": option("publication", str | None, _TITLE),
+    "failing": option("failing", bool, typer.Option("--failing", help="Those whose last poll failed."), False),
+    "everything": option("everything", bool, typer.Option("--all", help="All of them."), False),
 }
 
 
