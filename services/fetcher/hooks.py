@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from services.fetcher.verdict import refusal
+from services.fetcher.verdict import answered, refusal
 from shared.errors import FetchError, UsageError
 from shared.hooks import signed
 from shared.http.client import Client
 from shared.http.passport import NOT_OPENED, Passport
-from shared.messages import Facts, Outcome, Target, Tell
+from shared.messages import Facts, Target, Tell
 
 
 def call(client: Client, target: Target, tell: Tell, passport: Passport) -> Facts:
@@ -21,13 +21,5 @@ def call(client: Client, target: Target, tell: Tell, passport: Passport) -> Fact
     except UsageError:
         raise FetchError("passport", f"{NOT_OPENED}.") from None
     answer = client.post(target.url, tell.body.encode(), fields)
-    facts = Facts(
-        kind=target.kind,
-        id=target.id,
-        token=target.token,
-        outcome=Outcome.OK,
-        status=answer.status,
-        wire_bytes=answer.wire_bytes,
-        elapsed_ms=answer.elapsed_ms,
-    )
+    facts = answered(target, answer)
     return facts if 200 <= answer.status < 300 else facts.model_copy(update=refusal(answer, now))

@@ -37,17 +37,7 @@ def judge(target: Target, answer: Response, now: datetime) -> Facts:
 
     Validators are those of the answer where a document came, to be committed with its articles; None keeps the old.
     """
-    facts = Facts(
-        kind=target.kind,
-        id=target.id,
-        token=target.token,
-        outcome=Outcome.OK,
-        status=answer.status,
-        wire_bytes=answer.wire_bytes,
-        elapsed_ms=answer.elapsed_ms,
-        max_age_s=max_age_s(answer.headers),
-        moved_to=answer.moved_to,
-    )
+    facts = answered(target, answer, max_age_s(answer.headers))
     if answer.status == HTTPStatus.NOT_MODIFIED:
         return facts.model_copy(update={"outcome": Outcome.NOT_MODIFIED})
     if answer.status in DOCUMENTS and answer.body and not is_challenge(answer.headers):
@@ -57,6 +47,21 @@ def judge(target: Target, answer: Response, now: datetime) -> Facts:
         hub, topic = linked(answer.headers.get("link"), answer.url)
         return facts.model_copy(update={"validators": _validators(answer.headers, digest), "hub": hub, "topic": topic})
     return facts.model_copy(update=_failure(answer, now) | {"max_age_s": None, "moved_to": None})
+
+
+def answered(target: Target, answer: Response, max_age_s: int | None = None) -> Facts:
+    """Return the facts of an answer as if it were the one that was hoped for."""
+    return Facts(
+        kind=target.kind,
+        id=target.id,
+        token=target.token,
+        outcome=Outcome.OK,
+        status=answer.status,
+        wire_bytes=answer.wire_bytes,
+        elapsed_ms=answer.elapsed_ms,
+        max_age_s=max_age_s,
+        moved_to=answer.moved_to,
+    )
 
 
 def excuse(target: Target, error: FetchError, elapsed_ms: int) -> Facts:
