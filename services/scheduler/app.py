@@ -52,7 +52,7 @@ def serve(settings: Settings) -> int:
 
 
 def _unblock(engine: Engine, settings: Settings) -> None:
-    """Give feeds another chance that the operator's list of inner places names since we were last started."""
+    """Give feeds and hooks another chance that the operator's list of inner places names since we were last started."""
     allow = allow_list(settings.fetch_allow)
     if allow:
         with writing(engine) as connection:

@@ -34,7 +34,7 @@ from shared.http.passport import same_origin
 from shared.messages import Kind, Target, Validators, reader_of
 from shared.rules import Rules
 from shared.settings import Settings
-from shared.tables import Feed, Moment, Page, Poll, SetAside, core
+from shared.tables import Feed, Hook, Moment, Page, Poll, SetAside, core
 
 TICK_LOCK = 7277  # advisory lock: one tick at a time, however many schedulers run
 PURGE_ROWS = 5000  # polls deleted in one transaction
@@ -206,12 +206,18 @@ def park(connection: Connection, killer: Killer, data: bytes | None, now: dateti
 
 
 def unblock(connection: Connection, now: datetime, allow: frozenset[Place]) -> int:
-    """Make those feeds due that were refused and stand on the operator's list of inner places now; return how many."""
-    refused = select(Feed.id, Feed.url).where(Feed.state == "active", Feed.error_kind == "blocked", Feed.due_at > now)
-    ids = [
-        row.id for row in connection.execute(refused.where(Feed.lease_token.is_(None))) if _stands_on(row.url, allow)
-    ]
-    connection.execute(update(Feed).where(Feed.id.in_(ids)).values(due_at=now, ready_at=now))
+    """Make due what was refused, feeds and hooks, and stands on the operator's list of inner places now.
+
+    Returns how many they are.
+    """
+    return sum(_unblock(connection, table, now, allow) for table in (Feed, Hook))
+
+
+def _unblock(connection: Connection, table: type[Feed] | type[Hook], now: datetime, allow: frozenset[Place]) -> int:
+    waiting = select(table.id, table.url).where(table.due_at > now, table.lease_token.is_(None))
+    refused = connection.execute(waiting.where(table.state == "active", table.error_kind == "blocked"))
+    ids = [row.id for row in refused if _stands_on(row.url, allow)]
+    connection.execute(update(table).where(table.id.in_(ids)).values(due_at=now, ready_at=now))
     return len(ids)
 
 

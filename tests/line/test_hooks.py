@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from services.command import hook_store
+from services.scheduler.store import unblock
 from shared.database import now, writing
 from shared.hooks import fresh_secret
+from shared.http.addresses import allow_list
 from shared.http.passport import Passport, fresh_keys, seal
 from shared.lines import Line as Place
 from shared.lines import read_line
@@ -35,7 +37,7 @@ def receiver() -> Iterator[Receiver]:
 def line(make_line: Callable[..., Line], outlet: Outlet, receiver: Receiver) -> Line:
     """A line that may call the receiver."""
     allow = (*outlet.allow, receiver.place)
-    return make_line(fetch_pages=False, fetch_allow=allow, open_key=OPEN, seal_key=SEAL, read_timeout_s=0.5)
+    return make_line(fetch_pages=False, fetch_allow=allow, open_key=OPEN, seal_key=SEAL, read_timeout_s=2)
 
 
 def hook(line: Line, url: str, *, secret: str = SECRET, after: str | None = None, **wishes: Any) -> int:
@@ -528,3 +530,19 @@ def _put_back(connection: Any) -> None:
     """Put the log back to its first line, as a restore does."""
     connection.execute(delete(Change).where(Change.seq > 1))
     connection.execute(update(LogHead).values(seq=1))
+
+
+def test_a_hook_that_was_refused_is_called_once_the_list_names_its_receiver(
+    line: Line, outlet: Outlet, receiver: Receiver
+) -> None:
+    hook(line, receiver.url)
+    publish(line, outlet, 1)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    line.write(
+        lambda connection: connection.execute(update(Hook).values(error_kind="blocked", due_at=later, ready_at=later))
+    )
+    assert line.tick().leased == 0
+    line.write(lambda connection: unblock(connection, now(connection), allow_list(["127.0.0.1:1"])))
+    assert line.tick().leased == 0
+    line.write(lambda connection: unblock(connection, now(connection), allow_list(line.settings.fetch_allow)))
+    assert line.tick().leased == 1
