@@ -119,6 +119,7 @@ def feed_address(text: str) -> str:
     return _one_form(parts, parts.port)
 
 
+@lru_cache(maxsize=1024)  # a feed's host is asked for at each of its polls, several times
 def host_of(url: str) -> str:
     """Return the host that `url` is fetched from, in lower case, with its port where that is not the scheme's own."""
     try:

@@ -98,7 +98,8 @@ def _passport(asker: Asker, target: Target) -> Passport:
 
 
 def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Response | None]:
-    passport = passport.model_copy(update={"timeout_s": target.timeout_s})
+    if target.timeout_s is not None:
+        passport = passport.model_copy(update={"timeout_s": target.timeout_s})
     if target.tell:
         return hooks.call(asker.client, target, target.tell, passport), None
     if target.kind is Kind.FEED and is_folder(target.url):  # which no article names as its page
@@ -118,8 +119,10 @@ def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Respo
     if answer.left_https:
         log.info("left https", kind=target.kind, id=target.id, final_url=answer.url)
     facts = judge(target, answer, datetime.now(UTC))
-    told = {"requests": requests + more, "audited": target.audit and conditional, "behind_304": behind_304}
-    return facts.model_copy(update={name: value for name, value in told.items() if value}), answer
+    if requests + more > 1 or target.audit:
+        told = {"requests": requests + more, "audited": target.audit and conditional, "behind_304": behind_304}
+        facts = facts.model_copy(update={name: value for name, value in told.items() if value})
+    return facts, answer
 
 
 def _led(

@@ -178,9 +178,9 @@ class Round:
 
     def _ask(self, lane: Lane, target: Target) -> None:
         facts, answer = ask(self._asker, target)
-        of_web = is_of_web(target.url) and not self._asker.client.is_inner(target.url)
-        self._answered = self._answered or (of_web and is_answered(facts))
-        if of_web and is_missed(facts):
+        if not self._answered and is_answered(facts):
+            self._answered = self._is_of_web(target)
+        if is_missed(facts) and self._is_of_web(target):
             self._missed.append((lane, target, facts))
             return
         self._be_polite(lane, target, facts)
@@ -189,13 +189,18 @@ class Round:
         else:
             self._pass_on(target, facts, answer)
 
+    def _is_of_web(self, target: Target) -> bool:
+        return not self._asker.client.is_inner(target.url) and is_of_web(target.url)
+
     def _be_polite(self, lane: Lane, target: Target, facts: Facts) -> None:
         """Note when this site may be asked again; a long wait holds for other jobs too, but for a hook for itself."""
         if target.kind is Kind.HOOK:
             return
         if wait_s := patience_s(facts):
             self._belt.hold(lane.name, host_of(target.url), wait_s)
-        delay_s = 0.0 if self._asker.client.is_inner(target.url) else self._spacing_s
+        delay_s = self._spacing_s
+        if delay_s and self._asker.client.is_inner(target.url):
+            delay_s = 0.0
         if target.kind is Kind.PAGE and (said_s := self._asker.delay_s(target.url)) > delay_s:
             delay_s = said_s
             self._belt.pause(lane.name, delay_s)

@@ -37,9 +37,9 @@ def judge(target: Target, answer: Response, now: datetime) -> Facts:
 
     Validators are those of the answer where a document came, to be committed with its articles; None keeps the old.
     """
-    facts = answered(target, answer, max_age_s(answer.headers))
     if answer.status == HTTPStatus.NOT_MODIFIED:
-        return facts.model_copy(update={"outcome": Outcome.NOT_MODIFIED})
+        return answered(target, answer, max_age_s(answer.headers), Outcome.NOT_MODIFIED)
+    facts = answered(target, answer, max_age_s(answer.headers))
     if answer.status in DOCUMENTS and answer.body and not is_challenge(answer.headers):
         digest = sha256(answer.body)
         if digest == target.validators.body_digest:
@@ -49,13 +49,13 @@ def judge(target: Target, answer: Response, now: datetime) -> Facts:
     return facts.model_copy(update=_failure(answer, now) | {"max_age_s": None, "moved_to": None})
 
 
-def answered(target: Target, answer: Response, max_age_s: int | None = None) -> Facts:
-    """Return the facts of an answer as if it were the one that was hoped for."""
+def answered(target: Target, answer: Response, max_age_s: int | None = None, outcome: Outcome = Outcome.OK) -> Facts:
+    """Return the facts of an answer, as if it were the one that was hoped for."""
     return Facts(
         kind=target.kind,
         id=target.id,
         token=target.token,
-        outcome=Outcome.OK,
+        outcome=outcome,
         status=answer.status,
         wire_bytes=answer.wire_bytes,
         elapsed_ms=answer.elapsed_ms,

@@ -4,6 +4,7 @@ All by Redis' own clock: workers' clocks may differ by more than a turn takes.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, cast
 
@@ -11,12 +12,30 @@ from shared.belt.client import Part, reachable
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
+    from redis.commands.core import Script
 
 TURN_S = 60  # a request that was never ended, since its process died, is forgotten after so long; none takes longer
+
+# One question, not five, as it is asked at each request; and of two that come for the last place, one has it.
+TAKE_TURN = """
+local clock = redis.call('TIME')
+local moment = clock[1] + clock[2] / 1000000
+redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, moment)
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then
+  return 0
+end
+redis.call('ZADD', KEYS[1], moment + ARGV[3], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+"""
 
 
 class Courtesy(Part):
     """Hosts and sites that want to be left alone, and turns at addresses, over all fetchers."""
+
+    @cached_property
+    def _take_turn(self) -> "Script":
+        return self.client.register_script(TAKE_TURN)
 
     def begin_politely(self, asked: Sequence[tuple[str, str, str]]) -> list[tuple[bool, int]]:
         """Mark leases, each given with its site and host, as being worked on.
@@ -78,23 +97,10 @@ class Courtesy(Part):
     def take_turn(self, address: str, name: str, most: int) -> bool:
         """Count the request `name` as under way at an address; False where `most` are there already.
 
-        It is added before all are counted: of two that come at once for the last place, neither may have it, but never
-        both.
-
         :raises TransientError: Redis is away or full.
         """
-        key = f"at:{address}"
         with reachable():
-            moment = self._moment()
-            pipe = self.client.pipeline(transaction=False)
-            pipe.zremrangebyscore(key, 0, moment)
-            pipe.zadd(key, {name: moment + TURN_S})
-            pipe.zcard(key)
-            pipe.expire(key, TURN_S)
-            there = pipe.execute()[2]
-            if there > most:
-                self.client.zrem(key, name)
-        return bool(there <= most)
+            return bool(self._take_turn(keys=[f"at:{address}"], args=[name, most, TURN_S]))
 
     def end_turn(self, address: str, name: str) -> None:
         """Count a request as done.

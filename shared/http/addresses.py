@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from shared.errors import Blocked, FetchError
@@ -99,6 +100,7 @@ def host_of(url: str) -> str:
     return spelled if port == DEFAULT_PORTS[urlsplit(url).scheme] else f"{spelled}:{port}"
 
 
+@lru_cache(maxsize=1024)  # asked for several times at each request
 def place_of(url: str) -> Place:
     """Return the host and port that `url` names.
 

@@ -163,14 +163,13 @@ class Client:
         """
         place_of(url)
         asked = self._headers | {name.lower(): value for name, value in headers.items()}
-        request = requests.PreparedRequest()
-        request.prepare(method="POST", url=urldefragauth(url), headers=asked, data=body)
+        request = _prepared("POST", url, asked, body)
         exchange = Exchange(self._limits, self._dialler)
         with exchange.running():
             try:
                 raw = self._ask(request, self._through(url, NO_PASSPORT, exchange, first=True), exchange)
                 raw.close()  # however much is said with it
-                return _answer(raw, str(request.url), exchange, b"")
+                return _answer(raw, str(request.url), exchange, b"", _fields(raw))
             except RAISED as error:
                 raise explain(error) from error
 
@@ -183,9 +182,8 @@ class Client:
         cookies, first = Cookies(), ""
         moved_to, permanent, left_https = None, not (name or password), False
         for hop in range(self._limits.hops + 1):
-            request = requests.PreparedRequest()
             body = passport.post.encode() if passport.post else None
-            request.prepare(method="POST" if body else "GET", url=urldefragauth(url), headers=headers, data=body)
+            request = _prepared("POST" if body else "GET", url, headers, body)
             url = str(request.url)
             if cookie := cookies.given(url, headers.get("cookie", "")):
                 request.headers["cookie"] = cookie
@@ -267,12 +265,13 @@ class Client:
     def _finish(
         self, raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, moved_to: str | None, left_https: bool
     ) -> Response:
+        fields = _fields(raw)
         try:
-            body = self._body(raw, _fields(raw), exchange)
+            body = self._body(raw, fields, exchange)
         except BaseException:
             raw.close()
             raise
-        return _answer(raw, url, exchange, body, moved_to, left_https)
+        return _answer(raw, url, exchange, body, fields, moved_to, left_https)
 
     def _body(self, raw: urllib3.BaseHTTPResponse, headers: Mapping[str, str], exchange: Exchange) -> bytes:
         if raw.status in {204, 304}:
@@ -291,6 +290,16 @@ class Client:
         pieces: Iterator[bytes] = raw.stream(PIECE_BYTES, decode_content=False)
         coding = headers.get("content-encoding", "")
         return decode(pieces, coding, limits.wire_bytes, limits.body_bytes, exchange.grow)
+
+
+def _prepared(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> requests.PreparedRequest:
+    """Return a request; cookies, credentials and the like stand in its header fields, where they are wanted."""
+    request = requests.PreparedRequest()
+    request.prepare_method(method)
+    request.prepare_url(urldefragauth(url), None)
+    request.prepare_headers(headers)
+    request.prepare_body(body, None)
+    return request
 
 
 def _sent_on(
@@ -312,11 +321,11 @@ def _sent_on(
 
 
 def _answer(
-    raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, body: bytes, moved_to: str | None = None,
-    left_https: bool = False,
+    raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, body: bytes, fields: Mapping[str, str],
+    moved_to: str | None = None, left_https: bool = False,
 ) -> Response:  # fmt: skip
     elapsed_ms = round((time.monotonic() - exchange.began) * 1000)
-    return Response(raw.status, url, _fields(raw), body, exchange.received, elapsed_ms, moved_to, left_https)
+    return Response(raw.status, url, fields, body, exchange.received, elapsed_ms, moved_to, left_https)
 
 
 def _fields(raw: urllib3.BaseHTTPResponse) -> dict[str, str]:

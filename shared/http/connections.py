@@ -66,7 +66,9 @@ class _Adapter(HTTPAdapter):
         super().__init__(HOSTS_KEPT, IDLE_PER_HOST, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
-        self.poolmanager = urllib3.PoolManager(connections, maxsize=maxsize, block=block, ssl_context=self.tls)
+        self.poolmanager = urllib3.PoolManager(
+            connections, maxsize=maxsize, block=block, ssl_context=self.tls, cert_reqs=self.tls.verify_mode
+        )
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **_: Any) -> urllib3.PoolManager:
@@ -87,6 +89,11 @@ class _Adapter(HTTPAdapter):
     def _manage(self, proxy: str, manager: urllib3.PoolManager) -> None:
         manager.pool_classes_by_scheme = _POOLS
         self.proxy_manager[proxy] = manager
+
+    def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
+        if proxies:
+            return super().get_connection_with_tls_context(request, verify, proxies, cert)
+        return self.poolmanager.connection_from_url(request.url)  # which knows whatever else there is to know
 
     def build_connection_pool_key_attributes(self, *args: Any, **more: Any) -> tuple[Any, Any]:
         host, pool = super().build_connection_pool_key_attributes(*args, **more)

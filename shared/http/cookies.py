@@ -17,7 +17,7 @@ class Cookies:
     """What the servers on the way set, each cookie for its own host or domain, path and scheme."""
 
     def __init__(self) -> None:
-        self._jar = CookieJar(_Policy())
+        self._jar: CookieJar | None = None  # most set none
         self._left, self._left_chars = MOST, MOST_CHARS
 
     def take(self, url: str, fields: Sequence[str]) -> None:
@@ -28,6 +28,7 @@ class Cookies:
                 taken.append(field)
                 self._left, self._left_chars = self._left - 1, self._left_chars - len(field)
         if taken:
+            self._jar = self._jar or CookieJar(_Policy())
             self._jar.extract_cookies(_Answer(taken), Request(url))  # type: ignore[arg-type] # noqa: S310
 
     def given(self, url: str, own: str = "") -> str:
@@ -35,7 +36,7 @@ class Cookies:
 
         Of two cookies of one name the one that was set counts.
         """
-        if not len(self._jar):
+        if self._jar is None:
             return own
         asked = Request(url)  # noqa: S310
         self._jar.add_cookie_header(asked)
