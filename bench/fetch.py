@@ -29,6 +29,7 @@ from services.fetcher.ask import Asker, ask
 from shared.belt import Belt, connect
 from shared.hosts import host_of
 from shared.http.client import Client, Limits
+from shared.http.crowd import Crowd
 from shared.messages import FetchJob, Kind, Outcome, Target, Validators
 from shared.queues import FETCH
 from shared.settings import Settings
@@ -54,6 +55,7 @@ def main(
     print("CPU of the fetcher for one poll that is answered with 304:")
     for name, milliseconds in costs.items():
         print(f"  {name}: {milliseconds:.2f} ms")
+    print(f"Where the address is public, its turn there costs {turn(polls):.2f} ms beside.")
 
 
 def hold(count: int) -> dict[str, Any]:
@@ -160,6 +162,20 @@ def not_modified(polls: int) -> dict[str, float]:
             "TLS, session resumed": _cost("tickets", pem, "/", polls // 4),
             "TLS, full handshake": _cost("none", pem, "/", polls // 4),
         }
+
+
+def turn(times: int) -> float:
+    """Return the CPU milliseconds of a turn at an address, taken and ended; inner addresses have none."""
+    with tempfile.TemporaryDirectory(prefix="wb-") as home:
+        Path(home).chmod(0o755)
+        with Valkey(Path(home) / "v", maxmemory_mb=64) as valkey:
+            belt = Belt(connect(valkey.url), Settings().lease_s)
+            crowd = Crowd(1, turns=belt)
+            began = time.process_time()
+            for _ in range(times):
+                crowd.enter("192.0.2.1")
+                crowd.leave("192.0.2.1")
+            return (time.process_time() - began) / times * 1000
 
 
 def _cost(tickets: str | None, pem: Path, path: str, polls: int) -> float:
