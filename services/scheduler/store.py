@@ -38,6 +38,12 @@ from shared.tables import Feed, Hook, Moment, Page, Poll, SetAside, core
 
 TICK_LOCK = 7277  # advisory lock: one tick at a time, however many schedulers run
 PURGE_ROWS = 5000  # polls deleted in one transaction
+# Of a feed, to ask for it; what the store knows of it beside, its habits above all, takes longer to read than that.
+ASKED = (
+    Feed.id, Feed.url, Feed.host, Feed.lease_token, Feed.lease_no, Feed.attempts, Feed.wanted_at, Feed.detour_url,
+    Feed.parser, Feed.etag, Feed.last_modified, Feed.body_digest, Feed.entry_digests, Feed.trusts_ids, Feed.sealed,
+    Feed.audited_at, Feed.distrust, Feed.follows, Feed.rules, Feed.timeout_s,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,30 +100,29 @@ def due(
         feeds = pages.feeds_of(connection, [row.article_id for row in rows])
         targets = [_target(kind, row, now, feeds.get(row.article_id)) for row in rows]
     else:
-        rows = connection.execute(_due_rows(kind), {"now": now, "most": limit}).all()
+        rows = connection.execute(_due_feeds(), {"now": now, "most": limit}).all()
         targets = [_target(kind, row, now, row) for row in rows]
     dead = begun([row.lease_token for row in rows if row.lease_token])
     return [Due(target, row.attempts + (row.lease_token in dead)) for row, target in zip(rows, targets, strict=True)]
 
 
 @cache  # it is asked each second, and takes longer to put together than to answer
-def _due_rows(kind: Kind) -> Select[Any]:
-    table = Feed if kind is Kind.FEED else Page
+def _due_feeds() -> Select[Any]:
     now = bindparam("now", type_=Moment)
     return (
-        select(table.__table__)
-        .where(table.state == "active", table.ready_at <= now, ~_host_leased(table, now))
-        .order_by(table.ready_at)
+        select(*ASKED)
+        .where(Feed.state == "active", Feed.ready_at <= now, ~_host_leased(now))
+        .order_by(Feed.ready_at)
         .limit(bindparam("most", type_=Integer))
-        .with_for_update(skip_locked=True, of=table)
+        .with_for_update(skip_locked=True, of=Feed)
     )
 
 
-def _host_leased(table: type[Feed] | type[Page], now: Any) -> Any:
+def _host_leased(now: Any) -> Any:
     feed, page = aliased(Feed), aliased(Page)
     return or_(
         *(
-            exists().where(and_(other.host == table.host, other.lease_token.is_not(None), other.ready_at > now))
+            exists().where(and_(other.host == Feed.host, other.lease_token.is_not(None), other.ready_at > now))
             for other in (feed, page)
         )
     )
