@@ -14,7 +14,7 @@ from shared.errors import UsageError
 _PLACE = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::[0-9]{1,5})?")  # as RFC 6454 writes one, 6.2
-_PROXY = re.compile(r"(?:http|socks5h?)://(?:[^\s/@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):[0-9]{1,5}")
+_PROXY = re.compile(r"(?:https?|socks5h?)://(?:[^\s/@]+@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):[0-9]{1,5}")
 _OF_THE_STACK = re.compile(r"WIREROOM_(IMAGE|REDIS_MAXMEMORY|\w+_PASSWORD)")  # what docker-compose.yml alone reads
 
 
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     fetch_proxy: str = Field(
         "",
         repr=False,
-        description="Proxy that is asked for all but these, http:// or socks5://name:password@host:port; it judges "
+        description="Proxy that is asked for all but these, http(s):// or socks5://name:password@host:port; it judges "
         "addresses.",
     )
     fetch_spacing_s: float = Field(
@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     def _asked(cls, value: str) -> str:
         if value and not _PROXY.fullmatch(value):
             raise ValueError(
-                "a proxy is written http://host:port or socks5://host:port, name:password@ before the host"
+                "a proxy is written http://host:port, or https:// or socks5:// so, with name:password@ before the host"
             )
         return value
 

@@ -244,6 +244,9 @@ class Client:
                     ours = passport.proxy == self._proxy and error.kind != "blocked"  # whoever is asked through it
                     kind = "unreachable" if ours else error.kind
                     raise type(error)(kind, f"The proxy cannot be asked. {error}") from error
+                if isinstance(error, requests.exceptions.ProxyError) and (failure := explain(error)).kind == "tls":
+                    kind = "unreachable" if passport.proxy == self._proxy else "tls"
+                    raise FetchError(kind, f"The proxy cannot be asked. {failure}") from error
                 if is_mistrust(error):
                     raise self._mistrust(error, request, passport, exchange) from error
                 if exchange.dialled or exchange.received > before:

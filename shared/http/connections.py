@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, urldefragauth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssltransport import SSLTransport
 
 from shared.http.sockets import SecureWire, Wire, current
 from shared.http.socks import read_socks
@@ -42,6 +43,9 @@ class _SecureConnection(_PlainConnection, HTTPSConnection):
 
     def connect(self) -> None:
         super().connect()
+        if isinstance(self.sock, SSLTransport):
+            assert isinstance(self.ssl_context, Context)
+            self.ssl_context.judge(self.sock)
         self.is_verified = True  # its context believed it, if by a pin; otherwise it would have raised
 
 
@@ -60,6 +64,7 @@ class _Adapter(HTTPAdapter):
     """requests' own adapter over connections that judge their addresses, with one TLS context for all of them."""
 
     def __init__(self, authorities: Path | None, certificate: str | None = None, pin: str | None = None) -> None:
+        self._authorities = authorities
         self.tls = _trusting(authorities) if pin is None else Context.pinned(pin, SecureWire)
         if certificate:
             loaded(self.tls, certificate)
@@ -78,6 +83,7 @@ class _Adapter(HTTPAdapter):
             manager = urllib3.ProxyManager(
                 urldefragauth(proxy),
                 proxy_headers=self.proxy_headers(proxy),
+                proxy_ssl_context=_trusting(self._authorities) if proxy.startswith("https:") else None,
                 num_pools=HOSTS_KEPT,
                 maxsize=IDLE_PER_HOST,
                 ssl_context=self.tls,

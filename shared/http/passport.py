@@ -37,7 +37,7 @@ class Passport(Value):
 
     headers: dict[str, str] = Field({}, repr=False)  # names in lower case
     authorization: str | None = Field(None, repr=False)  # the whole field
-    proxy: str | None = Field(None, repr=False)  # http:// or socks5://user:password@host:port
+    proxy: str | None = Field(None, repr=False)  # http://, https:// or socks5://user:password@host:port
     certificate: str | None = Field(None, repr=False)  # PEM: the client's certificate chain and its key
     pin: str | None = None  # SHA-256 of the one certificate that is believed, whatever it says; "any": each
     post: str | None = Field(None, repr=False)  # what is sent to it, where it answers to a POST alone
@@ -198,11 +198,13 @@ def read_proxy(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        good = parts.scheme in SCHEMES | {"http"} and parts.hostname and parts.port
+        good = parts.scheme in SCHEMES | {"http", "https"} and parts.hostname and parts.port
     except ValueError:
         good = False
     if not good:
-        raise UsageError("A proxy is written http://host:port or socks5://host:port, name:password@ before the host.")
+        raise UsageError(
+            "A proxy is written http://host:port, or https:// or socks5:// so, with name:password@ before the host."
+        )
     return url
 
 

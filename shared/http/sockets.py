@@ -96,8 +96,9 @@ class Exchange:
 
         :raises FetchError: too many others were under way to its address (`crowded`).
         """
-        if sock is not None and not getattr(sock, "inner", False):
-            self.enter(sock.getpeername()[0])
+        wire = getattr(sock, "socket", sock)  # that beneath TLS within a proxy's TLS
+        if wire is not None and not getattr(wire, "inner", False):
+            self.enter(wire.getpeername()[0])
 
     def enter(self, address: str) -> None:
         """Return when it is our turn at `address`; time spent waiting for it is none of the publisher's.
@@ -206,6 +207,11 @@ class SecureWire(ssl.SSLSocket):
 
     inner = False  # as above
     place: tuple[str | None, int] | None = None  # whose session is yet to be remembered
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """Receive within the limits of the exchange, as TLS within a proxy's TLS does."""
+        data = bytearray(buflen)
+        return bytes(data[: self.recv_into(data, buflen, flags)])
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         """Receive within the limits of the exchange."""

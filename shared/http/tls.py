@@ -84,11 +84,15 @@ class Context(ssl.SSLContext):
         wrapped = super().wrap_socket(
             sock, server_side, do_handshake_on_connect, suppress_ragged_eofs, server_hostname, session
         )
-        self._judge(wrapped)
+        self.judge(wrapped)
         wrapped.place, wrapped.inner = place, getattr(sock, "inner", False)  # type: ignore[attr-defined]
         return wrapped
 
-    def _judge(self, wrapped: ssl.SSLSocket) -> None:
+    def judge(self, wrapped: Any) -> None:
+        """Return if the certificate that was shown is believed; those of authorities are judged in the handshake.
+
+        :raises Mistrusted: a certificate is pinned, and another is shown.
+        """
         if self._pin in {None, ANY}:
             return
         found = sha256(wrapped.getpeercert(binary_form=True) or b"").hexdigest()

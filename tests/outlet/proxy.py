@@ -3,6 +3,7 @@
 import contextlib
 import select
 import socket
+import ssl
 import threading
 from typing import Self
 
@@ -12,9 +13,9 @@ HEAD_BYTES = 64 * 1024
 class Proxy:
     """Sends whatever it is asked for to `place`; `refuse` makes it say no. Safe for threads."""
 
-    def __init__(self, place: tuple[str, int], *, refuse: bool = False) -> None:
+    def __init__(self, place: tuple[str, int], *, refuse: bool = False, tls: ssl.SSLContext | None = None) -> None:
         self.heads: list[str] = []  # of the requests that came, CONNECT included
-        self._to, self._refuse = place, refuse
+        self._to, self._refuse, self._tls = place, refuse, tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -28,7 +29,7 @@ class Proxy:
 
     def url(self, credentials: str = "") -> str:
         """Return the proxy's address."""
-        return f"http://{credentials}127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://{credentials}127.0.0.1:{self.port}"
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -37,7 +38,10 @@ class Proxy:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError):
+        with (
+            contextlib.suppress(OSError),
+            client if self._tls is None else self._tls.wrap_socket(client, True) as client,
+        ):
             head = b""
             while b"\r\n\r\n" not in head and len(head) < HEAD_BYTES:
                 head += client.recv(HEAD_BYTES)
@@ -62,7 +66,8 @@ def pass_on(one: socket.socket, other: socket.socket) -> None:
     """Pass on what comes from either until one hangs up."""
     ends = {one: other, other: one}
     while True:
-        for end in select.select(list(ends), [], [])[0]:
+        held = [end for end in ends if isinstance(end, ssl.SSLSocket) and end.pending()]
+        for end in held or select.select(list(ends), [], [])[0]:
             data = end.recv(HEAD_BYTES)
             if not data:
                 return

@@ -126,7 +126,7 @@ def test_a_silent_proxy_is_left_within_the_time_of_any_request() -> None:
     assert caught.value.kind == "timeout"
 
 
-@pytest.mark.parametrize("url", ["https://proxy:443", "socks4://proxy:1080", "socks5://proxy", "socks5://:1080"])
+@pytest.mark.parametrize("url", ["https://proxy", "socks4://proxy:1080", "socks5://proxy", "socks5://:1080"])
 def test_other_proxies_are_turned_down(url: str) -> None:
     with pytest.raises(UsageError):
         read_proxy(url)

@@ -93,7 +93,7 @@ def test_credentials_are_written_as_their_schemes_want_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["proxy:3128", "http://proxy", "https://proxy:1", "socks4://proxy:1", "http://:1", "http://[/"]
+    "url", ["proxy:3128", "http://proxy", "https://proxy", "socks4://proxy:1", "http://:1", "http://[/"]
 )
 def test_a_proxy_has_a_scheme_a_host_and_a_port(url: str) -> None:
     assert read_proxy("http://u:p@proxy:3128") == "http://u:p@proxy:3128"
