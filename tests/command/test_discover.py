@@ -1,13 +1,17 @@
 """What a site says of its feeds, and where they are found when it says nothing."""
 
+import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 
+from bench.certificate import self_signed
 from services.command.feeds import discover
 from services.command.feeds.check_visit import lists, whole
 from services.command.feeds.discover import is_site
+from services.command.feeds.platforms import feed_of
 from services.parser import limits
 from services.parser.formats.pagefeeds import Found, linked
 from shared.database import reading
@@ -17,6 +21,8 @@ from shared.tables import Feed
 from tests.command.conftest import Run
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
+from tests.outlet.proxy import Proxy
+from tests.shared.test_http_proxy import unknown
 
 HOME = "https://paper.example/"
 NEWS = (
@@ -143,3 +149,60 @@ def test_a_site_without_feeds_is_one_sentence(wireroom: Run, outlet: Outlet) -> 
 def test_a_site_that_does_not_answer_is_failed_work(wireroom: Run, sqlite_store: Engine) -> None:
     ran = wireroom("feeds", "add", "http://ana:geheim@127.0.0.1:1/", fetch_allow="127.0.0.1:1")
     assert (ran.status, "geheim" in ran.sentence) == (1, False)
+
+
+PAGES = {
+    "https://www.youtube.com/channel/UC0a-_b": "https://www.youtube.com/feeds/videos.xml?channel_id=UC0a-_b",
+    "https://m.youtube.com/user/paper/": "https://www.youtube.com/feeds/videos.xml?user=paper",
+    "https://youtube.com/playlist?si=x&list=PL-9": "https://www.youtube.com/feeds/videos.xml?playlist_id=PL-9",
+    "https://vimeo.com/paper": "https://vimeo.com/paper/videos/rss",
+    "https://www.dailymotion.com/paper": "https://www.dailymotion.com/rss/user/paper",
+    "https://old.reddit.com/r/ferries": "https://www.reddit.com/r/ferries/.rss",
+    "https://github.com/paper/press": "https://github.com/paper/press/releases.atom",
+    "https://bsky.app/profile/paper.example": "https://bsky.app/profile/paper.example/rss",
+    "https://medium.com/@paper": "https://medium.com/feed/@paper",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_where_platforms_keep_the_feed_of_a_page_is_known(page: str) -> None:
+    assert feed_of(page) == PAGES[page]
+    assert is_site(page)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://youtube.com.paper.example/channel/UC0",
+        "https://notyoutube.com/user/paper",
+        "https://www.youtube.com/watch?v=1&list=PL-9",
+        "https://www.youtube.com/feeds/videos.xml?channel_id=UC0",
+        "https://www.reddit.com/r/ferries/.rss",
+        "https://github.com/paper/press/releases.atom",
+        "https://github.com/paper",
+        "https://paper.example/channel/UC0",
+    ],
+)
+def test_other_addresses_are_no_platforms_pages(page: str) -> None:
+    assert feed_of(page) is None
+    assert not is_site(page)
+
+
+def test_a_platforms_page_is_asked_only_where_its_feed_is_not_where_it_is_kept(tmp_path: Path) -> None:
+    authority = tmp_path / "youtube.pem"
+    authority.write_bytes(self_signed("www.youtube.com"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority)
+    with Outlet(tls=context) as outlet, Proxy(("127.0.0.1", outlet.port)) as proxy:
+        outlet.serve("user/paper", '<link rel="alternate" type="application/rss+xml" href="/moved.xml">')
+        outlet.publish("moved.xml", entries=1)
+        with Client(
+            Limits(), [f"127.0.0.1:{proxy.port}"], trust=authority, resolve=unknown, proxy=proxy.url()
+        ) as client:
+            (named,) = discover.find(client, "https://www.youtube.com/user/paper", lists, lambda answer: answer)
+            asked = len(outlet.ledger.requests())
+            outlet.publish("feeds/videos.xml", entries=2)
+            (known,) = discover.find(client, "https://www.youtube.com/user/paper", lists, lambda answer: answer)
+    assert (named.url, named.how) == ("https://www.youtube.com/moved.xml", "named by the page")
+    assert (known.articles, known.how) == (2, "the platform's place for it")
+    assert [one.path for one in outlet.ledger.requests()[asked:]] == ["/feeds/videos.xml?user=paper"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from services.command.feeds.platforms import feed_of
 from services.fetcher import onward
 from services.parser.formats.encoding import decode
 from services.parser.formats.pagefeeds import Found, linked
@@ -32,8 +33,10 @@ class Feed:
 
 
 def is_site(url: str) -> bool:
-    """Return whether an address looks like a site's rather than a feed's: it has no path."""
+    """Return whether an address looks like a site's rather than a feed's: it has no path, or is a platform's page."""
     parts = urlsplit(url)
+    if feed_of(url):
+        return True
     return parts.scheme in {"http", "https"} and parts.path in {"", "/"} and not parts.query
 
 
@@ -42,8 +45,13 @@ def find(client: "Client", site: str, listed: Listed, whole: Whole) -> list[Feed
 
     The common places are tried only where the site itself names no feed, and so are those of news sitemaps.
 
+    A platform's page is not asked where its feed is known.
+
     :raises FetchError: the site's page cannot be had.
     """
+    known = feed_of(site)
+    if known and (feeds := _those_that_list(client, [Found(known, "the platform's place for it")], listed, whole)):
+        return feeds
     page = client.get(site)
     direct = _count(listed, page.body, page.url, page.headers.get("content-type"))
     if direct:
