@@ -109,6 +109,8 @@ class Target(Value):
     subscribe: Subscribe | None = None  # its hub is to be asked too
     timeout_s: int | None = None  # how long the whole answer may take, None: as long as any
     rules: Rules | None = None  # how the feed's own documents, or the pages of its articles, are read
+    link: str | None = None  # of an article whose page is asked for elsewhere: what it is known by stays this
+    astray: str | None = None  # why it is not asked for at all: where a rule leads from the link
     follows: bool = False  # its document is a list of feeds
     tell: Tell | None = None  # of a hook: what is posted
 
@@ -268,7 +270,8 @@ class Batch(Message):
 
 def reader_of(rules: Rules | None) -> str:
     """Return who reads what a feed answers, and its articles' pages: the same bytes under other rules are others."""
-    return f"{PARSER}+{rules.digest}" if rules else PARSER
+    digest = rules.digest if rules else ""
+    return f"{PARSER}+{digest}" if digest else PARSER
 
 
 def split_digests(joined: str) -> list[str]:

@@ -1,7 +1,8 @@
 """How a feed's own documents are read: where a page or a JSON document of any shape lists its articles. Pure.
 
 A rule is a selector of a page: CSS, or XPath 1.0 where it begins with `/`, `./` or `(`. Where `items` begins with `$`,
-the document is JSON and every rule of the listing is a path in it. Rules travel with the feed to whoever reads what
+the document is JSON and every rule of the listing is a path in it. `rewrite` alone says where pages are asked for, and
+not how they are read: see `shared.rewriting`. Rules travel with the feed to whoever reads what
 it answers; `services.parser.formats.rules` says which can be read.
 """
 
@@ -18,13 +19,14 @@ DIGEST_CHARS = 8  # in the name of who reads by rules; it tells one feed's forme
 Rule = Annotated[
     str, StringConstraints(min_length=1, max_length=RULE_CHARS, strip_whitespace=True, pattern=r"^[^\r\n]*$")
 ]
+_NOTHING = "{}"
 LISTING = (
     "items", "link", "headline", "summary", "text", "date", "byline", "image", "keywords", "identifier", "next",
 )  # fmt: skip
 
 
 class Rules(Value):
-    """A feed's rules. Those from `link` to `identifier` look within one item, `body` and `drop` at articles' pages."""
+    """A feed's rules. Those from `link` to `identifier` look within one item, from `body` on at articles' pages."""
 
     items: Rule | None = None  # None: what the feed answers is read by its format
     link: Rule | None = None
@@ -41,6 +43,7 @@ class Rules(Value):
     script: Rule | None = None  # the element of a page that holds the JSON in which `items` is a path
     body: Rule | None = None
     drop: Annotated[tuple[Rule, ...], Field(max_length=MOST_DROPPED)] = ()
+    rewrite: Rule | None = None  # what makes the address of the page of the article's link
 
     @property
     def listed(self) -> bool:
@@ -53,14 +56,15 @@ class Rules(Value):
         return (self.items or "").startswith("$")
 
     @property
-    def for_pages(self) -> tuple[str | None, tuple[str, ...]]:
+    def for_pages(self) -> tuple[object, ...]:
         """What they say of articles' pages."""
-        return self.body, self.drop
+        return self.body, self.drop, self.rewrite
 
     @property
     def digest(self) -> str:
-        """What tells these rules from others."""
-        return sha256(self.model_dump_json(exclude_defaults=True))[:DIGEST_CHARS]
+        """What tells these rules from others that read otherwise; empty where they leave the reading as it is."""
+        said = self.model_dump_json(exclude_defaults=True, exclude={"rewrite"})
+        return sha256(said)[:DIGEST_CHARS] if said != _NOTHING else ""
 
     @property
     def shown(self) -> str:

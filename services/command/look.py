@@ -41,6 +41,7 @@ class Fetched:
     url: str
     media_type: str | None
     language: str | None = None  # Content-Language
+    link: str | None = None  # of an article whose page was asked for elsewhere
 
 
 Read = Callable[[Fetched], "list[Entry]"]
@@ -64,7 +65,8 @@ def poll(
     rules: Rules | None = None,
 ) -> None:
     """Fetch and parse feeds now and show their articles; stores nothing."""
-    _each(sources or [], listing, url, partial(_feed, rules=rules), _passport(post, header), as_json=as_json)
+    load = partial(_load, passport=_passport(post, header))
+    _each(sources or [], listing, url, partial(_feed, rules=rules), load, rules, as_json=as_json)
 
 
 @taking_rules
@@ -76,7 +78,8 @@ def extract(
     rules: Rules | None = None,
 ) -> None:
     """Fetch article pages and show the articles on them; stores nothing."""
-    _each(sources or [], listing, url, partial(_page, rules=rules), None, as_json=as_json)
+    load = partial(_load, of_pages=rules)
+    _each(sources or [], listing, url, partial(_page, rules=rules), load, rules, as_json=as_json)
 
 
 def fold(
@@ -111,7 +114,8 @@ def _feed(document: Fetched, rules: Rules | None) -> "list[Entry]":
 def _page(document: Fetched, rules: Rules | None) -> "list[Entry]":
     from services.parser.look import read_page_bytes
 
-    return [read_page_bytes(document.data, document.url, document.media_type, document.language, rules)]
+    told = document.url, document.media_type, document.language
+    return [read_page_bytes(document.data, *told, rules, document.link)]
 
 
 def _within_limits(read: Read, settings: Settings) -> Read:
@@ -133,16 +137,23 @@ def _within_limits(read: Read, settings: Settings) -> Read:
 
 
 def _each(
-    sources: list[str], listing: Path | None, url: str, read: Read, passport: "Passport | None", *, as_json: bool
+    sources: list[str],
+    listing: Path | None,
+    url: str,
+    read: Read,
+    load: Callable[..., Fetched],
+    rules: Rules | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Read every source; one that fails is named and the others go on."""
     if bool(sources) == bool(listing):
         raise UsageError("Name feeds or pages by address or file, or a list of them with --from.")
     settings = read_settings()
-    read, load = _within_limits(read, settings), partial(_load, settings=settings, passport=passport)
+    read, load = _within_limits(read, settings), partial(load, settings=settings)
     if listing:
         for where, line in console.progress(list(_lines(listing)), "Reading"):
-            console.say(json.dumps(_answer(where, line, read, load), ensure_ascii=False))
+            console.say(json.dumps(_answer(where, line, read, load, rules), ensure_ascii=False))
         return
     failed: list[Failed] = []
     columns = get_terminal_size().columns
@@ -153,7 +164,9 @@ def _each(
             console.warn(f"{without_password(source)}: {_sentence(entries)}")
             continue
         for entry in entries:
-            console.say(json.dumps(_article(entry), ensure_ascii=False) if as_json else readable(entry, columns))
+            article = _article(entry, rules)
+            shown = readable(entry, columns, article.get("page_url"))
+            console.say(json.dumps(article, ensure_ascii=False) if as_json else shown)
     console.end(failed)
 
 
@@ -186,7 +199,7 @@ def _line(where: str, line: str) -> dict[str, Any]:
     return item
 
 
-def _answer(where: str, text: str, read: Read, load: Load) -> dict[str, Any]:
+def _answer(where: str, text: str, read: Read, load: Load, rules: Rules | None) -> dict[str, Any]:
     """Return what became of a line: its articles, or in a sentence why there are none. No line stops those after it."""
     line = contain(lambda: _line(where, text))
     if isinstance(line, Failed):
@@ -194,7 +207,7 @@ def _answer(where: str, text: str, read: Read, load: Load) -> dict[str, Any]:
     entries = contain(lambda: read(_named(where, line, load)))
     if isinstance(entries, Failed):
         return {"id": line.get("id"), "articles": [], "error": _sentence(entries)}
-    return {"id": line["id"], "articles": [_article(entry) for entry in entries], "error": None}
+    return {"id": line["id"], "articles": [_article(entry, rules) for entry in entries], "error": None}
 
 
 def _named(where: str, line: Mapping[str, Any], load: Load) -> Fetched:
@@ -204,9 +217,11 @@ def _named(where: str, line: Mapping[str, Any], load: Load) -> Fetched:
     return load(path or url, url)
 
 
-def _load(source: str, url: str, settings: Settings, passport: "Passport | None") -> Fetched:
+def _load(
+    source: str, url: str, settings: Settings, passport: "Passport | None" = None, of_pages: Rules | None = None
+) -> Fetched:
     if source.startswith(("http://", "https://")):
-        return _fetch(source, settings, passport)
+        return _fetch(source, settings, passport, of_pages)
     return Fetched(_unpacked(_file(source, settings), settings), url or Path(source).resolve().as_uri(), None)
 
 
@@ -246,26 +261,33 @@ def _passport(post: str | None, headers: list[str] | None) -> "Passport | None":
     return Passport(headers=fields, post=None if post is None else read_post(said(post)))
 
 
-def _fetch(url: str, settings: Settings, passport: "Passport | None") -> Fetched:
+def _fetch(link: str, settings: Settings, passport: "Passport | None", of_pages: Rules | None) -> Fetched:
     from shared.http.client import NO_PASSPORT, Client
+    from shared.rewriting import asked_at, keep_to_site
 
-    client = Client.from_settings(settings)
+    client, url = Client.from_settings(settings), asked_at(of_pages, link)
+    keep_to_site(link, url, client.is_inner)
     response = client.get(url, passport=passport or NO_PASSPORT)
     if response.status != 200:
         raise NotAFeed(f"the server answered {response.status}.")
     headers = response.headers
-    return Fetched(response.body, response.url, headers.get("content-type"), headers.get("content-language"))
+    told = headers.get("content-type"), headers.get("content-language")
+    return Fetched(response.body, response.url, *told, link if link != url else None)
 
 
 def _sentence(failed: Failed) -> str:
     return str(failed.error) if isinstance(failed.error, WireroomError) else f"it could not be read ({failed})"
 
 
-def _article(entry: "Entry") -> dict[str, Any]:
-    """Return an entry as an article's fields."""
+def _article(entry: "Entry", rules: Rules | None) -> dict[str, Any]:
+    """Return an entry as an article's fields, and where its page is asked for where a rule says that."""
+    from shared.rewriting import asked_at
+
+    asked = {"page_url": asked_at(rules, entry.url)} if rules and rules.rewrite and entry.url else {}
     return {
         "source_id": entry.source_id,
         "url": entry.url,
         **entry.content.model_dump(mode="json"),
         "page_wanted": entry.page_wanted,
+        **asked,
     }

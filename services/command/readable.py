@@ -16,14 +16,17 @@ _EAST = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f"  # letters that 
 _UNBROKEN = re.compile(rf"[「『（【《〈“]*[{_EAST}]?[^{_EAST}「『（【《〈\s]*|.")  # a letter with the marks around it
 
 
-def readable(entry: "Entry", columns: int) -> str:
-    """Return the article in lines of at most `columns` characters; an address is never broken."""
+def readable(entry: "Entry", columns: int, page_url: str | None = None) -> str:
+    """Return the article in lines of at most `columns` characters; an address is never broken.
+
+    `page_url` is where its page is asked for, by a rule.
+    """
     width = min(columns, MOST_COLUMNS)
     content = entry.content
     title = [_wrapped(content.headline or "(no headline)", width)]
     if content.subheadline:
         title.append(_wrapped(content.subheadline, width))
-    facts = [f"{label:<{_LABEL_COLUMNS}}{_hanging(text, width)}" for label, text in _facts(entry)]
+    facts = [f"{label:<{_LABEL_COLUMNS}}{_hanging(text, width)}" for label, text in _facts(entry, page_url)]
     text = content.body_text or content.summary
     parts = [_wrapped(part, width) for part in (text or "(no text)").split("\n\n")]
     pictures = [f"{'picture':<{_LABEL_COLUMNS}}{_hanging(_picture(image), width)}" for image in content.images]
@@ -31,7 +34,7 @@ def readable(entry: "Entry", columns: int) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n\n" + "─" * width
 
 
-def _facts(entry: "Entry") -> Iterator[tuple[str, str]]:
+def _facts(entry: "Entry", page_url: str | None) -> Iterator[tuple[str, str]]:
     """Yield what is known of the article, as a label and a line."""
     content = entry.content
     if content.status is not Status.USABLE:
@@ -58,6 +61,8 @@ def _facts(entry: "Entry") -> Iterator[tuple[str, str]]:
         yield "access", content.access.value
     if entry.url:
         yield "address", entry.url
+    if page_url:
+        yield "page", page_url
     if content.body_text is None and content.summary is not None:
         yield "text", "only a summary; the whole text would be read from the page"
 

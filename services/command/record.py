@@ -8,6 +8,8 @@ from sqlalchemy import Connection, or_, select
 from services.indexer.fold.words import digest
 from services.parser.fields.urls import canonical
 from shared.hosts import without_password
+from shared.rewriting import asked_at
+from shared.rules import Rules
 from shared.tables import (
     Article,
     ArticleKey,
@@ -156,7 +158,13 @@ def _seen(connection: Connection, article_id: int) -> list[Facts]:
 def _page(connection: Connection, article_id: int) -> Facts | None:
     columns = (Page.url, Page.state, Page.state_reason, Page.due_at, Page.failures, Page.error)
     row = connection.execute(select(*columns).where(Page.article_id == article_id)).first()
-    return {**row._mapping, "polls": _polls(connection, "page", article_id)} if row else None
+    if row is None:
+        return None
+    brought = select(Feed.rules).join(Article, Article.feed_id == Feed.id).where(Article.id == article_id)
+    rules = connection.scalar(brought)
+    asked = asked_at(Rules.model_validate(rules), row.url) if rules else row.url
+    by_rule = {"asked_at": asked} if asked != row.url else {}
+    return {**row._mapping, **by_rule, "polls": _polls(connection, "page", article_id)}
 
 
 def _polls(connection: Connection, kind: str, target: int) -> list[Facts]:

@@ -24,6 +24,7 @@ _HELP = {
     "next": "Where older articles are.",
     "script": "The page's element that holds the JSON.",
     "body": "On articles' pages: what holds the text.",
+    "rewrite": "Of articles' pages: the address, made of the link: 'PATTERN REPLACEMENT', such as '/news/ /print/'.",
 }
 _DROP = "On articles' pages: what does not belong to the text. May be given again."
 

@@ -64,6 +64,8 @@ def ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
 def _excused(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
     began = time.monotonic()
     try:
+        if target.astray:
+            raise Blocked("blocked", target.astray)
         passport = _passport(asker, target)
         _obey(asker, target, target.url, passport)
         return _ask(asker, target, passport)

@@ -179,7 +179,8 @@ def _page_result(document: Document, data: bytes) -> Result:
     if is_wall(document.target.url, document.final_url):
         raise Malformed("The page is a consent, log-in or challenge page, not an article.")
     rules = document.target.rules
-    entry = page.read_page(data, document.final_url, document.media_type, document.language, rules)
+    link = document.target.link
+    entry = page.read_page(data, document.final_url, document.media_type, document.language, rules, link)
     return Result(
         facts=_earned(document, closed=True, cut=False),
         final_url=document.final_url,

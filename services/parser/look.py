@@ -80,11 +80,16 @@ def read_feed_bytes(
 
 
 def read_page_bytes(
-    data: bytes, url: str, media_type: str | None, language: str | None = None, rules: Rules | None = None
+    data: bytes,
+    url: str,
+    media_type: str | None,
+    language: str | None = None,
+    rules: Rules | None = None,
+    link: str | None = None,
 ) -> Entry:
-    """Return the article on the page.
+    """Return the article on the page, which is that of the article at `link` in another form where this is given.
 
     :raises NotAFeed: the bytes are no HTML.
     :raises Malformed: they hold no article.
     """
-    return page.read_page(data, url, media_type, language, rules)
+    return page.read_page(data, url, media_type, language, rules, link)

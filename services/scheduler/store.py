@@ -29,9 +29,10 @@ from services.scheduler.backpressure import Settled
 from services.scheduler.pack import Due
 from shared.aside import storable
 from shared.errors import Blocked
-from shared.http.addresses import Place, place_of
+from shared.http.addresses import Place, is_among
 from shared.http.passport import same_origin
 from shared.messages import Kind, Target, Validators, reader_of
+from shared.rewriting import asked_at, keep_to_site
 from shared.rules import Rules
 from shared.settings import Settings
 from shared.tables import Feed, Hook, Moment, Page, Poll, SetAside, core
@@ -88,17 +89,22 @@ def settled_lately(connection: Connection, now: datetime, lease_s: int) -> Settl
 
 
 def due(
-    connection: Connection, kind: Kind, now: datetime, limit: int, begun: Callable[[Sequence[str]], set[str]]
+    connection: Connection,
+    kind: Kind,
+    now: datetime,
+    limit: int,
+    begun: Callable[[Sequence[str]], set[str]],
+    allow: frozenset[Place] = frozenset(),
 ) -> list[Due]:
     """Return up to `limit` rows that may be leased, locked for this transaction: feeds longest due first.
 
     A row of a host that is leased already waits. A row whose lease ran out counts one more attempt if its worker had
-    begun on it and never ended.
+    begun on it and never ended. `allow` are the operator's inner places.
     """
     if kind is Kind.PAGE:
         rows: Sequence[Any] = pages.due_rows(connection, now, limit)
         feeds = pages.feeds_of(connection, [row.article_id for row in rows])
-        targets = [_target(kind, row, now, feeds.get(row.article_id)) for row in rows]
+        targets = [_rewritten(_target(kind, row, now, feeds.get(row.article_id)), allow) for row in rows]
     else:
         rows = connection.execute(_due_feeds(), {"now": now, "most": limit}).all()
         targets = [_target(kind, row, now, row) for row in rows]
@@ -156,6 +162,18 @@ def _target(kind: Kind, row: Any, now: datetime, source: Any) -> Target:
     )
 
 
+def _rewritten(page: Target, allow: frozenset[Place]) -> Target:
+    """Return a page as it is asked for: at the address that its feed's rule makes of its link, if any."""
+    url = asked_at(page.rules, page.url)
+    if url == page.url:
+        return page
+    try:
+        keep_to_site(page.url, url, lambda one: is_among(one, allow))
+    except Blocked as error:
+        return page.model_copy(update={"astray": str(error)})
+    return page.model_copy(update={"url": url, "link": page.url})
+
+
 def lease(connection: Connection, kind: Kind, rows: Sequence[Due], now: datetime, lease_s: int) -> list[Due]:
     """Give each row a new token until `now` plus `lease_s`; return the rows under their tokens."""
     if not rows:
@@ -203,7 +221,7 @@ def park(connection: Connection, killer: Killer, data: bytes | None, now: dateti
             stage="lease",
             kind=killer.target.kind,
             target_id=killer.target.id,
-            url=killer.target.url,
+            url=killer.target.link or killer.target.url,
             reason=reason,
             data=kept,
         )
@@ -221,16 +239,9 @@ def unblock(connection: Connection, now: datetime, allow: frozenset[Place]) -> i
 def _unblock(connection: Connection, table: type[Feed] | type[Hook], now: datetime, allow: frozenset[Place]) -> int:
     waiting = select(table.id, table.url).where(table.due_at > now, table.lease_token.is_(None))
     refused = connection.execute(waiting.where(table.state == "active", table.error_kind == "blocked"))
-    ids = [row.id for row in refused if _stands_on(row.url, allow)]
+    ids = [row.id for row in refused if is_among(row.url, allow)]
     connection.execute(update(table).where(table.id.in_(ids)).values(due_at=now, ready_at=now))
     return len(ids)
-
-
-def _stands_on(url: str, allow: frozenset[Place]) -> bool:
-    try:
-        return place_of(url) in allow
-    except Blocked:  # another protocol
-        return False
 
 
 def purge_polls(connection: Connection, now: datetime, settings: Settings) -> int:

@@ -15,6 +15,7 @@ from shared.belt import Belt, document_key
 from shared.database import now as database_now
 from shared.database import reading, writing
 from shared.hosts import without_password
+from shared.http.addresses import allow_list
 from shared.messages import FetchJob, Kind
 from shared.queues import FETCH, Publish
 from shared.settings import Settings
@@ -69,7 +70,7 @@ def _lease(
     """Return the jobs of `kind`, leased, and the rows that were parked instead."""
     if limit < 1:
         return [], []
-    rows = store.due(connection, kind, now, limit, belt.begun)
+    rows = store.due(connection, kind, now, limit, belt.begun, allow_list(settings.fetch_allow))
     killers = [Killer(row.target, row.attempts) for row in rows if row.attempts >= settings.max_attempts]
     for killer in killers:
         store.park(connection, killer, _document(belt, killer, settings), now)

@@ -143,10 +143,11 @@ def target_of(url: str, location: str) -> str:
 
 def leads_inside(page: str, feed: str, allow: frozenset[Place]) -> bool:
     """Return whether a page is one of the operator's inner places and its feed is not: no stranger names those."""
-    return _is_among(page, allow) and not _is_among(feed, allow)
+    return is_among(page, allow) and not is_among(feed, allow)
 
 
-def _is_among(url: str, allow: frozenset[Place]) -> bool:
+def is_among(url: str, allow: frozenset[Place]) -> bool:
+    """Return whether an address is one of these places."""
     try:
         return place_of(url) in allow
     except Blocked:

@@ -9,10 +9,12 @@ from sqlalchemy import Engine, select, update
 from shared.database import reading, writing
 from shared.tables import Feed
 from tests.command.conftest import Run
+from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
 
 URL = "https://harbour.example/news"
 SAY = "Say how the feeds are to be read, such as --items 'article', or --none."
+OWN_SITE = "a page is asked for on its article's own site alone."
 ITEM = (
     '<article class="teaser"><h2><a href="/news/{0}">Pier story {0}</a></h2>'
     '<time datetime="2026-11-{0:02}T09:00:00Z"></time></article>'
@@ -52,6 +54,27 @@ def test_a_check_says_what_rules_find_and_what_they_do_not(wireroom: Run, outlet
     ]
 
 
+def test_where_pages_are_asked_for_is_tried_on_an_address(wireroom: Run, outlet: Outlet, page: str) -> None:
+    allow = {"fetch_allow": outlet.allow[0]}
+    rule = ("--rewrite", r"/news/(\d+)$ /print/\1")
+    outlet.serve("print/12", f"<html><body><article><p>{'All of it on one page. ' * 20}</p></article></body></html>")
+    lines = wireroom("poll", page, "--json", "--items", "article", *rule, **allow).lines
+    assert (lines[0]["url"], lines[0]["page_url"]) == (outlet.url("news/12"), outlet.url("print/12"))
+    assert f"page      {outlet.url('print/12')}\n" in wireroom("poll", page, "--items", "article", *rule, **allow).text
+    (line,) = wireroom("extract", outlet.url("news/12"), "--json", *rule, **allow).lines
+    assert (line["url"], line["page_url"]) == (outlet.url("news/12"), outlet.url("print/12"))
+    assert line["body_text"].startswith("All of it")
+    words = ("feeds", "check", page, "--json", "--pause", 0, "--items", "article")
+    (found,) = wireroom(*words, *rule, **allow).lines
+    assert any(outlet.url("print/12") in one["said"] for one in found["findings"] if one["about"] == "page")
+    (found,) = wireroom(*words, "--rewrite", "/sport/ /print/", **allow).lines
+    said = [one["said"] for one in found["findings"] if one["about"] == "rules"]
+    assert said == [f"The rule for rewriting, '/sport/ /print/', does not meet {outlet.url('news/12')}."]
+    ran = wireroom("extract", outlet.url("news/12"), "--rewrite", "^.*$ http://127.0.0.9/x", **allow)
+    assert ran.status == 1
+    assert ran.err.endswith(f"leads from 127.0.0.1:{outlet.port} to 127.0.0.9: {OWN_SITE}\n")
+
+
 def test_a_page_without_rules_is_told_how_it_can_be_read(wireroom: Run, outlet: Outlet, page: str) -> None:
     ran = wireroom("feeds", "check", page, "--pause", 0, fetch_allow=outlet.allow[0])
     assert ran.status == 1
@@ -78,6 +101,32 @@ def test_rules_are_given_shown_exported_and_taken_away(wireroom: Run, sqlite_sto
     assert wireroom("feeds", "show", 1, "--json").lines[0]["rules"] is None
 
 
+def test_a_rule_for_pages_addresses_travels_in_a_list(wireroom: Run, tmp_path: Path) -> None:
+    rule = r"^(https://harbour\.example/[^?]*).* \1?all=1&size=<9>"
+    wireroom("feeds", "add", URL, "--rewrite", rule)
+    file = tmp_path / "feeds.opml"
+    wireroom("feeds", "export", file)
+    assert "wireroomRewrite=" in file.read_text()
+    wireroom("feeds", "remove", 1)
+    assert wireroom("feeds", "import", file).status == 0
+    shown = wireroom("feeds", "show", 2, "--json").lines[0]
+    assert (shown["rules"], shown["address_by_rule"]) == ({"rewrite": rule}, "for 0 of the last 0 pages")
+
+
+def test_what_a_rule_makes_of_an_articles_link_is_shown(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    item = f"<item><title>Pier story</title><link>{outlet.url('news/1')}</link><description>Brief.</description></item>"
+    outlet.serve("rss.xml", f"<rss version='2.0'><channel>{item}</channel></rss>", "application/rss+xml")
+    wireroom("feeds", "add", outlet.url("rss.xml"), "--rewrite", "/news/ /print/")
+    line.poll()
+    wireroom("feeds", "pages", "always", 1)
+    made = outlet.url("print/1")
+    shown = wireroom("feeds", "show", 1, "--json").lines[0]
+    assert shown["address_by_rule"] == f"for 1 of the last 1 pages, such as {made}"
+    (said,) = wireroom("explain", outlet.url("news/1"), "--json").lines
+    assert (said["articles"][0]["page"]["url"], said["articles"][0]["page"]["asked_at"]) == (outlet.url("news/1"), made)
+    assert f"asked at {made}" in wireroom("explain", 1).text
+
+
 def test_a_sites_own_page_can_be_a_listing(wireroom: Run) -> None:
     wireroom("feeds", "add", "https://harbour.example/", "--items", "article")
     assert [one["url"] for one in wireroom("feeds", "list", "--json").lines] == ["https://harbour.example/"]
@@ -93,6 +142,14 @@ def test_a_sites_own_page_can_be_a_listing(wireroom: Run) -> None:
         (
             ("rules", 7, "--items", "a"),
             "There is no feed '7': `wireroom feeds list` shows their numbers and addresses.",
+        ),
+        (
+            ("rules", 1, "--rewrite", "/news/"),
+            "'/news/' is no rule for rewriting: write a pattern and what stands in its place, '/a/ /b/'.",
+        ),
+        (
+            ("rules", 1, "--rewrite", r"^https://example\.com/(.*) https://example.org/\1"),
+            f"example.org is another site than example.com: {OWN_SITE}",
         ),
         (
             ("add", URL, "--items", "$..a"),

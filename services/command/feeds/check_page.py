@@ -9,6 +9,7 @@ from shared.errors import FetchError, PermanentError
 from shared.hosts import lane_of
 from shared.http.client import Client
 from shared.messages import Entry
+from shared.rewriting import asked_at, keep_to_site, unmet_by
 from shared.rules import Rules
 from shared.schema import Access
 
@@ -21,7 +22,7 @@ class Page:
     access: Access = Access.UNKNOWN
     words: int = 0  # of its text
     why: str | None = None  # it holds no article, in a sentence
-    unmet: str | None = None  # the rule for its text met nothing
+    unmet: str | None = None  # the rule for its text, or its address, met nothing
 
 
 def candidate(entries: Sequence[Entry], feed_url: str) -> str | None:
@@ -29,14 +30,17 @@ def candidate(entries: Sequence[Entry], feed_url: str) -> str | None:
     return next((one.url for one in entries if one.url and lane_of(one.url) == lane_of(feed_url)), None)
 
 
-def look_at(client: Client, url: str, rules: Rules | None = None) -> Page:
-    """Return what is seen of the article's page at `url`."""
+def look_at(client: Client, link: str, rules: Rules | None = None) -> Page:
+    """Return what is seen of the page of the article at `link`."""
+    url = asked_at(rules, link)
     try:
+        keep_to_site(link, url, client.is_inner)
         answer = client.get(url)
         if answer.status != 200:
             return Page(url, why=f"The server answered {answer.status}.")
-        article = read_page_bytes(answer.body, answer.url, answer.headers.get("content-type"), rules=rules).content
+        kind, known_as = answer.headers.get("content-type"), link if url != link else None
+        article = read_page_bytes(answer.body, answer.url, kind, rules=rules, link=known_as).content
     except (FetchError, PermanentError) as error:
         return Page(url, why=str(error))
-    unmet = pageruled.unmet(rules, article)
+    unmet = pageruled.unmet(rules, article) or unmet_by(rules, link)
     return Page(url, article.access, len((article.body_text or "").split()), unmet=unmet)

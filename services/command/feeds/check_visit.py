@@ -15,6 +15,7 @@ from shared.errors import FetchError, PermanentError
 from shared.http.client import NO_PASSPORT, Client, Response
 from shared.messages import Kind, Target
 from shared.push import linked
+from shared.rewriting import asked_at
 from shared.rules import Rules
 
 ROBOTS = "/robots.txt"
@@ -83,8 +84,8 @@ def _page(
     found = candidate(feed.entries, url)
     if found is None:
         return None
-    if robots and not robots.can_fetch(found, user_agent):
-        return Page(found, why="The site's robots.txt asks not to fetch it.")
+    if robots and not robots.can_fetch(asked_at(rules, found), user_agent):
+        return Page(asked_at(rules, found), why="The site's robots.txt asks not to fetch it.")
     return look_at(client, found, rules)
 
 

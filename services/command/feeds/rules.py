@@ -14,7 +14,7 @@ from shared.errors import UsageError
 from shared.hosts import without_password
 from shared.rules import Rules
 from shared.settings import read_settings
-from shared.tables import Article
+from shared.tables import Article, Page
 
 LAST_PAGES = 20  # of which is told how many the rule for the text met
 
@@ -39,7 +39,11 @@ def rules(
 
 
 def of_feed(connection: Connection, row: Any) -> dict[str, Any]:
-    """Return on how many of the last pages of a feed's articles its rule for their text met it, if it has one."""
+    """Return how many of the last pages of a feed's articles its rules for them met, of those that it has."""
+    return _texts(connection, row) | _addresses(connection, row)
+
+
+def _texts(connection: Connection, row: Any) -> dict[str, Any]:
     body = (row.rules or {}).get("body")
     if body is None:
         return {}
@@ -47,3 +51,16 @@ def of_feed(connection: Connection, row: Any) -> dict[str, Any]:
     pages = connection.scalars(query.order_by(Article.id.desc()).limit(LAST_PAGES)).all()
     met = sum(page.get("body_text", "").endswith(f"page rule {body}") for page in pages)
     return {"text_by_rule": f"on {met} of the last {len(pages)} pages"}
+
+
+def _addresses(connection: Connection, row: Any) -> dict[str, Any]:
+    from shared.rewriting import asked_at
+
+    if not (row.rules or {}).get("rewrite"):
+        return {}
+    rules = Rules.model_validate(row.rules)
+    query = select(Page.url).join(Article, Article.id == Page.article_id).where(Article.feed_id == row.id)
+    links = connection.scalars(query.order_by(Article.id.desc()).limit(LAST_PAGES)).all()
+    made = [url for link in links if (url := asked_at(rules, link)) != link]
+    such = f", such as {made[0]}" if made else ""
+    return {"address_by_rule": f"for {len(made)} of the last {len(links)} pages{such}"}

@@ -20,6 +20,7 @@ from services.parser.formats.pagetables import unwrap_layouts
 from services.parser.formats.pagetext import extract
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
+from shared.hosts import lane_of
 from shared.messages import Entry
 from shared.rules import NO_RULES, Rules
 from shared.schema import Image
@@ -62,36 +63,51 @@ _CONTROL_REFERENCE = re.compile(
 
 
 def read_page(
-    data: bytes, url: str, media_type: str | None, language: str | None = None, rules: Rules | None = None
+    data: bytes,
+    url: str,
+    media_type: str | None,
+    language: str | None = None,
+    rules: Rules | None = None,
+    link: str | None = None,
 ) -> Entry:
     """Return the article on the page that came from `url`, which was served as being in `language`.
 
-    Where `rules` say what holds its text, that is it; where they meet none, it is looked for as on any page.
+    Where it is the page of the article at `link` in another form, for printing or all on one page, that is where the
+    article stands. Where `rules` say what holds its text, that is it; where they meet none, it is looked for as on any
+    page.
 
     :raises NotAFeed: the bytes are no HTML.
     :raises Malformed: the page nests too deeply, is a wall, or holds no article.
     """
     text = _html_text(data, media_type)
     root = tree_of(text)
-    meta = replace(read_meta(root, url), served_language=language)
+    own = link or url
+    meta = replace(read_meta(root, own), served_language=language)
     _take_out_silent(root)
     rules = rules or NO_RULES
     pageruled.take_out(root, rules)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
+    meta = _of_link(meta, base, link) if link else meta
     ruled = pageruled.body_of(root, rules, base)
     unwrap_layouts(root)
     figures = read_figures(root, base)
     wrap_runs(root)
-    body, left_out = (ruled, ()) if ruled else _body(root, url, base, meta, _shown(root, meta, figures))
+    body, left_out = (ruled, ()) if ruled else _body(root, own, base, meta, _shown(root, meta, figures))
     _refuse_walls(body, meta, 1 if ruled else LEAST_WORDS)
-    content = read_facts(meta, body, root, base, url, figures, left_out)
+    content = read_facts(meta, body, root, base, own, figures, left_out)
     said = pageruled.origin(rules, met=ruled is not None)
     return Entry(
-        keys=(f"url:{canonical(url)}",),
+        keys=(f"url:{canonical(own)}",),
         digest=entry_digest(data),
-        url=absolute(url, None),
+        url=absolute(own, None),
         content=content.model_copy(update={"provenance": content.provenance | said}) if said else content,
     )
+
+
+def _of_link(meta: Meta, base: str, link: str) -> Meta:
+    """Return what the page in another form says of the article at `link`: at its own site it stands nowhere else."""
+    said = absolute(meta.canonical, base)
+    return replace(meta, canonical=None) if said and lane_of(said) == lane_of(link) else meta
 
 
 def _take_out_silent(root: html.HtmlElement) -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from services.parser.fields.dates import parse_date
 from services.parser.formats import selecting
 from services.parser.formats.ruleditem import WITHIN
+from shared import rewriting
 from shared.errors import UsageError
 from shared.jsonpath import holes_in, steps_of
 from shared.rules import LISTING, MOST_DROPPED, RULE_CHARS, Rules
@@ -51,6 +52,8 @@ def check(rules: Rules) -> None:
         raise UsageError(f"{rules.zone!r} is no zone: write Europe/Paris, UTC or +02:00.")
     for rule in filter(None, (rules.script, rules.body, *rules.drop)):
         selecting.check(rule)
+    if rules.rewrite:
+        rewriting.check(rules.rewrite)
 
 
 def _check_paths(rules: Rules) -> None:
