@@ -1,7 +1,7 @@
 """`wireroom status`: feeds, articles, queues and what is wrong, at a glance."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
     from services.reader.queries.measures import Measures
 
+Answer = TypeVar("Answer")
 HOSTS_SHOWN = 10
 IS_LATE_S = 10
-_TITLES = {"longest_wait_of_a_feed_s": "longest_due_feed", "hosts_left_alone_s": "hosts_left_alone"}
+_TITLES = {
+    "longest_wait_of_a_feed_s": "longest_due_feed",
+    "hosts_left_alone_s": "hosts_left_alone",
+    "web_lost_s": "the_web",
+}
 
 
 def add_to(app: typer.Typer, verb: str) -> None:
@@ -39,10 +44,12 @@ def status(as_json: JsonOfOne = False) -> None:
         measures = take_measures(connection, settings.lease_s)
         said = _of_store(measures, _latest(connection), count_left(connection, settings))
     said |= {"queues": _asked(settings, Belt.queued), "hosts_left_alone_s": _asked(settings, Belt.held)}
+    said |= {"web_lost_s": _asked(settings, Belt.web_lost_s)}
     if not as_json:
         said = {name: _in_words(value) for name, value in said.items()} | {
             "longest_wait_of_a_feed_s": _wait(measures.feed_lateness_s, measures.latest_feed),
             "hosts_left_alone_s": _held(said["hosts_left_alone_s"]),
+            "web_lost_s": _lost(said["web_lost_s"]),
         }
         said = {_TITLES.get(name, name): value for name, value in said.items() if name != "which_waits_longest"}
     console.facts(said, as_json=as_json)
@@ -109,7 +116,13 @@ def _held(hosts: dict[str, int] | str) -> str:
     return ", ".join([*named, *([f"{more} more"] if more else [])]) or "none"
 
 
-def _asked(settings: Settings, question: Callable[[Belt], dict[str, int]]) -> dict[str, int] | str:
+def _lost(seconds: int | str | None) -> str:
+    if seconds is None or isinstance(seconds, str):
+        return seconds or "can be reached"
+    return f"cannot be reached from here for {span(seconds)}: feeds wait for it, and none is failing by that"
+
+
+def _asked(settings: Settings, question: Callable[[Belt], Answer]) -> Answer | str:
     """Return what the belt answers, or why it cannot be asked; without a setting, that of the embedded run."""
     embedded = settings.data_dir.resolve() / "belt" / "belt.sock"
     url = settings.redis_url or (f"unix://{embedded}" if embedded.exists() else "")

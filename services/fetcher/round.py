@@ -118,11 +118,14 @@ class Round:
         """Return the facts of those to whom there was no way: handed back where the web itself was out of reach."""
         reach = self._asker.reach
         if self._answered:
+            if reach.is_lost:
+                self._belt.find_web()
             reach.heard()
         elif self._missed:
             reach.missed({lane.name: facts for lane, _, facts in self._missed})
         if self._answered or not reach.is_lost:
             return [facts for _, _, facts in self._missed]
+        self._belt.lose_web()
         return [hand_back(target, random.randint(*AGAIN_S), AWAY) for _, target, _ in self._missed]
 
     def _send(self, facts: Sequence[Facts], documents: Sequence[Document]) -> None:

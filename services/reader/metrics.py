@@ -36,7 +36,8 @@ def scrape(engine: Engine, belt: Belt | None, late_after_s: int) -> tuple[bytes,
         families.append(_gauge("store_up", "Whether the store answers.", 0))
     if belt is not None:
         try:
-            families += [_gauge("belt_up", "Whether Redis answers.", 1), *of_belt(belt.queued(), belt.load())]
+            of_belts = of_belt(belt.queued(), belt.load(), belt.web_lost_s() or 0)
+            families += [_gauge("belt_up", "Whether Redis answers.", 1), *of_belts]
         except TransientError as error:
             log.warning("the belt was not measured", reason=str(error))
             families = [one for one in families if not one.name.startswith("wireroom_belt")]
@@ -118,13 +119,14 @@ def of_ledger(asked: Account) -> list[Metric]:
     ]
 
 
-def of_belt(queued: Mapping[str, int], load: Load) -> list[Metric]:
+def of_belt(queued: Mapping[str, int], load: Load, web_lost_s: int) -> list[Metric]:
     """Return what was measured of the belt."""
     return [
         _gauges("belt_messages", "Messages queued or unacknowledged.", "queue", queued),
         _gauge("belt_feeds", "Feeds and pages queued or unacknowledged.", load.feeds),
         _gauge("belt_bytes", "Bytes queued or unacknowledged.", load.bytes),
         _gauge("belt_memory_share", "Share of Redis' memory in use; 0: it has no limit.", load.memory_share),
+        _gauge("web_lost_seconds", "For how long fetchers have reached nothing of the web; 0: they do.", web_lost_s),
     ]
 
 

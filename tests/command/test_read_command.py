@@ -112,6 +112,15 @@ def test_the_status_says_which_feed_is_due_for_longest_and_which_hosts_are_left_
     assert "s3cret" not in said
 
 
+def test_the_status_says_for_how_long_the_web_has_been_out_of_reach(wireroom: Run, filled: Line) -> None:
+    assert "can be reached" in wireroom("status", redis_url=filled.settings.redis_url).text
+    filled.belt.lose_web()
+    said = wireroom("status", redis_url=filled.settings.redis_url).text
+    assert "cannot be reached from here for" in said
+    (status,) = wireroom("status", "--json", redis_url=filled.settings.redis_url).lines
+    assert status["web_lost_s"] == pytest.approx(0, abs=60)
+
+
 def test_the_status_says_how_many_articles_are_to_be_folded_again(wireroom: Run, filled: Line) -> None:
     assert wireroom("status", "--json").lines[0]["to_fold_again"] == 0
     with writing(filled.engine) as connection:

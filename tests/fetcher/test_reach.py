@@ -164,3 +164,21 @@ def test_it_is_said_once_and_once_that_it_is_over(fetched: Fetched, answering: C
     assert said == [(AWAY, "warning"), ("the web can be reached again", "info")]
     assert logged[0]["sites"] == SITES * 2
     assert "temporary failure in name resolution" in logged[0]["reason"]
+
+
+def test_the_belt_says_since_when_the_web_is_lost_and_no_longer_when_it_answers(
+    belt: Belt, reach: Reach, answering: Client
+) -> None:
+    def fetch(client: Client, *targets: Target) -> None:
+        with ThreadPoolExecutor(8) as sites:
+            Round(job(*targets), Asker(client, reach=reach), belt, Published(), gather_s=0.1).run(sites)
+
+    assert belt.web_lost_s() is None
+    with Client(LIMITS, resolve=no_resolver) as lost:
+        fetch(lost, *feeds(SITES))
+        assert belt.web_lost_s() == pytest.approx(0, abs=5)
+        belt.client.set("belt:away", belt.client.time()[0] - 90, keepttl=True)
+        fetch(lost, *feeds(SITES))
+        assert belt.web_lost_s() == pytest.approx(90, abs=5)
+    fetch(answering, target(9, "http://paper-9.example/rss"))
+    assert belt.web_lost_s() is None
