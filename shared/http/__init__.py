@@ -8,5 +8,6 @@ tls          contexts, sessions, client certificates  mishaps   others' errors a
 connections  requests' own, over those sockets      passport  a publisher's credentials, sealed
 client       asking, and following redirects        cookies   what redirects set, until the request ends
 signing      requests signed as a bot's             directory the keys to check those by
-socks        SOCKS5 proxies, over those sockets
+socks        SOCKS5 proxies, over those sockets     http2     a request by HTTP/2, on one of those connections
+versions     which version of HTTP a server wants
 """

@@ -24,11 +24,12 @@ from shared.http.bodies import ACCEPT_ENCODING, decode
 from shared.http.connections import IDLE_PER_HOST, Adapters
 from shared.http.cookies import Cookies
 from shared.http.crowd import Crowd, Turns
-from shared.http.mishaps import RAISED, explain, is_mistrust
+from shared.http.mishaps import RAISED, explain, is_mistrust, is_refused_protocol
 from shared.http.passport import Passport, media_type_of
 from shared.http.signing import Signer
 from shared.http.sockets import NO_WAY, Dialler, Exchange, Limits, Resolve
 from shared.http.tls import NONE, Mistrusted, shown
+from shared.http.versions import Outdated, Unprocessed, wants_http2
 from shared.settings import Settings
 
 __all__ = ["Client", "Limits", "Response", "host_of"]
@@ -58,6 +59,7 @@ class Response:
     elapsed_ms: int
     moved_to: str | None = None  # where permanent redirects (301, 308) led before any other kind came
     left_https: bool = False  # a redirect led from https to http
+    http2: bool = False  # it came by HTTP/2
 
 
 class Client:
@@ -204,7 +206,7 @@ class Client:
             if not is_same_origin(target, url):
                 headers = {name: value for name, value in headers.items() if name in HARMLESS}
                 headers["user-agent"] = self._headers["user-agent"]  # one of the feed's own may be a secret too
-                passport = Passport(proxy=passport.proxy)
+                passport = Passport(proxy=passport.proxy, http2=passport.http2)
             if self._dialler.allows(*place_of(target)) and not self._dialler.allows(*place_of(url)):
                 places = f"{host_of(url)} redirects to {host_of(target)}"
                 raise Blocked("blocked", f"{places}, which may only be asked for directly.")
@@ -230,10 +232,28 @@ class Client:
     def _ask(
         self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange
     ) -> urllib3.BaseHTTPResponse:
+        """Return the answer's head; what was left unread, or is wanted by the other version of HTTP, is sent again."""
+        http2 = passport.http2
+        try:
+            raw = self._send(request, passport, exchange, http2=http2)
+            if http2 or not wants_http2(str(request.url), raw.status, raw.headers):
+                return raw
+            raw.close()
+            http2 = True
+        except (requests.RequestException, FetchError) as error:
+            if isinstance(error, Outdated) or (is_refused_protocol(error) and not http2):
+                http2 = not http2
+            elif not isinstance(error, Unprocessed):
+                raise
+        return self._send(request, passport, exchange, http2=http2)
+
+    def _send(
+        self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange, *, http2: bool
+    ) -> urllib3.BaseHTTPResponse:
         """Return the answer's head; on a connection that had died while idle, ask again."""
         if self._signer:
             request.headers.update(self._signer.fields(str(request.url)))
-        adapter = self._adapters.of(passport.certificate, passport.pin)
+        adapter = self._adapters.of(passport.certificate, passport.pin, http2=http2)
         for _ in range(IDLE_PER_HOST):
             exchange.allow(HEAD_BYTES, f"The header fields are larger than {HEAD_BYTES} bytes.")
             exchange.dialled, before = False, exchange.received
@@ -328,7 +348,9 @@ def _answer(
     moved_to: str | None = None, left_https: bool = False,
 ) -> Response:  # fmt: skip
     elapsed_ms = round((time.monotonic() - exchange.began) * 1000)
-    return Response(raw.status, url, fields, body, exchange.received, elapsed_ms, moved_to, left_https)
+    return Response(
+        raw.status, url, fields, body, exchange.received, elapsed_ms, moved_to, left_https, raw.version == 20
+    )
 
 
 def _fields(raw: urllib3.BaseHTTPResponse) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 import urllib3
@@ -22,6 +22,10 @@ from urllib3.util.ssltransport import SSLTransport
 from shared.http.sockets import SecureWire, Wire, current
 from shared.http.socks import read_socks
 from shared.http.tls import Context, loaded
+from shared.http.versions import HTTP2, OFFERED
+
+if TYPE_CHECKING:
+    from shared.http.http2 import Http2
 
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined] # some publishers send more than its 100; bytes are counted
 HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise
@@ -49,6 +53,44 @@ class _SecureConnection(_PlainConnection, HTTPSConnection):
         self.is_verified = True  # its context believed it, if by a pin; otherwise it would have raised
 
 
+class _Http2Connection(_SecureConnection):
+    """One that speaks HTTP/2 where the server takes it, and HTTP/1.1 where it does not."""
+
+    _http2: "Http2 | None" = None
+
+    def connect(self) -> None:
+        super().connect()
+        sock: Any = self.sock
+        if sock.selected_alpn_protocol() == HTTP2:
+            from shared.http.http2 import Http2  # which no worker loads that never meets it
+
+            self._http2 = Http2(sock)
+
+    @property
+    def is_connected(self) -> bool:
+        return super().is_connected and (self._http2 is None or self._http2.is_free)
+
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **more: Any) -> None:
+        if self._http2 is None:
+            super().request(method, url, body, headers, **more)
+            return
+        current().take_turn(self.sock)
+        self._asked = method, url
+        self._http2.send(method, self._authority(), url, headers or {}, body or b"")
+
+    def _authority(self) -> str:
+        host, port = (self._tunnel_host, self._tunnel_port) if self._tunnel_host else (self.host, self.port)
+        host = f"[{host.strip('[]')}]" if ":" in host else host
+        return host if port in {None, self.default_port} else f"{host}:{port}"
+
+    def getresponse(self) -> Any:
+        return super().getresponse() if self._http2 is None else self._http2.answer(*self._asked)
+
+    def close(self) -> None:
+        super().close()
+        self._http2 = None
+
+
 class _PlainPool(HTTPConnectionPool):
     ConnectionCls = _PlainConnection
 
@@ -57,15 +99,25 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
+class _Http2Pool(HTTPSConnectionPool):
+    ConnectionCls = _Http2Connection
+
+
 _POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _SecurePool}
+_HTTP2_POOLS = {**_POOLS, "https": _Http2Pool}
 
 
 class _Adapter(HTTPAdapter):
     """requests' own adapter over connections that judge their addresses, with one TLS context for all of them."""
 
-    def __init__(self, authorities: Path | None, certificate: str | None = None, pin: str | None = None) -> None:
+    def __init__(
+        self, authorities: Path | None, certificate: str | None = None, pin: str | None = None, http2: bool = False
+    ) -> None:
         self._authorities = authorities
+        self._pools = _HTTP2_POOLS if http2 else _POOLS
         self.tls = _trusting(authorities) if pin is None else Context.pinned(pin, SecureWire)
+        if http2:
+            self.tls.offered = OFFERED
         if certificate:
             loaded(self.tls, certificate)
         super().__init__(HOSTS_KEPT, IDLE_PER_HOST, max_retries=0)
@@ -74,7 +126,7 @@ class _Adapter(HTTPAdapter):
         self.poolmanager = urllib3.PoolManager(
             connections, maxsize=maxsize, block=block, ssl_context=self.tls, cert_reqs=self.tls.verify_mode
         )
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **_: Any) -> urllib3.PoolManager:
         if proxy not in self.proxy_manager and read_socks(proxy):
@@ -93,7 +145,7 @@ class _Adapter(HTTPAdapter):
         return found
 
     def _manage(self, proxy: str, manager: urllib3.PoolManager) -> None:
-        manager.pool_classes_by_scheme = _POOLS
+        manager.pool_classes_by_scheme = self._pools
         self.proxy_manager[proxy] = manager
 
     def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
@@ -126,17 +178,17 @@ def _trusting(trust: Path | None) -> Context:
 
 
 class Adapters:
-    """An adapter for connections like any, and one for each pair of certificates lately used: ours and theirs."""
+    """An adapter for connections like any, and for each other kind lately used: by certificates, ours and theirs."""
 
     def __init__(self, authorities: Path | None) -> None:
         self._authorities, self._plain = authorities, _Adapter(authorities)
-        self._others: OrderedDict[tuple[str | None, str | None], _Adapter] = OrderedDict()
+        self._others: OrderedDict[tuple[str | None, str | None, bool], _Adapter] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, certificate: str | None, pin: str | None) -> _Adapter:
-        """Return the adapter whose connections show `certificate` and believe that of `pin` alone."""
-        key = certificate, pin
-        if key == (None, None):
+    def of(self, certificate: str | None, pin: str | None, *, http2: bool = False) -> _Adapter:
+        """Return the adapter whose connections show `certificate` and believe that of `pin` alone, and offer HTTP/2."""
+        key = certificate, pin, http2
+        if key == (None, None, False):
             return self._plain
         with self._lock:
             adapter = self._others.pop(key, None) or _Adapter(self._authorities, *key)

@@ -33,6 +33,12 @@ def is_mistrust(error: BaseException) -> bool:
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 
 
+def is_refused_protocol(error: BaseException) -> bool:
+    """Return whether TLS failed for want of a protocol that both sides speak (RFC 7301, 3.2)."""
+    alerts = [str(cause).lower() for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
+    return any("alert no application protocol" in alert.replace("_", " ") for alert in alerts)
+
+
 _FAILURES: tuple[tuple[str, str, tuple[type[BaseException], ...]], ...] = (
     ("tls", "TLS failed: {}.", (ssl.SSLError, urllib3.exceptions.SSLError)),
     ("timeout", "The server did not answer in time.", (TimeoutError, urllib3.exceptions.TimeoutError)),

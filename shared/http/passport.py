@@ -46,6 +46,7 @@ class Passport(Value):
     elsewhere: bool = False  # it is carried where nothing is known to be its own: see `for_page`
     secret: str | None = Field(None, repr=False)  # what a hook's calls are signed with
     timeout_s: int | None = None  # of its own, for the whole answer; it is no secret, and stands unsealed in its row
+    http2: bool = False  # it is asked by HTTP/2, where the server takes it; it stands there too
 
     @property
     def shown(self) -> str:

@@ -4,6 +4,7 @@ import re
 import ssl
 import tempfile
 from collections import OrderedDict
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -33,6 +34,7 @@ class Context(ssl.SSLContext):
     _sessions: "OrderedDict[_Place, ssl.SSLSession]"
     _lock: Lock
     _pin: str | None = None  # the only certificate that is believed; None: those that authorities vouch for
+    offered: tuple[str, ...] = ()  # protocols (ALPN, RFC 7301); none: those that urllib3 offers
 
     @classmethod
     def trusting(cls, authorities: Path, more: Path | None, sockets: type[ssl.SSLSocket]) -> Self:
@@ -87,6 +89,10 @@ class Context(ssl.SSLContext):
         self.judge(wrapped)
         wrapped.place, wrapped.inner = place, getattr(sock, "inner", False)  # type: ignore[attr-defined]
         return wrapped
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        """Offer what is `offered`, where that is anything."""
+        super().set_alpn_protocols(self.offered or alpn_protocols)
 
     def judge(self, wrapped: Any) -> None:
         """Return if the certificate that was shown is believed; those of authorities are judged in the handshake.
