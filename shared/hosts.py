@@ -11,7 +11,8 @@ from shared.errors import UsageError
 if TYPE_CHECKING:
     import tldextract
 
-FOLDERS = frozenset({"file", "ftp", "ftps", "sftp"})
+FOLDERS = frozenset({"file", "ftp", "ftps", "sftp", "imaps"})
+IMAPS_PORT = 993
 _PORTS = {"http": 80, "https": 443}
 _FEED_SCHEME = re.compile(r"feed:(?:(?=https?://)|//)", re.IGNORECASE | re.ASCII)
 _NO_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?=[/?#]|$)")  # a host, with or without its port
@@ -94,17 +95,19 @@ def without_password(url: str) -> str:
 
 
 def is_folder(url: str) -> bool:
-    """Return whether a feed's address is that of a folder, whose files stay until somebody takes them away."""
+    """Return whether a feed's address is a folder's or a mailbox', whose files stay until somebody takes them away."""
     return url.partition(":")[0] in FOLDERS
 
 
 def feed_address(text: str) -> str:
-    """Return `text` as the address of a feed: of the web, or of a folder here (file:///…), by ftp, ftps or sftp.
+    """Return `text` as a feed's address: the web's, a folder's (file:///…, ftp, ftps, sftp) or a mailbox' (imaps).
 
     :raises UsageError: it is no such address; says why.
     """
     url = text.strip()
     scheme = url.partition(":")[0].lower()
+    if scheme == "imap":
+        raise UsageError(f"Mailboxes are asked under TLS alone: write imaps:// for {without_password(url)!r}.")
     if scheme not in FOLDERS:
         return web_address(text)
     try:
@@ -112,11 +115,12 @@ def feed_address(text: str) -> str:
         whole = parts.port != 0 and (bool(parts.hostname) or scheme == "file") and parts.path.startswith("/")
     except ValueError:
         whole = False
-    if not whole or not url.isprintable() or " " in url:
+    if not whole or (scheme == "imaps" and parts.path == "/") or not url.isprintable() or " " in url:
         raise UsageError(
-            f"{without_password(url)!r} is no folder: write file:///path, ftps://host/path, sftp://host/path or ftp://host/path."
+            f"{without_password(url)!r} is no folder or mailbox: write file:///path, ftps://host/path, "
+            "sftp://host/path, ftp://host/path or imaps://host/INBOX."
         )
-    return _one_form(parts, parts.port)
+    return _one_form(parts, None if scheme == "imaps" and parts.port == IMAPS_PORT else parts.port)
 
 
 @lru_cache(maxsize=1024)  # a feed's host is asked for at each of its polls, several times

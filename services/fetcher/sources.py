@@ -1,4 +1,4 @@
-"""Folders as feeds, each behind the same target: on this machine, by FTP or by SFTP.
+"""Folders and mailboxes as feeds, each behind the same target: on this machine, by FTP, by SFTP or by IMAP.
 
 Their new files travel as one bundle, so that they are leased, read and committed like any document.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
-from services.fetcher import folder, ftp, sftp
+from services.fetcher import folder, ftp, imap, sftp
 from services.fetcher.listing import Choice, File, choose
 from shared.bundle import TYPE, Bundle, Part, pack
 from shared.errors import Blocked
@@ -64,20 +64,35 @@ NO_DROPS = Drops()
 def take(client: Client, drops: Drops, target: Target, passport: Passport) -> Response:
     """Return the new files of the folder that `target` names, as one document; 304 where there is nothing new.
 
+    A mailbox that is as it was is not even listed.
+
     :raises Blocked: it may not be read.
     :raises FetchError: it cannot be.
     """
     began = time.monotonic()
     with _opened(client, drops, target.url, passport) as place:
+        mark = place.mark if isinstance(place, imap.Mailbox) else None
+        if mark and mark == target.validators.etag:
+            return _unchanged(target.url, began)
         choice = choose(place.files(), target.known)
+        if isinstance(place, imap.Mailbox):
+            choice = replace(choice, take=place.measured(choice.take))
         late_at = began + SHARE_OF_TIME * (passport.timeout_s or drops.total_s)
         parts, waiting = _read(place, choice, target.url, drops, late_at)
     size = sum(len(part.body) for part in parts)
-    elapsed_ms = round((time.monotonic() - began) * 1000)
     if not parts and not choice.gone:
-        return Response(304, without_password(target.url), {}, b"", 0, elapsed_ms)
+        return _unchanged(target.url, began)
     body = pack(Bundle(tuple(parts), choice.kept, choice.left_out + waiting))
-    return Response(200, without_password(target.url), {"content-type": TYPE}, body, size, elapsed_ms)
+    headers = {"content-type": TYPE} | ({"etag": mark} if mark else {})
+    return Response(200, without_password(target.url), headers, body, size, _since_ms(began))
+
+
+def _unchanged(url: str, began: float) -> Response:
+    return Response(304, without_password(url), {}, b"", 0, _since_ms(began))
+
+
+def _since_ms(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
 
 
 def _opened(client: Client, drops: Drops, url: str, passport: Passport) -> AbstractContextManager[Place]:
@@ -89,6 +104,8 @@ def _opened(client: Client, drops: Drops, url: str, passport: Passport) -> Abstr
         return ftp.opened(client, url, user, password, passport)
     if scheme == "sftp":
         return sftp.opened(client, url, user, password, drops.known_hosts, drops.key, passport.timeout_s)
+    if scheme == "imaps":
+        return imap.opened(client, url, user, password, passport)
     raise Blocked("blocked", f"No feed is read from {scheme[:20]}: addresses.")
 
 

@@ -156,7 +156,8 @@ def test_a_list_leads_to_no_folder_and_names_itself_in_vain(outlet: Outlet, line
     outlet.serve(
         "list.opml",
         f'<opml><body><outline xmlUrl="file:///etc"/><outline xmlUrl="{outlet.url("list.opml")}"/>'
-        f'<outline xmlUrl="{outlet.url("a.xml")}"/><outline xmlUrl="sftp://x.example/a"/></body></opml>',
+        f'<outline xmlUrl="{outlet.url("a.xml")}"/><outline xmlUrl="sftp://x.example/a"/>'
+        f'<outline xmlUrl="imaps://x.example/INBOX"/></body></opml>',
         "text/x-opml",
     )
     made.follow()

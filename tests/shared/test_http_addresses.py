@@ -291,10 +291,20 @@ def test_a_redirect_that_leaves_https_is_followed_noted_and_never_believed(
         ("feed://news.example/rss", "https://news.example/rss"),
         ("news.example.co.uk:8443/rss", "https://news.example.co.uk:8443/rss"),
         ("SFTP://Wire.Example/Out/", "sftp://wire.example/Out/"),
+        ("IMAPS://Mail.Example:993/Press%20Releases", "imaps://mail.example/Press%20Releases"),
     ],
 )
 def test_a_feeds_address_has_one_form(text: str, url: str) -> None:
     assert feed_address(text) == feed_address(url) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["imap://mail.example/INBOX", "imaps://mail.example", "imaps://mail.example/", "imaps:///INBOX"],
+)
+def test_a_mailbox_is_named_on_its_server_and_asked_under_tls(text: str) -> None:
+    with pytest.raises(UsageError, match="imaps://"):
+        feed_address(text)
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def access(
     with writing(open_store(settings)) as connection:
         rows = feed_store.find(connection, names)
         for row in rows:
-            if passport.pin and not row.url.startswith(("https:", "ftps:")):
+            if passport.pin and not row.url.startswith(("https:", "ftps:", "imaps:")):
                 raise UsageError(f"Feed {row.id} is asked for without TLS, so it shows no certificate to be trusted.")
             if passport.post and not row.url.startswith(("http:", "https:")):
                 raise UsageError(f"Feed {row.id} is no address of the web, so nothing can be posted to it.")
