@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from shared.errors import UsageError
+from shared.senders import check_senders
 
 if TYPE_CHECKING:
     import tldextract
@@ -102,6 +103,8 @@ def is_folder(url: str) -> bool:
 def feed_address(text: str) -> str:
     """Return `text` as a feed's address: the web's, a folder's (file:///…, ftp, ftps, sftp) or a mailbox' (imaps).
 
+    A folder's or a mailbox' may say whose messages are taken of it: see `shared.senders`.
+
     :raises UsageError: it is no such address; says why.
     """
     url = text.strip()
@@ -120,6 +123,7 @@ def feed_address(text: str) -> str:
             f"{without_password(url)!r} is no folder or mailbox: write file:///path, ftps://host/path, "
             "sftp://host/path, ftp://host/path or imaps://host/INBOX."
         )
+    check_senders(url)
     return _one_form(parts, None if scheme == "imaps" and parts.port == IMAPS_PORT else parts.port)
 
 

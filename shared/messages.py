@@ -240,6 +240,7 @@ class Result(Value):
     document_sha256: str | None = None
     parser: str | None = None  # name@version, +rules where a feed's own were used: see `reader_of`
     unmet: str | None = None  # what of the feed's rules met nothing, in words
+    passed_over: int = 0  # messages of others than those of whom the feed takes any
 
     @property
     def has_news(self) -> bool:

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from services.fetcher import folder, ftp, imap, sftp
 from services.fetcher.listing import Choice, File, choose
-from shared.bundle import TYPE, Bundle, Part, pack
+from shared.bundle import MAIL, TYPE, Bundle, Part, pack
 from shared.errors import Blocked
 from shared.hosts import without_password
 from shared.http.client import Client, Response
@@ -117,8 +117,9 @@ def _read(place: Place, choice: Choice, url: str, drops: Drops, late_at: float) 
     parts: list[Part] = []
     most = drops.most_bytes - len(choice.kept) - HEAD_BYTES
     left, waiting = most, 0
+    kind = MAIL if isinstance(place, imap.Mailbox) else None
     for file in choice.take:
-        part = Part(f"{without_password(url).rstrip('/')}/{quote(file.name)}", b"", file=file.digest)
+        part = Part(_address(url, file.name), b"", kind, file.digest)
         room = left - len(part.url) - PART_BYTES
         if parts and (time.monotonic() > late_at or (room < file.size <= most)):
             waiting += 1
@@ -127,6 +128,12 @@ def _read(place: Place, choice: Choice, url: str, drops: Drops, late_at: float) 
         left = room - len(body)
         parts.append(replace(part, body=body))
     return parts, waiting
+
+
+def _address(url: str, name: str) -> str:
+    """Return the address of a folder's file, with the query of the folder's: it says whose messages are taken."""
+    parts = urlsplit(without_password(url))
+    return parts._replace(path=f"{parts.path.rstrip('/')}/{quote(name)}").geturl()
 
 
 def _credentials(url: str, passport: Passport) -> tuple[str, str]:

@@ -101,6 +101,7 @@ def _feed_result(document: Document, data: bytes, max_entries: int) -> Result:
         document_sha256=sha256(data),
         parser=reader_of(rules),
         unmet=window.unmet,
+        passed_over=window.passed_over,
     )
 
 

@@ -98,3 +98,4 @@ class Window:
     kept: str = ""  # digests of entries that are still listed, and were not fetched again
     left_out: int = 0  # entries or files that the fetcher leaves for the next poll
     unmet: str | None = None  # what of the feed's rules met nothing in any entry, in words
+    passed_over: int = 0  # messages of others than those of whom the feed takes any

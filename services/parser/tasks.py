@@ -86,6 +86,8 @@ def _work(settings: Settings, belt: Belt, document: Document) -> Result | None:
         raise result.error
     if result and result.unmet:
         log.warning("rule met nothing", **_named(document), reason=result.unmet)
+    if result and result.passed_over:
+        log.info("messages of others passed over", **_named(document), messages=result.passed_over)
     return result
 
 

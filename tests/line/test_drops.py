@@ -126,6 +126,21 @@ def test_mail_is_read_and_a_message_that_changes_its_flags_is_the_same(folder_li
     assert folder_line.feed().error is None
 
 
+def test_a_folder_for_named_senders_takes_their_messages_and_nothing_else(
+    make_line: Make, drop: Path, tmp_path: Path
+) -> None:
+    line = make_line(fetch_pages=False, drop_dir=drop.parent)
+    line.add(f"{drop.as_uri()}?from=press@harbour.example")
+    put(drop, "one.eml", letter("Mole is raised"))
+    put(drop, "two.eml", letter("Mole sinks").replace("press@", "boss@"))
+    put(drop, "three.json", ninjs(1))
+    line.poll()
+    assert headlines(line) == ["Mole is raised"]
+    assert [row.reason for row in line.read(select(SetAside.reason))] == [
+        "three.json: The file is no message, and those of named senders alone are taken."
+    ]
+
+
 @pytest.mark.parametrize("way", ["beside", "dots", "link", "none"])
 def test_no_folder_but_those_allowed_is_read(make_line: Make, drop: Path, tmp_path: Path, way: str) -> None:
     secret = tmp_path / "secret"

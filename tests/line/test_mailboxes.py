@@ -168,6 +168,23 @@ def test_what_a_server_refuses_is_named(
     assert "wrong" not in line.feed().error
 
 
+def test_messages_of_named_senders_alone_are_taken(make_mail_line: Make, server: MailServer) -> None:
+    line = make_mail_line(f"{server.url}?from=@harbour.example")
+    feed = (
+        b"Received: by mail\r\n\r\n<rss><channel><item><guid>9</guid><title>Mole sinks</title></item></channel></rss>"
+    )
+    server.deliver(letter(1), letter(2, sender="press@harbour.example.elsewhere.example"), feed)
+    line.poll()
+    server.deliver(letter(3))
+    line.poll()
+    line.poll()
+    assert headlines(line) == ["Mole is raised 1", "Mole is raised 3"]
+    assert [row.reason.partition(": ")[2] for row in line.read(select(SetAside.reason))] == [
+        "The message does not say clearly who sent it."
+    ]
+    assert outcomes(line) == [Outcome.OK, Outcome.OK, Outcome.NOT_MODIFIED]
+
+
 def test_nobody_is_asked_without_a_name(make_line: Make, server: MailServer, certificate: Path) -> None:
     line = make_line(fetch_pages=False, fetch_allow=(server.place,), fetch_authorities=certificate)
     line.add(server.url)

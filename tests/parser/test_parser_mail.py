@@ -201,6 +201,36 @@ def test_without_an_identifier_a_message_is_known_by_what_it_says() -> None:
     assert article(one).source_id is None
 
 
+@pytest.mark.parametrize(
+    ("sender", "taken"),
+    [
+        ("Press <press@agency.example>", True),
+        ("PRESS@Agency.Example", True),
+        ('"press@agency.example" <evil@elsewhere.example>', False),
+        ("press@agency.example.elsewhere.example", False),
+        ("evil@elsewhere.example (press@agency.example)", False),
+    ],
+)
+def test_messages_of_others_than_those_named_bring_nothing_and_count_as_read(sender: str, taken: bool) -> None:
+    result = polled(mail(From=sender), url=f"{URL}?from=press@agency.example")
+    assert (len(result.entries), len(result.rejected)) == (int(taken), 0)
+    assert len(result.window or "") == 12
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        mail(From="press@agency.example, evil@elsewhere.example"),
+        mail(From="").replace(b"Subject", b"From: press@agency.example\r\nFrom: evil@elsewhere.example\r\nSubject", 1),
+        mail(From="press@agency.example" + "(" * 1500),
+    ],
+    ids=["two addresses", "two fields", "unreadable"],
+)
+def test_a_message_that_does_not_say_whose_it_is_is_set_aside(data: bytes) -> None:
+    result = polled(data, url=f"{URL}?from=press@agency.example")
+    assert [one.reason for one in result.rejected] == ["0: The message does not say clearly who sent it."]
+
+
 def nested(depth: int) -> bytes:
     """Return a message whose parts hold parts."""
     head = "".join(f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n" for at in range(depth))

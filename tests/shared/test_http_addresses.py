@@ -300,6 +300,15 @@ def test_a_feeds_address_has_one_form(text: str, url: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["?form=press@agency.example", "?from=", "?from=agency.example", "?from=a@b.example&to=c@d.example", "?&"],
+)
+def test_a_slip_in_naming_senders_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="names no sender"):
+        feed_address(f"imaps://mail.example/INBOX{text}")
+
+
+@pytest.mark.parametrize(
+    "text",
     ["imap://mail.example/INBOX", "imaps://mail.example", "imaps://mail.example/", "imaps:///INBOX"],
 )
 def test_a_mailbox_is_named_on_its_server_and_asked_under_tls(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from services.parser.item import Item, Slot, Window
 from shared.bundle import Part, place_digest, unpack
@@ -25,7 +26,10 @@ def read_window(data: bytes, read: Read) -> Window:
     feed = next((window.feed for window in windows if window.feed != FeedFacts()), FeedFacts())
     first = windows[0] if windows else Window(feed=feed, slots=())
     closed = all(window.closed for window in windows)
-    return replace(first, feed=feed, slots=slots, closed=closed, kept=bundle.kept, left_out=max(0, bundle.left_out))
+    kept = "".join((bundle.kept, *(window.kept for window in windows)))
+    passed_over = sum(window.passed_over for window in windows)
+    window = replace(first, feed=feed, slots=slots, closed=closed, kept=kept, passed_over=passed_over)
+    return replace(window, left_out=max(0, bundle.left_out))
 
 
 def _window(part: Part, read: Read) -> Window:
@@ -36,6 +40,8 @@ def _window(part: Part, read: Read) -> Window:
         if not part.body:
             raise Malformed("The file is larger than a document may be.")
         window = read(part.body, part.url, part.media_type)
+        if window.passed_over:
+            return replace(window, kept=place_digest(part.file, 0))
         if not window.slots:
             raise NotAFeed("The file holds no article.")
     except PermanentError as error:
@@ -51,7 +57,7 @@ def _numbered(slots: tuple[Slot, ...], file: str) -> Iterator[Slot]:
 
 def _bad(part: Part, error: PermanentError) -> Slot:
     def fail() -> Item:
-        raise type(error)(f"{part.url.rpartition('/')[2]}: {error}")
+        raise type(error)(f"{urlsplit(part.url).path.rpartition('/')[2]}: {error}")
 
     digest = place_digest(part.file, 0) if part.file else entry_digest(part.body)
     text = part.body[:EXCERPT_CHARS].decode("utf-8", "replace")

@@ -25,9 +25,11 @@ from services.parser.formats.encoding import decode
 from services.parser.formats.guess import guess
 from services.parser.formats.page import tree_of
 from services.parser.item import Window
-from shared.bundle import TYPE
+from shared.bundle import MAIL, TYPE
 from shared.errors import Malformed, NotAFeed, Unmet
+from shared.hosts import is_folder
 from shared.rules import Rules
+from shared.senders import senders_of
 
 MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as sitemaps are
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL)
@@ -57,8 +59,10 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
         data = _unpacked(data)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
         raise NotAFeed("The document is a file of another kind, not a feed.")
-    if mail.is_mail(data):
+    if media_type == MAIL or mail.is_mail(data):
         return mail.read_window(data, url, _read_item)
+    if is_folder(url) and senders_of(url):
+        raise NotAFeed("The file is no message, and those of named senders alone are taken.")
     text = decode(data, media_type)
     if rules:
         try:

@@ -16,7 +16,9 @@ from services.parser.formats.mailtext import Text, read_html, read_plain
 from services.parser.item import Item, Person, Slot, Window
 from shared.digests import entry_digest, sha256
 from shared.errors import Failed, Malformed, NotAFeed, PermanentError, contain
+from shared.hosts import is_folder
 from shared.messages import FeedFacts
+from shared.senders import admits, senders_of
 
 HEAD_BYTES = 256 * 1024  # of a message's fields; relays and signatures add some 20 KiB
 FIELD_CHARS, CONTENT_CHARS = 2000, 600  # of a field, and of one of a part's, which is taken apart time and again
@@ -69,7 +71,9 @@ def is_mail(data: bytes) -> bool:
 def read_window(data: bytes, url: str, read: Read) -> Window:
     """Return the article that a message is, or the items that an agency attached to it, as `read` reads them.
 
-    :raises Malformed: it breaks a limit, or says nothing.
+    Where `url` names whose messages are taken, that of another holds nothing.
+
+    :raises Malformed: it breaks a limit, does not say clearly whose it is, or says nothing.
     """
     window = contain(lambda: _window(data, url, read))
     if not isinstance(window, Failed):
@@ -82,7 +86,10 @@ def read_window(data: bytes, url: str, read: Read) -> Window:
 def _window(data: bytes, url: str, read: Read) -> Window:
     message = _message(data)
     fields = _fields(message)
-    title, people = _title_and_people(fields, _senders(message))
+    senders = _senders(message)
+    if is_folder(url) and (named := senders_of(url)) and not admits(named, _whose(senders)):
+        return Window(FeedFacts(), (), passed_over=1)
+    title, people = _title_and_people(fields, senders)
     if items := _attached(message, url, read):
         return Window(FeedFacts(title=title), tuple(items))
     item = _item(message, fields, title, people)
@@ -136,6 +143,16 @@ def _senders(message: EmailMessage) -> Sequence[Address]:
     written = [value for name, value in message.raw_items() if name.lower() == "from"]
     read = contain(lambda: tuple(_POLICY.header_factory("from", written[0]).addresses)) if len(written) == 1 else ()
     return () if isinstance(read, Failed) else read
+
+
+def _whose(senders: Sequence[Address]) -> str:
+    """Return the address of the one who sent a message.
+
+    :raises Malformed: it names several, or none.
+    """
+    if len(senders) != 1 or not senders[0].domain:
+        raise Malformed("The message does not say clearly who sent it.")
+    return senders[0].addr_spec
 
 
 def _title_and_people(fields: dict[str, str], senders: Sequence[Address]) -> tuple[str | None, tuple[Person, ...]]:
