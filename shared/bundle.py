@@ -16,6 +16,7 @@ from shared.messages import DIGEST_CHARS
 
 TYPE = "application/vnd.wireroom.bundle"
 MAIL = "message/rfc822"
+MAIL_CUT = f"{MAIL}; cut=yes"  # the begin of a message
 FILE_CHARS = 8  # of an entry digest stand for its file, the others for its place in it
 MOST_UNPACKED = 10 * 2**20  # bytes of a document that is a gzip file, as sitemaps are
 _MAGIC = b"%wireroom-bundle-1\n"

@@ -17,6 +17,7 @@ from shared.http.passport import Passport
 from shared.http.sockets import Exchange
 from shared.http.tls import NONE, Mistrusted, shown
 
+BEGIN_BYTES = 2**20  # of a message that is too large as a whole: its text comes before what is attached
 UNMEASURED = 1  # bytes, until a message is chosen: most are known already, and some servers read each to tell its size
 MOST_SAID = 200  # characters of what a server says of itself
 _CODE = re.compile(r"OK \[(UIDVALIDITY|UIDNEXT) ([0-9]{1,10})\]", re.IGNORECASE)
@@ -92,16 +93,20 @@ class Mailbox:
 
     def read(self, name: str, most: int) -> bytes:
         """Return a message's bytes: none of one that is longer than `most`, or that the server cannot give."""
+        body = self.begin(name, most + 1)
+        return body if len(body) <= most else b""
+
+    def begin(self, name: str, most: int) -> bytes:
+        """Return so many bytes of a message at most, from its first on: none if the server cannot give them."""
         number = _number(name)
         try:
-            answers = self._talk.ask(f"UID FETCH {number} (UID BODY.PEEK[]<0.{most + 1}>)", most=most + 1)
+            answers = self._talk.ask(f"UID FETCH {number} (UID BODY.PEEK[]<0.{most}>)", most=most)
         except Denial as denial:
             if denial.status == "NO" and denial.code not in _KINDS:  # of this message: others can be had
                 return b""
             raise
         bodies = (_body(answer) for answer in answers if (uid := _UID.search(answer.words)) and int(uid[1]) == number)
-        body = next((body for body in bodies if body is not None), b"")
-        return body if len(body) <= most else b""
+        return next((body for body in bodies if body is not None), b"")
 
 
 def _number(name: str) -> int:

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from services.fetcher import folder, ftp, imap, sftp
 from services.fetcher.listing import Choice, File, choose
-from shared.bundle import MAIL, TYPE, Bundle, Part, pack
+from shared.bundle import MAIL, MAIL_CUT, TYPE, Bundle, Part, pack
 from shared.errors import Blocked
 from shared.hosts import without_password
 from shared.http.client import Client, Response
@@ -112,22 +112,38 @@ def _opened(client: Client, drops: Drops, url: str, passport: Passport) -> Abstr
 def _read(place: Place, choice: Choice, url: str, drops: Drops, late_at: float) -> tuple[list[Part], int]:
     """Return what was read, and how many files have to wait: as many as fit one document and its time are read.
 
-    A file that is too large is not read, and said to be so in its stead.
+    A file that is too large is not read, and said to be so in its stead; of a message the begin is.
     """
     parts: list[Part] = []
     most = drops.most_bytes - len(choice.kept) - HEAD_BYTES
     left, waiting = most, 0
-    kind = MAIL if isinstance(place, imap.Mailbox) else None
     for file in choice.take:
-        part = Part(_address(url, file.name), b"", kind, file.digest)
+        part = Part(_address(url, file.name), b"", file=file.digest)
         room = left - len(part.url) - PART_BYTES
-        if parts and (time.monotonic() > late_at or (room < file.size <= most)):
+        if parts and (time.monotonic() > late_at or room < _room_of(place, file, most)):
             waiting += 1
             continue
-        body = place.read(file.name, most) if file.size <= most else b""
+        kind, body = _read_one(place, file, most)
         left = room - len(body)
-        parts.append(replace(part, body=body))
+        parts.append(replace(part, body=body, media_type=kind))
     return parts, waiting
+
+
+def _room_of(place: Place, file: File, most: int) -> int:
+    """Return how many bytes of a file are read."""
+    if file.size <= most:
+        return file.size
+    return min(most, imap.BEGIN_BYTES) if isinstance(place, imap.Mailbox) else 0
+
+
+def _read_one(place: Place, file: File, most: int) -> tuple[str | None, bytes]:
+    """Return a file's media type where it is known, and its bytes; of a message that is too large the first ones."""
+    room = _room_of(place, file, most)
+    if not isinstance(place, imap.Mailbox):
+        return None, place.read(file.name, most) if room else b""
+    if file.size > most:
+        return MAIL_CUT, place.begin(file.name, room)
+    return MAIL, place.read(file.name, most)
 
 
 def _address(url: str, name: str) -> str:

@@ -155,6 +155,20 @@ def test_a_message_that_is_too_large_is_set_aside_alone(make_mail_line: Make, se
     assert line.feed().error is None
 
 
+def test_of_a_message_with_large_attachments_the_text_is_read(make_mail_line: Make, server: MailServer) -> None:
+    line = make_mail_line(max_document_bytes=20_000)
+    text, picture = (
+        "Content-Type: text/plain\r\n\r\nThe mole was raised.\r\n",
+        f"Content-Type: image/jpeg\r\n\r\n{'x' * 30_000}\r\n",
+    )
+    body = f'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n{text}--b\r\n{picture}--b--\r\n'
+    server.deliver(letter(1), letter(2).split(b"\r\n\r\n")[0] + f"\r\n{body}".encode(), letter(3))
+    for _ in range(3):
+        line.poll()
+    assert (line.feed().error, line.count(SetAside), line.count()) == (None, 0, 3)
+    assert "The mole was raised." in [row.body_text for row in line.read(select(Article.body_text))]
+
+
 @pytest.mark.parametrize(
     ("user", "mailbox", "kind"),
     [(f"{USER}:wrong", "INBOX", "login"), (f"{USER}:{PASSWORD}", "Elsewhere", "missing")],

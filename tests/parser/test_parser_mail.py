@@ -8,7 +8,7 @@ from services.parser import limits
 from services.parser.document import read_document
 from services.parser.formats.mail import is_mail
 from services.parser.look import form_of, look, read_feed_bytes
-from shared.bundle import TYPE, Bundle, Part, file_digest, pack
+from shared.bundle import MAIL_CUT, TYPE, Bundle, Part, file_digest, pack
 from shared.messages import Entry, Result
 from tests.line.drops import ninjs, nitf
 from tests.parser.documents import document
@@ -229,6 +229,30 @@ def test_messages_of_others_than_those_named_bring_nothing_and_count_as_read(sen
 def test_a_message_that_does_not_say_whose_it_is_is_set_aside(data: bytes) -> None:
     result = polled(data, url=f"{URL}?from=press@agency.example")
     assert [one.reason for one in result.rejected] == ["0: The message does not say clearly who sent it."]
+
+
+TEXT, ITEM = ("text/plain", WORDS), ("application/json", ninjs(1))
+
+
+@pytest.mark.parametrize(
+    ("held", "brings"),
+    [
+        ([TEXT, ("image/jpeg", "x" * 100)], WORDS),
+        ([TEXT, ITEM], WORDS),
+        ([TEXT, ITEM, ("image/jpeg", "x" * 100)], "The ferry 1 left the harbour at noon."),
+        ([("image/jpeg", "x" * 100), TEXT], None),
+        ([("text/plain", WORDS)], None),
+    ],
+    ids=["a picture", "an item", "an item before it", "the text", "nothing but the text"],
+)
+def test_of_a_message_that_is_cut_the_last_part_is_left_out(held: list[tuple[str, str]], brings: str | None) -> None:
+    data = parts(*held)[: -len("--b--") - 20]
+    found = Bundle((Part(f"{URL}/1", data, MAIL_CUT, file_digest("1", 1, 1)),))
+    result = read_document(document(url=URL, media_type=TYPE), pack(found), 100)
+    assert [entry.content.body_text for entry in result.entries] == ([brings] if brings else [])
+    assert [one.reason.partition(": ")[2] for one in result.rejected] == (
+        [] if brings else ["The message is larger than a document may be, and its text does not come first."]
+    )
 
 
 def nested(depth: int) -> bytes:

@@ -38,7 +38,7 @@ def _window(part: Part, read: Read) -> Window:
         return read(part.body, part.url, part.media_type)
     try:
         if not part.body:
-            raise Malformed("The file is larger than a document may be.")
+            raise Malformed("The file cannot be had, or is larger than a document may be.")
         window = read(part.body, part.url, part.media_type)
         if window.passed_over:
             return replace(window, kept=place_digest(part.file, 0))

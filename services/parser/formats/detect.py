@@ -25,7 +25,7 @@ from services.parser.formats.encoding import decode
 from services.parser.formats.guess import guess
 from services.parser.formats.page import tree_of
 from services.parser.item import Window
-from shared.bundle import MAIL, TYPE
+from shared.bundle import MAIL, MAIL_CUT, TYPE
 from shared.errors import Malformed, NotAFeed, Unmet
 from shared.hosts import is_folder
 from shared.rules import Rules
@@ -59,8 +59,8 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
         data = _unpacked(data)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
         raise NotAFeed("The document is a file of another kind, not a feed.")
-    if media_type == MAIL or mail.is_mail(data):
-        return mail.read_window(data, url, _read_item)
+    if media_type in {MAIL, MAIL_CUT} or mail.is_mail(data):
+        return mail.read_window(data, url, _read_item, cut=media_type == MAIL_CUT)
     if is_folder(url) and senders_of(url):
         raise NotAFeed("The file is no message, and those of named senders alone are taken.")
     text = decode(data, media_type)

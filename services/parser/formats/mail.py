@@ -68,14 +68,15 @@ def is_mail(data: bytes) -> bool:
     return b"from" in names and not names.isdisjoint(_TOLD)
 
 
-def read_window(data: bytes, url: str, read: Read) -> Window:
+def read_window(data: bytes, url: str, read: Read, *, cut: bool = False) -> Window:
     """Return the article that a message is, or the items that an agency attached to it, as `read` reads them.
 
-    Where `url` names whose messages are taken, that of another holds nothing.
+    Where `url` names whose messages are taken, that of another holds nothing. Of one that is `cut`, the last part is
+    not looked at.
 
     :raises Malformed: it breaks a limit, does not say clearly whose it is, or says nothing.
     """
-    window = contain(lambda: _window(data, url, read))
+    window = contain(lambda: _window(data, url, read, cut=cut))
     if not isinstance(window, Failed):
         return window
     if isinstance(window.error, PermanentError | MemoryError):
@@ -83,12 +84,14 @@ def read_window(data: bytes, url: str, read: Read) -> Window:
     raise Malformed(f"The message cannot be taken apart: {window}.") from window.error
 
 
-def _window(data: bytes, url: str, read: Read) -> Window:
+def _window(data: bytes, url: str, read: Read, *, cut: bool) -> Window:
     message = _message(data)
     fields = _fields(message)
     senders = _senders(message)
     if is_folder(url) and (named := senders_of(url)) and not admits(named, _whose(senders)):
         return Window(FeedFacts(), (), passed_over=1)
+    if cut:
+        _leave_the_last(message)
     title, people = _title_and_people(fields, senders)
     if items := _attached(message, url, read):
         return Window(FeedFacts(title=title), tuple(items))
@@ -122,6 +125,17 @@ def _message(data: bytes) -> EmailMessage:
     message = message_from_bytes(data, EmailMessage, policy=_POLICY)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def _leave_the_last(message: EmailMessage) -> None:
+    """Empty the last part of a message, which goes on where its begin ends.
+
+    :raises Malformed: its text is in that, or comes after it.
+    """
+    last = [message, *_parts(message)][-1]
+    if message.get_body(("html", "plain")) in {last, None}:
+        raise Malformed("The message is larger than a document may be, and its text does not come first.")
+    last.clear()
 
 
 def _fields(message: EmailMessage) -> dict[str, str]:
