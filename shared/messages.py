@@ -108,6 +108,7 @@ class Target(Value):
     distrusted: bool = False  # its validators have lied: ask without conditions
     subscribe: Subscribe | None = None  # its hub is to be asked too
     timeout_s: int | None = None  # how long the whole answer may take, None: as long as any
+    http2: bool = False  # it is asked by HTTP/2, where its server takes it
     rules: Rules | None = None  # how the feed's own documents, or the pages of its articles, are read
     link: str | None = None  # of an article whose page is asked for elsewhere: what it is known by stays this
     astray: str | None = None  # why it is not asked for at all: where a rule leads from the link

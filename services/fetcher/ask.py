@@ -100,8 +100,8 @@ def _passport(asker: Asker, target: Target) -> Passport:
 
 
 def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Response | None]:
-    if target.timeout_s is not None:
-        passport = passport.model_copy(update={"timeout_s": target.timeout_s})
+    if target.timeout_s is not None or target.http2:
+        passport = passport.model_copy(update={"timeout_s": target.timeout_s, "http2": target.http2})
     if target.tell:
         return hooks.call(asker.client, target, target.tell, passport), None
     if target.kind is Kind.FEED and is_folder(target.url):  # which no article names as its page
@@ -117,6 +117,9 @@ def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Respo
     if answer.status == OK and (url := leads_to(answer.body, answer.headers.get("content-type"), answer.url)):
         requests += 1
         answer = _led(asker, target, answer, url, passport, headers_for(target, conditional=conditional))
+    if answer.http2 and not passport.http2:
+        requests += 1
+        log.info("asked again by HTTP/2", kind=target.kind, id=target.id, final_url=answer.url)
     answer, more = completed(asker.client, target, answer, passport)
     if answer.left_https:
         log.info("left https", kind=target.kind, id=target.id, final_url=answer.url)
@@ -142,7 +145,7 @@ def _led(
     if all(same_origin(one, target.url) for one in (page.url, url)):
         passport = passport.model_copy(update={"post": None, "timeout_s": LED_S})
     else:
-        passport = Passport(proxy=passport.proxy, elsewhere=True, timeout_s=LED_S)
+        passport = Passport(proxy=passport.proxy, http2=passport.http2, elsewhere=True, timeout_s=LED_S)
     _obey(asker, target, url, passport)
     led = client.get(url, headers, passport)
     return replace(

@@ -126,13 +126,13 @@ def _newest_of() -> Select[Any]:
 
 
 def feeds_of(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
-    """Return how the feeds that brought articles let their pages be read (`rules`) and asked for (`url`, `sealed`).
+    """Return how the feeds that brought articles let their pages be read and asked for: rules, url, sealed and http2.
 
     By article id, and only of feeds that say anything of it, as few do.
     """
     sealed = case((Feed.sealed.startswith(PAGES), Feed.sealed)).label("sealed")
-    brought = select(Article.id, Feed.rules, Feed.url, sealed).join(Feed, Feed.id == Article.feed_id)
-    saying = brought.where(among(Article.id, ids), or_(Feed.rules.is_not(None), sealed.is_not(None)))
+    brought = select(Article.id, Feed.rules, Feed.url, Feed.http2, sealed).join(Feed, Feed.id == Article.feed_id)
+    saying = brought.where(among(Article.id, ids), or_(Feed.rules.is_not(None), sealed.is_not(None), Feed.http2))
     return {row.id: row for row in connection.execute(saying)} if ids else {}
 
 

@@ -43,7 +43,7 @@ PURGE_ROWS = 5000  # polls deleted in one transaction
 ASKED = (
     Feed.id, Feed.url, Feed.host, Feed.lease_token, Feed.lease_no, Feed.attempts, Feed.wanted_at, Feed.detour_url,
     Feed.parser, Feed.etag, Feed.last_modified, Feed.body_digest, Feed.entry_digests, Feed.trusts_ids, Feed.sealed,
-    Feed.audited_at, Feed.distrust, Feed.follows, Feed.rules, Feed.timeout_s,
+    Feed.audited_at, Feed.distrust, Feed.follows, Feed.rules, Feed.timeout_s, Feed.http2,
 )  # fmt: skip
 
 
@@ -159,6 +159,7 @@ def _target(kind: Kind, row: Any, now: datetime, source: Any) -> Target:
         follows=feed and row.follows,
         rules=rules,
         timeout_s=row.timeout_s if feed else None,
+        http2=source.http2 if source else False,
     )
 
 

@@ -115,6 +115,9 @@ class Feed(Fetched, Table):
     list_id: Mapped[int | None] = mapped_column(BigId)  # the followed list that brought it
     backfill: Mapped[dict[str, Any] | None]  # how far the asking for its past has come; None: nobody asked for it
     timeout_s: Mapped[int | None]  # from DNS to the last byte; None: as for all feeds
+    http2: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )  # it is asked by HTTP/2, if it can be
 
     __table_args__ = (
         Index("feeds_ready", "state", "ready_at"),

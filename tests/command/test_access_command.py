@@ -83,9 +83,29 @@ def test_a_feed_without_tls_has_no_certificate_to_trust(wireroom: Run, one: Engi
 
 
 def test_it_can_be_taken_back(wireroom: Run, one: Engine) -> None:
-    wireroom("feeds", "access", 1, "--header", "X-Key: 7", seal_key=SEAL)
+    wireroom("feeds", "access", 1, "--header", "X-Key: 7", "--http2", seal_key=SEAL)
     assert wireroom("feeds", "access", 1, "--none").status == 0
-    assert (row(one).sealed, row(one).sealed_shown) == (None, None)
+    assert (row(one).sealed, row(one).sealed_shown, row(one).http2) == (None, None, False)
+
+
+def test_http_2_is_no_secret_and_takes_no_key(wireroom: Run, one: Engine) -> None:
+    ran = wireroom("feeds", "access", 1, "--http2")
+    assert (ran.status, ran.text) == (0, f"1 {URL} is asked for with: HTTP/2.\n")
+    assert (row(one).sealed, row(one).http2) == (None, True)
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["http2"] is True
+    assert 'wireroomHttp2="yes"' in wireroom("feeds", "export", "-").text
+
+
+def test_it_goes_with_credentials(wireroom: Run, one: Engine) -> None:
+    ran = wireroom("feeds", "access", 1, "--http2", "--bearer", "t", "--pages", seal_key=SEAL)
+    assert "bearer credentials, for pages of its articles too, HTTP/2." in ran.text
+    assert (unseal(row(one).sealed, URL, OPEN).pages, row(one).http2) == (True, True)
+
+
+def test_a_feed_without_tls_is_not_asked_by_http_2(wireroom: Run, one: Engine) -> None:
+    wireroom("feeds", "move", 1, "http://paper.example/feed")
+    ran = wireroom("feeds", "access", 1, "--http2")
+    assert (ran.status, "without TLS" in ran.sentence, row(one).http2) == (2, True, False)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +113,9 @@ def test_it_can_be_taken_back(wireroom: Run, one: Engine) -> None:
     [
         ((), "Say how the feeds"),
         (("--none", "--bearer", "x"), "Say how the feeds"),
+        (("--none", "--http2"), "Say how the feeds"),
+        (("--pages",), "Say how the feeds"),
+        (("--pages", "--http2"), "Say how the feeds"),
         (("--bearer", "x", "--basic", "a:b"), "either --basic or --bearer"),
         (("--basic", "nobody"), "name:password"),
         (("--header", "nonsense"), "A header field"),

@@ -61,6 +61,15 @@ def test_a_time_out_travels() -> None:
     assert (again.timeout_s, wrong) == (40, [])
 
 
+def test_how_a_feed_is_asked_travels() -> None:
+    (again, other), wrong = read(
+        write([Outline("https://paper.example/feed", http2="yes"), Outline("https://b.example/")])
+    )
+    assert (again.http2, other.http2, wrong) == ("yes", "no", [])
+    outline = '<outline xmlUrl="https://paper.example/feed" wireroomHttp2="h2"/>'
+    assert read(opml(outline))[1][0].reason == "wireroomHttp2 'h2' is none of no, yes."
+
+
 def test_rules_travel_each_in_an_attribute_of_its_own() -> None:
     given = Rules(items="//li[@class='a & b']", zone="UTC", body=".story > p", drop=(".ad", "./i"))
     data = write([Outline("https://paper.example/news", rules=given)])

@@ -319,3 +319,17 @@ def test_addresses_are_written_in_one_form_and_a_feed_that_is_there_twice_rests(
     go(empty, "0006", down=True)
     with empty.connect() as connection:
         assert connection.scalar(text("SELECT url FROM feeds WHERE id = 1")) == "https://news.example/rss?A"
+
+
+def test_no_feed_is_asked_by_http_2_after_the_upgrade_and_none_is_lost_on_the_way_down(empty: Engine) -> None:
+    go(empty, "0007")
+    fill_all(empty)
+    upgrade(empty)
+    with empty.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM feeds WHERE http2")) == 0
+        connection.execute(text("UPDATE feeds SET http2 = true"))
+    go(empty, "0007", down=True)
+    assert counts(empty)["feeds"] == ROWS
+    upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM feeds WHERE http2")) == 0

@@ -59,11 +59,15 @@ def report(visit: Visit, settings: Settings, now: datetime) -> list[Finding]:
 
 def _format(visit: Visit) -> Finding:
     moved = f" It moved to {visit.moved_to} for good." if visit.moved_to else ""
-    said = f"{visit.first.form}, {visit.wire_bytes} bytes in {visit.elapsed_ms} ms.{moved}"
+    by = ", by HTTP/2, since its server refuses HTTP/1.1" if visit.http2 else ""
+    said = f"{visit.first.form}, {visit.wire_bytes} bytes in {visit.elapsed_ms} ms{by}.{moved}"
     if not visit.first.closed:
         return Finding("format", Level.BAD, f"{said} It breaks off before its end.", "Tell the publisher.")
     if visit.moved_to:
         return Finding("format", Level.NOTE, said, "Add it under its new address.")
+    if visit.http2:
+        advice = "`wireroom feeds access --http2` has it asked by that at once: one request a poll, not two."
+        return Finding("format", Level.NOTE, said, advice)
     return Finding("format", Level.GOOD, said)
 
 

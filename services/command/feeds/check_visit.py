@@ -32,6 +32,7 @@ class Visit:
     media_type: str | None
     wire_bytes: int
     elapsed_ms: int
+    http2: bool  # its server refuses HTTP/1.1
     headers: Mapping[str, str]
     first: Looked
     second: Looked
@@ -64,6 +65,7 @@ def visit(client: Client, url: str, user_agent: str, pause_s: float, rules: Rule
         media_type=one.headers.get("content-type"),
         wire_bytes=one.wire_bytes,
         elapsed_ms=one.elapsed_ms,
+        http2=one.http2,
         headers=one.headers,
         first=first,
         second=second,

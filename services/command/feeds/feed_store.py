@@ -63,6 +63,7 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
             "ceiling_s": feed.ceiling_s or _here_s(feed.url),
             "pages": feed.pages,
             "timeout_s": feed.timeout_s,
+            "http2": feed.http2 == "yes",
             "rules": written(feed.rules),
             "state": feed.state,
             "state_reason": None if feed.state == "active" else "paused in the list that it came from",
@@ -234,12 +235,14 @@ def _want(connection: Connection, ids: Sequence[int], settings: Settings, *which
     return len(found)
 
 
-def give_passport(connection: Connection, feed_id: int, sealed: str | None, shown: str | None) -> None:
+def give_passport(
+    connection: Connection, feed_id: int, sealed: str | None, shown: str | None, *, http2: bool = False
+) -> None:
     """Let a feed be asked for in another way from now on; what it answered when asked as before counts no more."""
     moment = now(connection)
     due = {"due_at": moment, "ready_at": moment}
     changed = update(Feed).where(Feed.id == feed_id).values(sealed=sealed, sealed_shown=shown, **_UNKNOWN, **due)
-    connection.execute(changed.values(**TAKEN_BACK))
+    connection.execute(changed.values(http2=http2, **TAKEN_BACK))
 
 
 def give_rules(connection: Connection, feeds: Sequence[Any], rules: Rules | None, settings: Settings) -> int:

@@ -127,6 +127,7 @@ def export(
             pages=row.pages,
             state=row.state,
             timeout_s=row.timeout_s,
+            http2="yes" if row.http2 else "no",
             rules=Rules.model_validate(row.rules) if row.rules else None,
         )
         for row in sorted(rows, key=lambda row: row.id)

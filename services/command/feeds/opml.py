@@ -38,7 +38,11 @@ class Pages(StrEnum):
 
 
 RULES = {f"wireroom{name.capitalize()}": name for name in Rules.model_fields}
-WORDS = {"wireroomPages": ("pages", tuple(Pages)), "wireroomState": ("state", ("active", "paused"))}
+WORDS = {
+    "wireroomPages": ("pages", tuple(Pages)),
+    "wireroomState": ("state", ("active", "paused")),
+    "wireroomHttp2": ("http2", ("no", "yes")),
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Outline:
     pages: str = "auto"
     state: str = "active"
     timeout_s: int | None = None
+    http2: str = "no"  # whether it is asked by it
     rules: Rules | None = None  # how it, and its articles' pages, are read
     left_out: tuple[str, ...] = ()  # attributes of other programs that say nothing here
 

@@ -52,6 +52,9 @@ def access(
     post: Annotated[
         str | None, typer.Option(help=f"A body, for what lists on POST alone; --header has its Content-Type. {SECRET}")
     ] = None,
+    http2: Annotated[
+        bool, typer.Option("--http2", help="By HTTP/2, where the server takes it; the pages of its articles too.")
+    ] = False,
     pages: Annotated[
         bool, typer.Option("--pages", help="Ask so for the pages of its articles too, on the feed's own origin.")
     ] = False,
@@ -74,7 +77,8 @@ def access(
         pages=pages or bool(pages_at),
         pages_at=tuple(map(read_host, pages_at or [])),
     )
-    if none == bool(passport.shown) or (none and passport.pages):
+    shown = ", ".join(filter(None, [passport.shown, "HTTP/2" if http2 else ""]))
+    if none == bool(shown) or (passport.pages and not passport.shown):
         raise UsageError("Say how the feeds are to be asked for, or --none.")
     settings = read_settings()
     with writing(open_store(settings)) as connection:
@@ -84,16 +88,16 @@ def access(
                 raise UsageError(f"Feed {row.id} is asked for without TLS, so it shows no certificate to be trusted.")
             if passport.post and not row.url.startswith(("http:", "https:")):
                 raise UsageError(f"Feed {row.id} is no address of the web, so nothing can be posted to it.")
-            sealed = None if none else seal(passport, row.url, settings.seal_key, settings.open_key)
-            feed_store.give_passport(connection, row.id, sealed, passport.shown or None)
+            if http2 and not row.url.startswith("https:"):
+                raise UsageError(f"Feed {row.id} is asked for without TLS, so not by HTTP/2.")
+            sealed = seal(passport, row.url, settings.seal_key, settings.open_key) if passport.shown else None
+            feed_store.give_passport(connection, row.id, sealed, passport.shown or None, http2=http2)
     if passport.pin == ANY:
         console.warn("no certificate is checked: whoever is on the way can read what is sent, and write the news.")
     if passport.pages:
         console.warn(SERVED)
     for row in rows:
-        console.say(
-            f"{row.id} {without_password(row.url)} is asked for with: {passport.shown or 'nothing of its own'}."
-        )
+        console.say(f"{row.id} {without_password(row.url)} is asked for with: {shown or 'nothing of its own'}.")
 
 
 def keys(

@@ -21,6 +21,7 @@ COLUMNS = {  # names of columns, in small letters and without signs: what OPML c
     "wireroomtimeout": ("timeout", "timeouts"),
     "wireroompages": ("pages",),
     "wireroomstate": ("state",),
+    "wireroomhttp2": ("http",),  # http2, without its digit
 }
 _CALLED = {name: column for column, names in COLUMNS.items() for name in names}
 
