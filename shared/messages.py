@@ -191,6 +191,7 @@ class Entry(Value):
     url: str | None = None
     content: Content
     page_wanted: bool = False  # the source gives only a summary
+    icon: str | None = None  # of the site that a page is on, as it names it
     cancelled: bool = False  # a tombstone (RFC 6721) or a kill: only `keys` and `content.status_reason` count
 
 
@@ -207,6 +208,7 @@ class FeedFacts(Value):
     title: str | None = None
     site_url: str | None = None
     language: str | None = None
+    icon: str | None = None  # address of its picture
     ttl_s: int | None = None  # the publisher's wish between polls
     skip_hours: tuple[int, ...] = ()  # UTC hours in which the publisher asks not to be polled (RSS 2.0)
     skip_days: tuple[int, ...] = ()  # weekdays, Monday is 0

@@ -19,7 +19,7 @@ from services.indexer.articles.merge import PAGE, merge
 from services.indexer.articles.pages import hold_pages, want_pages
 from services.indexer.articles.store import insert_fresh, known_by_id, named, put_keys, touch, update_revised
 from services.indexer.changes import News, append, take_head
-from services.indexer.feeds import gap_store
+from services.indexer.feeds import gap_store, icons
 from services.indexer.feeds.pace import arrival
 from services.indexer.publications.registry import key_of, publication_of
 from services.indexer.settle import Brought, Row
@@ -115,6 +115,7 @@ def write_documents(connection: Connection, kind: Kind, results: Sequence[Result
     for group in _apart(pieces):
         _take_in(connection, group, written, moment, settings)
     settle.settle(connection, kind, written.settled, moment, settings)
+    icons.remember(connection, [(piece.result, piece.row) for piece in pieces])
     append(connection, last, [*written.news, *_fold(connection, written, moment, settings)], moment)
     settle.count(connection, "stale_results", len(results) - len(pieces))  # as all do: counters after the log's row
     return [one for _, _, one in written.settled]

@@ -57,6 +57,7 @@ class Row:
     publication_id: int | None = None
     title: str | None = None
     site_url: str | None = None
+    icon: str | None = None
     pages: str = "auto"
     digests: str = ""  # of its last window
     interval_s: int | None = None
@@ -121,6 +122,7 @@ def _row(kind: Kind, row: Any) -> Row:
         row.publication_id,
         row.title,
         row.site_url,
+        row.icon,
         row.pages,
         row.entry_digests,
         row.interval_s,

@@ -147,6 +147,9 @@ class StoryList(Value):
     next: str | None = Field(description="Give it as `cursor` to get the next page; null at the end.")
 
 
+_ICON = "Address of its picture, as its publisher names it; nobody has asked for it yet. null: none is named."
+
+
 class Feed(Value):
     """A feed and how it is doing."""
 
@@ -171,6 +174,7 @@ class Feed(Value):
     due_reason: str | None = Field(None, description="Why it is due when it is, in words.")
     alarm: str | None = Field(None, description="What is unusual about what it brings, in words; null: nothing.")
     probably_lost: int = Field(0, description="Articles that left its window unseen and were found nowhere else.")
+    icon: str | None = Field(None, description=_ICON)
 
 
 class FeedList(Value):
@@ -215,6 +219,7 @@ class Publication(Value):
     attribution: str | None = Field(description="Words that must stand beside each of its articles.")
     feeds: int
     latest_at: Moment | None = Field(description="Time of its newest article that may be read.")
+    icon: str | None = Field(None, description=f"{_ICON} It is that of its first feed that has one.")
 
 
 class PublicationList(Value):

@@ -118,6 +118,7 @@ class Feed(Fetched, Table):
     http2: Mapped[bool] = mapped_column(
         default=False, server_default=text("false")
     )  # it is asked by HTTP/2, if it can be
+    icon: Mapped[str | None]  # address of its picture, as its document or else a page of its site names it
 
     __table_args__ = (
         Index("feeds_ready", "state", "ready_at"),

@@ -71,6 +71,7 @@ def test_a_title_says_what_may_be_served_and_what_it_has(reader, desk) -> None:
             "attribution": "Courtesy of The Tern",
             "feeds": 1,
             "latest_at": "2026-03-01T12:00:00Z",
+            "icon": None,
         }
     ]
 

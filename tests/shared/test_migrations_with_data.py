@@ -15,7 +15,7 @@ from services.command.servers import Postgres
 from shared import database
 from shared.database import check, connect, upgrade
 from shared.messages import FOLD
-from shared.tables import Moment
+from shared.tables import Feed, Moment
 from shared.tables import Table as Model
 
 FIRST = "0001"
@@ -298,6 +298,22 @@ def test_rules_are_taken_away_on_the_way_down_and_no_feed_has_any_on_the_way_up(
     with empty.connect() as connection:
         rows = connection.execute(text("SELECT count(*), count(rules), count(unmet) FROM feeds")).one()
     assert tuple(rows) == (ROWS, 0, 0)
+
+
+def test_rules_that_the_version_before_does_not_know_are_taken_away_on_the_way_down(empty: Engine) -> None:
+    upgrade(empty)
+    fill_all(empty)
+    rules = {1: '{"body": ".story", "rewrite": "/a/ /b/"}', 2: '{"rewrite": "/a/ /b/"}'}
+    with empty.begin() as connection:
+        for id_, said in rules.items():
+            connection.execute(text("UPDATE feeds SET rules = :said WHERE id = :id"), {"said": said, "id": id_})
+    go(empty, "0007", down=True)
+    with empty.connect() as connection:
+        left = {row.id: row.rules for row in connection.execute(select(Feed.id, Feed.rules))}
+    assert left == {1: {"body": ".story"}, 2: None}
+    upgrade(empty)
+    with empty.connect() as connection:
+        assert tuple(connection.execute(text("SELECT count(*), count(icon) FROM feeds")).one()) == (ROWS, 0)
 
 
 def test_addresses_are_written_in_one_form_and_a_feed_that_is_there_twice_rests(empty: Engine) -> None:

@@ -28,7 +28,7 @@ _FIND = union_all(
 def publication_of(connection: Connection, row: Row, feed: FeedFacts | None, now: datetime) -> int:
     """Return the id of the feed's publication, which is made where it is new, and remember it with the feed."""
     facts = feed or FeedFacts()
-    known = {"title": facts.title, "site_url": facts.site_url, "language": facts.language}
+    known = {name: getattr(facts, name) for name in ("title", "site_url", "language", "icon")}
     said: Mapping[str, Any] = {name: value for name, value in known.items() if value}
     site_url = facts.site_url or row.site_url
     publication_id = row.publication_id or ensure(connection, *_identity(row, facts), site_url, now)
@@ -36,6 +36,7 @@ def publication_of(connection: Connection, row: Row, feed: FeedFacts | None, now
         row.publication_id is None
         or (facts.title or row.title) != row.title
         or facts.site_url not in (None, row.site_url)
+        or facts.icon not in (None, row.icon)
     ):
         connection.execute(update(Feed).where(Feed.id == row.id).values(publication_id=publication_id, **said))
         key = site_key(site_url or row.url)

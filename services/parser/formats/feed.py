@@ -10,7 +10,7 @@ from lxml import etree
 
 from services.parser.fields.text import key_of, line
 from services.parser.fields.urls import absolute
-from services.parser.formats import broken, hubs, loose, wishes, xml
+from services.parser.formats import broken, hubs, icons, loose, wishes, xml
 from services.parser.formats.elements import XML_LANG, Fields, fields_of, first, html_of, short, text_of
 from services.parser.formats.entries import Listed, link, own_base, person_of, ranked_links, read_entry, source_id
 from services.parser.formats.sections import close_sections
@@ -71,7 +71,7 @@ def tree_window(root: etree._Element, url: str) -> Window:
     about = header if channel is root else fields_of(channel)
     base = own_base(root, url)
     base = own_base(channel, base) if channel is not root else base
-    feed = _feed_facts(channel, about, base)
+    feed = _feed_facts(channel, about, base, header)
     entry_base = base if name == "feed" or base != url else feed.site_url or base
     authors = _feed_authors(about, feed.title) if name == "feed" else ()
     slots = [_slot(element, entry_base, authors) for element in _entries(root, name)]
@@ -177,12 +177,13 @@ def _excerpt(element: etree._Element) -> str:
     return etree.tostring(element, encoding="unicode", with_tail=False)[:_EXCERPT_CHARS]
 
 
-def _feed_facts(channel: etree._Element, about: Fields, base: str | None) -> FeedFacts:
+def _feed_facts(channel: etree._Element, about: Fields, base: str | None, header: Fields) -> FeedFacts:
     language = first(about, "language", "dc:language")[1] or channel.get(XML_LANG)
     return FeedFacts(
         title=line(_title(about), 300),
         site_url=link(ranked_links(about), {}, base),
         language=language.strip()[:35] if language else None,
+        icon=icons.of_feed(about, header, base=base),  # RSS 1.0 has its picture beside the channel
         ttl_s=_ttl_s(about),
         **hubs.linked(about, base=base),
         **wishes.asked(about, base),

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from services.parser.fields.urls import absolute
+from services.parser.formats import icons
 from services.parser.formats.attached import kind_of
 from services.parser.formats.brokenjson import load
 from services.parser.formats.hubs import listed as hubs_listed
@@ -46,6 +47,7 @@ def _window(head: Mapping[str, Any], items: object, url: str, read: Any) -> Wind
         title=_text(head.get("title")),
         site_url=site,
         language=_text(head.get("language")),
+        icon=icons.of_json(head, url),
         **hubs_listed(head, url),
     )
     authors = _people(head.get("authors"), head.get("author"))

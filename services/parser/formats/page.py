@@ -8,7 +8,7 @@ from lxml import etree, html
 from services.parser.fields.html import Body, clean_html, read_body
 from services.parser.fields.text import collapse, count_words, key_of
 from services.parser.fields.urls import absolute, canonical
-from services.parser.formats import pageruled
+from services.parser.formats import icons, pageruled
 from services.parser.formats.encoding import decode
 from services.parser.formats.pagefacts import read_facts
 from services.parser.formats.pageheadline import read_headline
@@ -88,6 +88,7 @@ def read_page(
     pageruled.take_out(root, rules)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
     meta = _of_link(meta, base, link) if link else meta
+    icon = icons.of_page(root, base)
     ruled = pageruled.body_of(root, rules, base)
     unwrap_layouts(root)
     figures = read_figures(root, base)
@@ -100,6 +101,7 @@ def read_page(
         keys=(f"url:{canonical(own)}",),
         digest=entry_digest(data),
         url=absolute(own, None),
+        icon=icon,
         content=content.model_copy(update={"provenance": content.provenance | said}) if said else content,
     )
 

@@ -7,6 +7,7 @@ from lxml import etree
 
 from services.parser.fields.text import collapse, count_words, line
 from services.parser.fields.urls import absolute
+from services.parser.formats import icons
 from services.parser.formats.pagepictures import address_of
 from services.parser.formats.ruleditem import MANY, WITHIN, Read, dated, digest_of, origins
 from services.parser.formats.selecting import Met, Scope
@@ -42,6 +43,7 @@ def facts_of(root: etree._Element, base: str, rules: Rules) -> tuple[FeedFacts, 
     facts = FeedFacts(
         title=line(escape(title), 300) if title else None,
         language=language.strip()[:35] or None if language else None,
+        icon=icons.of_page(root, base),
         older_url=_address(older, base) if older is not None else None,
     )
     return facts, facts.language

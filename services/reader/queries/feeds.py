@@ -86,9 +86,11 @@ def list_publications(
         .limit(1)
         .scalar_subquery()
     )
+    pictured = select(FeedRow.icon).where(FeedRow.publication_id == row.id, FeedRow.icon.is_not(None))
+    icon = pictured.order_by(FeedRow.id).limit(1).scalar_subquery()
     query = select(
         row.id, row.name, row.site_url, row.terms, row.attribution, feeds.label("feeds"), latest.label("latest_at")
-    )
+    ).add_columns(icon.label("icon"))
     if above is not None:
         query = query.where(row.id > above)
     rows = connection.execute(query.order_by(row.id).limit(limit + 1)).mappings().all()
@@ -108,6 +110,7 @@ def _columns(judged: ColumnElement[str], moment: datetime) -> Columns:
         PublicationRow.name.label("publication_name"),
         row.due_reason,
         row.notice,
+        row.icon,
         alarms.habits_if_silent(moment),
         alarms.lost_of_feed().label("probably_lost"),
     )

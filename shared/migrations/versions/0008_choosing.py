@@ -1,9 +1,9 @@
-"""What operators choose of feeds, and how they are asked.
+"""What operators choose of feeds, how they are asked, and how they are shown.
 
 Revision ID: 0008
 """
 
-from shared.migrations import protocols
+from shared.migrations import icons, morerules, protocols
 
 revision = "0008"
 down_revision = "0007"
@@ -14,8 +14,11 @@ depends_on = None
 def upgrade() -> None:
     """Make room for it."""
     protocols.upgrade()
+    icons.upgrade()
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Take it away, and what the version before could not read."""
+    icons.downgrade()
     protocols.downgrade()
+    morerules.downgrade()
