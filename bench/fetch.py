@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import StreamEnded
 
 from bench.certificate import self_signed
 from bench.errors import BenchError
@@ -161,6 +164,7 @@ def not_modified(polls: int) -> dict[str, float]:
             "TLS, connection kept": _cost("tickets", pem, "/kept", polls),
             "TLS, session resumed": _cost("tickets", pem, "/", polls // 4),
             "TLS, full handshake": _cost("none", pem, "/", polls // 4),
+            "HTTP/2, connection kept": _cost("tickets", pem, "/kept", polls, http2=True),
         }
 
 
@@ -178,15 +182,16 @@ def turn(times: int) -> float:
             return (time.process_time() - began) / times * 1000
 
 
-def _cost(tickets: str | None, pem: Path, path: str, polls: int) -> float:
+def _cost(tickets: str | None, pem: Path, path: str, polls: int, *, http2: bool = False) -> float:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    server = context.Process(target=answer_304, args=(tickets, pem, theirs), daemon=True)
+    server = context.Process(target=answer_304, args=(tickets, pem, theirs, http2), daemon=True)
     server.start()
     try:
         place = f"localhost:{ours.recv()}"
         url = f"{'https' if tickets else 'http'}://{place}{path}"
-        target = Target(kind=Kind.FEED, id=1, token="t", url=url, host="h", validators=Validators(etag='"1"'))
+        validators = Validators(etag='"1"')
+        target = Target(kind=Kind.FEED, id=1, token="t", url=url, host="h", validators=validators, http2=http2)
         with Client(Limits(), [place], trust=pem if tickets else None, resolve=_loopback) as client:
             return _cpu_ms(Asker(client), target, polls)
     finally:
@@ -208,24 +213,40 @@ def _cpu_ms(asker: Asker, target: Target, times: int) -> float:
     return (time.process_time() - began) / times * 1000
 
 
-def answer_304(tickets: str | None, pem: Path, parent: Connection) -> None:
+def answer_304(tickets: str | None, pem: Path, parent: Connection, http2: bool = False) -> None:
     """Answer 304 for ever, over TLS where `tickets` is not None; all but /kept hang up after it. Tells its port."""
     context = None
     if tickets:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
         context.num_tickets = 2 if tickets == "tickets" else 0
+        if http2:
+            context.set_alpn_protocols(["h2"])
     listener = socket.create_server(("127.0.0.1", 0))
     parent.send(listener.getsockname()[1])
     while True:
         connection, _ = listener.accept()
         with suppress(OSError), context.wrap_socket(connection, server_side=True) if context else connection as channel:
+            if http2:
+                _speak(channel)
             while data := channel.recv(65_536):
                 kept = data.startswith(b"GET /kept ")
                 close = b"" if kept else b"Connection: close\r\n"
                 channel.sendall(b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n' + close + b"\r\n")
                 if not kept:
                     break
+
+
+def _speak(channel: socket.socket) -> None:
+    """Answer 304 by HTTP/2 until the other side hangs up."""
+    http2 = H2Connection(H2Configuration(client_side=False))
+    http2.initiate_connection()
+    channel.sendall(http2.data_to_send())
+    while data := channel.recv(65_536):
+        for event in http2.receive_data(data):
+            if isinstance(event, StreamEnded):
+                http2.send_headers(event.stream_id, [(":status", "304"), ("etag", '"1"')], end_stream=True)
+        channel.sendall(http2.data_to_send())
 
 
 if __name__ == "__main__":

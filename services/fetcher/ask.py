@@ -120,6 +120,8 @@ def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Respo
     if answer.http2 and not passport.http2:
         requests += 1
         log.info("asked again by HTTP/2", kind=target.kind, id=target.id, final_url=answer.url)
+    elif passport.http2 and not answer.http2:
+        log.info("its server does not take HTTP/2", kind=target.kind, id=target.id, final_url=answer.url)
     answer, more = completed(asker.client, target, answer, passport)
     if answer.left_https:
         log.info("left https", kind=target.kind, id=target.id, final_url=answer.url)

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from bench.certificate import self_signed
 from services.command.feeds.check_report import Finding, report
 from services.command.feeds.check_visit import Visit, visit
 from shared.errors import FetchError, NotAFeed
 from shared.http.client import Client, Limits
 from shared.settings import Settings
 from tests.command.conftest import Run
+from tests.outlet.http2 import Http2Outlet
 from tests.outlet.outlet import Outlet
 
 NOW = datetime.now(UTC)
@@ -111,6 +114,19 @@ def test_the_page_of_an_article_tells_of_a_paywall(
     outlet.serve("front.xml", rss([1, 2]).replace("https://paper.example/", outlet.url("/")), "text/xml")
     found = look()["page"]
     assert (found.level, said in found.said) == (level, True), found.said
+
+
+def test_a_server_that_refuses_http_1_is_told(tmp_path: Path, settings: Callable[..., Settings]) -> None:
+    pem = tmp_path / "paper.pem"
+    pem.write_bytes(self_signed("localhost", ["127.0.0.1"]))
+    with Http2Outlet(pem) as paper, Client(Limits(), [f"127.0.0.1:{paper.port}"], trust=pem) as client:
+        paper.serve("front.xml", rss([1]).encode(), content_type="text/xml")
+        for path in ("robots.txt", ".well-known/tdmrep.json"):
+            paper.serve(path, status=404)
+        seen = visit(client, f"https://127.0.0.1:{paper.port}/front.xml", "Wireroom", 0)
+    found = report(seen, settings(), NOW)[0]
+    assert (found.about, found.level, "by HTTP/2" in found.said) == ("format", "note", True)
+    assert "feeds access --http2" in found.advice
 
 
 def test_a_page_that_robots_forbid_is_not_asked_for(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
