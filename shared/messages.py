@@ -202,6 +202,15 @@ class Rejected(Value):
     excerpt: str  # the entry as it stood in the document, at most 64 KiB
 
 
+class Unwanted(Value):
+    """An entry that the feed's patterns refuse."""
+
+    url: str | None = None
+    headline: str | None = None
+    published_at: AwareDatetime | None = None
+    by: str | None = None  # the pattern that leaves it out; None: it meets none of those that keep
+
+
 class FeedFacts(Value):
     """What a document says of its feed."""
 
@@ -236,6 +245,7 @@ class Result(Value):
     window: str | None = None  # entry digests of the whole document, joined; None: no document was read
     entries: tuple[Entry, ...] = ()  # those whose digest was not known
     rejected: tuple[Rejected, ...] = ()
+    unwanted: tuple[Unwanted, ...] = ()  # those whose digest was not known, and which are not among `entries`
     listed: tuple[Listed, ...] | None = None  # None: the document is no list of feeds
     repeats: int = 0  # entries that repeat another entry of the same document
     left_out: int = 0  # entries over the limit; the next poll goes on there
@@ -244,11 +254,12 @@ class Result(Value):
     parser: str | None = None  # name@version, +rules where a feed's own were used: see `reader_of`
     unmet: str | None = None  # what of the feed's rules met nothing, in words
     passed_over: int = 0  # messages of others than those of whom the feed takes any
+    known_under: str | None = None  # what the window's digests are known under: see `knows_under`
 
     @property
     def has_news(self) -> bool:
-        """Whether the store's articles may change through this result."""
-        return bool(self.entries)
+        """Whether the store's articles may change through this result, or what it leaves out is to be weighed."""
+        return bool(self.entries or self.unwanted)
 
 
 class Duty(StrEnum):
@@ -276,6 +287,14 @@ def reader_of(rules: Rules | None) -> str:
     """Return who reads what a feed answers, and its articles' pages: the same bytes under other rules are others."""
     digest = rules.digest if rules else ""
     return f"{PARSER}+{digest}" if digest else PARSER
+
+
+def knows_under(rules: Rules | None) -> str:
+    """Return what a window's digests are known under: by whom it was read, and by which patterns it was sifted.
+
+    What other patterns refused is not known, so the poll after a change reads all that is listed.
+    """
+    return f"{reader_of(rules)}-{rules.patterns_digest}" if rules and rules.sifted else reader_of(rules)
 
 
 def split_digests(joined: str) -> list[str]:

@@ -17,14 +17,15 @@ import typer
 
 from services.command import console
 from services.command.options import SECRET, Json, said
-from services.command.readable import readable
-from services.command.ruling import taking_rules
+from services.command.readable import readable, refused
+from services.command.ruling import taking_page_rules, taking_rules
 from shared.errors import Failed, Malformed, NotAFeed, UsageError, WireroomError, contain
 from shared.hosts import without_password
 from shared.rules import Rules
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from services.parser.document import Read as Found
     from shared.http.passport import Passport
     from shared.messages import Entry
 
@@ -44,7 +45,7 @@ class Fetched:
     link: str | None = None  # of an article whose page was asked for elsewhere
 
 
-Read = Callable[[Fetched], "list[Entry]"]
+Read = Callable[[Fetched], "Found"]
 Load = Callable[[str, str], Fetched]  # by what a source is called, and where it came from
 
 
@@ -69,7 +70,7 @@ def poll(
     _each(sources or [], listing, url, partial(_feed, rules=rules), load, rules, as_json=as_json)
 
 
-@taking_rules
+@taking_page_rules
 def extract(
     sources: Annotated[list[str] | None, typer.Argument(metavar="[URL|FILE]...", help="Article pages.")] = None,
     as_json: Json = False,
@@ -105,17 +106,18 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
         raise UsageError(f"{file} cannot be read: {_why(error)}.") from error
 
 
-def _feed(document: Fetched, rules: Rules | None) -> "list[Entry]":
-    from services.parser.look import read_feed_bytes
+def _feed(document: Fetched, rules: Rules | None) -> "Found":
+    from services.parser.look import read_feed
 
-    return read_feed_bytes(document.data, document.url, document.media_type, document.language, rules)
+    return read_feed(document.data, document.url, document.media_type, document.language, rules)
 
 
-def _page(document: Fetched, rules: Rules | None) -> "list[Entry]":
+def _page(document: Fetched, rules: Rules | None) -> "Found":
+    from services.parser.document import Read as Found
     from services.parser.look import read_page_bytes
 
     told = document.url, document.media_type, document.language
-    return [read_page_bytes(document.data, *told, rules, document.link)]
+    return Found((read_page_bytes(document.data, *told, rules, document.link),), ())
 
 
 def _within_limits(read: Read, settings: Settings) -> Read:
@@ -124,7 +126,7 @@ def _within_limits(read: Read, settings: Settings) -> Read:
 
     limits.cap_memory(settings.parse_memory_mb)
 
-    def limited(document: Fetched) -> "list[Entry]":
+    def limited(document: Fetched) -> "Found":
         try:
             with limits.cpu_seconds(settings.parse_time_s):
                 return read(document)
@@ -158,15 +160,17 @@ def _each(
     failed: list[Failed] = []
     columns = get_terminal_size().columns
     for source in sources:
-        entries = contain(lambda source=source: read(load(source, url)))  # type: ignore[misc]
-        if isinstance(entries, Failed):
-            failed.append(entries)
-            console.warn(f"{without_password(source)}: {_sentence(entries)}")
+        found = contain(lambda source=source: read(load(source, url)))  # type: ignore[misc]
+        if isinstance(found, Failed):
+            failed.append(found)
+            console.warn(f"{without_password(source)}: {_sentence(found)}")
             continue
-        for entry in entries:
+        for entry in found.entries:
             article = _article(entry, rules)
             shown = readable(entry, columns, article.get("page_url"))
             console.say(json.dumps(article, ensure_ascii=False) if as_json else shown)
+        for one in found.unwanted:  # beside the lines for programs
+            (console.warn if as_json else console.say)(refused(one))
     console.end(failed)
 
 
@@ -204,10 +208,10 @@ def _answer(where: str, text: str, read: Read, load: Load, rules: Rules | None) 
     line = contain(lambda: _line(where, text))
     if isinstance(line, Failed):
         return {"id": None, "articles": [], "error": _sentence(line)}
-    entries = contain(lambda: read(_named(where, line, load)))
-    if isinstance(entries, Failed):
-        return {"id": line.get("id"), "articles": [], "error": _sentence(entries)}
-    return {"id": line["id"], "articles": [_article(entry, rules) for entry in entries], "error": None}
+    found = contain(lambda: read(_named(where, line, load)))
+    if isinstance(found, Failed):
+        return {"id": line.get("id"), "articles": [], "error": _sentence(found)}
+    return {"id": line["id"], "articles": [_article(entry, rules) for entry in found.entries], "error": None}
 
 
 def _named(where: str, line: Mapping[str, Any], load: Load) -> Fetched:

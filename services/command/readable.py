@@ -8,7 +8,7 @@ from unicodedata import category, east_asian_width
 from shared.schema import Access, Image, Status
 
 if TYPE_CHECKING:
-    from shared.messages import Entry
+    from shared.messages import Entry, Unwanted
 
 MOST_COLUMNS = 100  # longer lines are hard to read
 _LABEL_COLUMNS = 10
@@ -32,6 +32,12 @@ def readable(entry: "Entry", columns: int, page_url: str | None = None) -> str:
     pictures = [f"{'picture':<{_LABEL_COLUMNS}}{_hanging(_picture(image), width)}" for image in content.images]
     blocks = ("\n".join(title), "\n".join(facts), "\n\n".join(parts), "\n".join(pictures))
     return "\n\n".join(block for block in blocks if block) + "\n\n" + "─" * width
+
+
+def refused(one: "Unwanted") -> str:
+    """Return in a line that the feed's patterns refuse an entry, and which of them."""
+    why = f"left out by {one.by!r}" if one.by else "left out, as it meets no pattern to keep"
+    return f"{why}: {' '.join(filter(None, (one.headline or '(no headline)', one.url)))}"
 
 
 def _facts(entry: "Entry", page_url: str | None) -> Iterator[tuple[str, str]]:

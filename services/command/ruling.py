@@ -1,4 +1,5 @@
-"""The options that say how a page, or JSON of any shape, lists articles: alike for all verbs that take them."""
+"""The options that say how a page, or JSON of any shape, lists articles, and which entries are wanted: alike for all
+verbs that take them."""
 
 import inspect
 from typing import Any
@@ -6,9 +7,10 @@ from typing import Any
 import typer
 
 from services.command.options import Verb, option, taking
-from shared.rules import Rules
+from shared.rules import PATTERNS, Rules
 
 PANEL = "How a page or JSON lists articles"
+WANTED = "Which entries are stored"
 _HELP = {
     "items": "What the items are: a CSS selector, XPath (/…, ./…), or a path in JSON ($.data.posts).",
     "link": "Within an item: what leads to the article.",
@@ -26,6 +28,10 @@ _HELP = {
     "body": "On articles' pages: what holds the text.",
     "rewrite": "Of articles' pages: the address, made of the link: 'PATTERN REPLACEMENT', such as '/news/ /print/'.",
 }
+_WANTED = {
+    "keep": "Store only what meets FIELD:PATTERN, or another that is given: 'headline:budget|tax'.",
+    "leave_out": "Store nothing that meets FIELD:PATTERN. May be given again.",
+}
 _DROP = "On articles' pages: what does not belong to the text. May be given again."
 
 
@@ -34,16 +40,23 @@ def taking_rules(verb: Verb) -> Verb:
     return taking(verb, OPTIONS, "rules", _checked)
 
 
+def taking_page_rules(verb: Verb) -> Verb:
+    """Return `verb`, which reads no feed, with the options for rules, without patterns."""
+    return taking(verb, {name: one for name, one in OPTIONS.items() if name not in PATTERNS}, "rules", _checked)
+
+
 def _checked(said: dict[str, Any]) -> Rules | None:
     from services.parser.formats.rules import read_rules
 
     return read_rules(said)
 
 
-def _option(name: str, kind: Any, words: str) -> inspect.Parameter:
-    return option(name, kind, typer.Option(f"--{name}", help=words, rich_help_panel=PANEL, show_default=False))
+def _option(name: str, kind: Any, words: str, panel: str = PANEL) -> inspect.Parameter:
+    spelt = f"--{name.replace('_', '-')}"
+    return option(name, kind, typer.Option(spelt, help=words, rich_help_panel=panel, show_default=False))
 
 
 OPTIONS = {name: _option(name, str | None, words) for name, words in _HELP.items()}
 OPTIONS["drop"] = _option("drop", list[str] | None, _DROP)
+OPTIONS |= {name: _option(name, list[str] | None, words, WANTED) for name, words in _WANTED.items()}
 assert OPTIONS.keys() == Rules.model_fields.keys()

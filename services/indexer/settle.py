@@ -211,9 +211,10 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
         news["last_ok_at"] = now
     if brought.created:
         news["last_new_at"] = now
-    news |= columns(row.past, facts, brought.created + brought.revised, now)
+    news |= columns(row.past, facts, brought.created + brought.revised + len(result.unwanted), now)
     if result.window is not None:
-        news |= {"entry_digests": result.window, "parser": result.parser, "trusts_ids": result.trusts_ids}
+        known_under = result.known_under or result.parser
+        news |= {"entry_digests": result.window, "parser": known_under, "trusts_ids": result.trusts_ids}
         if result.parser != PARSER:  # by rules of its own
             news["unmet"] = result.unmet
     return news

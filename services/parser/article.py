@@ -62,7 +62,7 @@ def read_content(item: Item, window: Window) -> Content:
 
 def _signed(item: Item, paragraphs: tuple[str, ...]) -> tuple[dict[str, object], dict[str, str]]:
     """Return who wrote the text and the agency behind it, and where that stood if it stood in the text."""
-    byline, named = _people(item.people, item.byline)
+    byline, named = signed_by(item.people, item.byline)
     authors = named or signing_people(paragraphs[-SIGN_OFF_LINES:])
     provider = line(item.credit, 100)
     credit = find_credit(
@@ -84,7 +84,7 @@ def _signed(item: Item, paragraphs: tuple[str, ...]) -> tuple[dict[str, object],
 
 def _filed(item: Item) -> dict[str, object]:
     """Return when the article appeared, and under what."""
-    keywords = _keywords(item)
+    keywords = keywords_of(item)
     return {
         "published_at": parse_date(item.published) if item.published else None,
         "updated_at": parse_date(item.updated) if item.updated else None,
@@ -107,7 +107,7 @@ def _pictures(item: Item, written: Written, signed: dict[str, object]) -> dict[s
 
 
 @lru_cache(maxsize=256)
-def _people(people: tuple[Person, ...], said: str | None) -> tuple[str | None, tuple[Author, ...]]:
+def signed_by(people: tuple[Person, ...], said: str | None) -> tuple[str | None, tuple[Author, ...]]:
     """Return the byline as written and the people: those named one by one, or else those in the line.
 
     A title has few writers, and telling names from roles takes longer than looking them up.
@@ -117,6 +117,12 @@ def _people(people: tuple[Person, ...], said: str | None) -> tuple[str | None, t
         return written, authors
     byline, named = read_people((Person(said),))
     return byline, authors or named
+
+
+def takes_back(item: Item) -> bool:
+    """Return whether an entry withdraws its article."""
+    headline = line(item.headline)
+    return item.status is Status.CANCELLED or bool(headline and _KILL.match(headline))
 
 
 def _dateline(text: str | None) -> str | None:
@@ -155,7 +161,8 @@ def _language(item: Item, window: Window, headline: str | None, paragraphs: tupl
     return shown_language(" ".join(filter(None, (headline, *paragraphs[:3]))), window.served_language)
 
 
-def _keywords(item: Item) -> tuple[str, ...]:
+def keywords_of(item: Item) -> tuple[str, ...]:
+    """Return what the entry is filed under, addresses aside."""
     found: dict[str, str] = {}
     for category in item.categories:
         if (name := line(category, 100)) and not (name[:4].lower() == "http" and absolute(name, None)):

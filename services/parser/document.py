@@ -7,6 +7,7 @@ Pure: no network, no clock but the document's.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.parser import article, identity
 from services.parser.formats import page, pageruled
@@ -14,6 +15,7 @@ from services.parser.formats.detect import read_listing
 from services.parser.formats.walls import is_wall
 from services.parser.item import Slot, Window
 from services.parser.listed import read_list
+from services.parser.sieve import Sieve, sieve_of
 from shared.digests import sha256
 from shared.errors import Failed, Malformed, NotAFeed, PermanentError, Unmet, contain
 from shared.messages import (
@@ -25,7 +27,9 @@ from shared.messages import (
     Outcome,
     Rejected,
     Result,
+    Unwanted,
     Validators,
+    knows_under,
     reader_of,
     split_digests,
 )
@@ -43,6 +47,7 @@ class Read:
 
     entries: tuple[Entry, ...]
     rejected: tuple[Rejected, ...]
+    unwanted: tuple[Unwanted, ...] = ()
 
 
 def read_document(document: Document, data: bytes, max_entries: int) -> Result:
@@ -83,7 +88,7 @@ def _feed_result(document: Document, data: bytes, max_entries: int) -> Result:
         if slot.digest not in known and identities.known[at].repeat_of is None
     ]
     taken, left = new[:max_entries], set(new[max_entries:])
-    read = read_entries(window, identities, taken)
+    read = read_entries(window, identities, taken, sieve_of(rules), document.lease_ends)
     digests = [slot.digest for at, slot in enumerate(window.slots) if at not in left]
     digests += split_digests(window.kept)
     if document.partial:  # what is not in it is still listed
@@ -95,6 +100,7 @@ def _feed_result(document: Document, data: bytes, max_entries: int) -> Result:
         window="".join(digests),
         entries=read.entries,
         rejected=read.rejected,
+        unwanted=read.unwanted,
         repeats=sum(one.repeat_of is not None for one in identities.known),
         left_out=len(left) + window.left_out,
         trusts_ids=identities.trusts_ids,
@@ -102,6 +108,7 @@ def _feed_result(document: Document, data: bytes, max_entries: int) -> Result:
         parser=reader_of(rules),
         unmet=window.unmet,
         passed_over=window.passed_over,
+        known_under=knows_under(rules),
     )
 
 
@@ -110,29 +117,42 @@ def _with_known(digests: list[str], known: str, most: int) -> list[str]:
     return list(dict.fromkeys([*digests, *split_digests(known)]))[: max(most, len(digests))]
 
 
-def read_entries(window: Window, identities: identity.Identities, places: Iterable[int]) -> Read:
-    """Return the entries at `places`; one that cannot be read is set aside alone."""
+def read_entries(
+    window: Window,
+    identities: identity.Identities,
+    places: Iterable[int],
+    sieve: Sieve | None = None,
+    now: datetime | None = None,
+) -> Read:
+    """Return the entries at `places` that `sieve` lets through; one that cannot be read is set aside alone."""
     entries: list[Entry] = []
+    unwanted: list[Unwanted] = []
     rejected: list[Rejected] = []
     for at in places:
         slot, known = window.slots[at], identities.known[at]
-        entry = contain(lambda slot=slot, keys=known.keys: _entry(slot, keys, window))  # type: ignore[misc]
-        if not isinstance(entry, Failed):
+        entry = contain(lambda slot=slot, keys=known.keys: _entry(slot, keys, window, sieve, now))  # type: ignore[misc]
+        if isinstance(entry, Unwanted):
+            unwanted.append(entry)
+        elif not isinstance(entry, Failed):
             entries.append(entry)
         elif isinstance(entry.error, MemoryError):
             raise entry.error
         else:
             excerpt = slot.excerpt() if len(rejected) < MAX_EXCERPTS else ""
             rejected.append(Rejected(reason=_reason(entry), excerpt=_storable(excerpt)))
-    return Read(tuple(entries), tuple(rejected))
+    return Read(tuple(entries), tuple(rejected), tuple(unwanted))
 
 
-def _entry(slot: Slot, keys: tuple[str, ...], window: Window) -> Entry:
+def _entry(
+    slot: Slot, keys: tuple[str, ...], window: Window, sieve: Sieve | None, now: datetime | None
+) -> Entry | Unwanted:
     item = slot.read()
     source_id = article.source_id_of(item.source_id)
     if slot.cancelled:
         return Entry(keys=keys, digest=slot.digest, source_id=source_id, content=article.killed(item), cancelled=True)
-    content = article.read_content(item, window)
+    content = sieve.sift(item, window, now) if sieve else article.read_content(item, window)
+    if isinstance(content, Unwanted):
+        return content
     cancelled = content.status == "cancelled"
     wanted = item.link is not None and content.body_text is None and not (cancelled or item.whole)
     return Entry(

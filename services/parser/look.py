@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from services.parser import identity
-from services.parser.document import read_entries
+from services.parser.document import Read, read_entries
 from services.parser.formats import page
 from services.parser.formats.detect import read_listing
 from services.parser.formats.mail import is_mail
+from services.parser.sieve import sieve_of
 from shared.bundle import TYPE, unpack, unpacked
-from shared.messages import Entry, FeedFacts
+from shared.messages import Entry, FeedFacts, Unwanted
 from shared.rules import Rules
 
 _HEAD_BYTES = 4096
@@ -35,6 +37,7 @@ class Looked:
     trusts_ids: bool
     closed: bool  # the document came to its end
     unmet: str | None = None  # what of the rules met nothing in any entry
+    unwanted: tuple[Unwanted, ...] = ()  # those of the entries that its patterns would refuse
 
 
 def look(data: bytes, url: str, media_type: str | None, rules: Rules | None = None) -> Looked:
@@ -45,10 +48,12 @@ def look(data: bytes, url: str, media_type: str | None, rules: Rules | None = No
     :raises Unmet: the rules find no article in them.
     """
     window = read_listing(data, url, media_type, rules)
-    identities = identity.judge(window.slots, trusts_ids=True)
-    entries = read_entries(window, identities, range(len(window.slots))).entries
+    identities, every = identity.judge(window.slots, trusts_ids=True), range(len(window.slots))
+    entries = read_entries(window, identities, every).entries
+    sieve = sieve_of(rules)
+    unwanted = read_entries(window, identities, every, sieve, datetime.now(UTC)).unwanted if sieve else ()
     form = f"{form_of(data, media_type)}, read by rules" if rules and rules.listed else form_of(data, media_type)
-    return Looked(form, window.feed, entries, identities.trusts_ids, window.closed, window.unmet)
+    return Looked(form, window.feed, entries, identities.trusts_ids, window.closed, window.unmet, unwanted)
 
 
 def form_of(data: bytes, media_type: str | None) -> str:
@@ -74,9 +79,21 @@ def read_feed_bytes(
     :raises Malformed: they are damaged beyond use.
     :raises Unmet: the rules find no article in them.
     """
+    return list(read_feed(data, url, media_type, language, rules).entries)
+
+
+def read_feed(
+    data: bytes, url: str, media_type: str | None, language: str | None = None, rules: Rules | None = None
+) -> Read:
+    """Return the feed's entries in the order of the document, repeats among them, and those that are not wanted.
+
+    :raises NotAFeed: the bytes are no feed.
+    :raises Malformed: they are damaged beyond use.
+    :raises Unmet: the rules find no article in them.
+    """
     window = replace(read_listing(data, url, media_type, rules), served_language=language)
     identities = identity.judge(window.slots, trusts_ids=True)
-    return list(read_entries(window, identities, range(len(window.slots))).entries)
+    return read_entries(window, identities, range(len(window.slots)), sieve_of(rules), datetime.now(UTC))
 
 
 def read_page_bytes(

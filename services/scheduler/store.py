@@ -31,7 +31,7 @@ from shared.aside import storable
 from shared.errors import Blocked
 from shared.http.addresses import Place, is_among
 from shared.http.passport import same_origin
-from shared.messages import Kind, Target, Validators, reader_of
+from shared.messages import Kind, Target, Validators, knows_under
 from shared.rewriting import asked_at, keep_to_site
 from shared.rules import Rules
 from shared.settings import Settings
@@ -140,7 +140,7 @@ def _target(kind: Kind, row: Any, now: datetime, source: Any) -> Target:
     rules = Rules.model_validate(source.rules) if source and source.rules else None
     asked = row.wanted_at is not None and row.wanted_at <= now  # for the feed itself
     detour = row.detour_url if feed and not asked else None  # of which nothing is known either
-    current = not detour and (not feed or row.parser == reader_of(rules))  # what another reader knew is not known
+    current = not detour and (not feed or row.parser == knows_under(rules))
     return Target(
         kind=kind,
         id=row.id if feed else row.article_id,

@@ -34,6 +34,7 @@ class Arrival:
     own: bool = True  # no other feed had brought it
     words: int = 0  # of its text as the feed gives it; 0: it gives none, which counts where the feed gave some before
     language: str | None = None
+    stored: bool = True  # False: it is not wanted, and teaches nothing but when there is news
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def taught(habits: Habits, arrivals: Sequence[Arrival], last_s: float | None, no
         silence = expected(before, max(before.at_s, now_s - SILENCE_WITHIN_S), now_s)
         usual = rhythm.recent if before.count >= ENOUGH else 0.0
         habits = replace(habits, longest=max(habits.longest * FORGETS, silence), most=max(habits.most * FORGETS, usual))
-    return _texts(replace(habits, rhythm=rhythm), arrivals)
+    return _texts(replace(habits, rhythm=rhythm), [one for one in arrivals if one.stored])
 
 
 def _texts(habits: Habits, arrivals: Sequence[Arrival]) -> Habits:

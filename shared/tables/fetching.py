@@ -87,7 +87,7 @@ class Feed(Fetched, Table):
         default="auto"
     )  # auto: article pages where the feed gives a summary; never, always
     entry_digests: Mapped[str] = mapped_column(default="")  # of the last window, joined
-    parser: Mapped[str | None]  # the version that made the digests
+    parser: Mapped[str | None]  # what the digests are known under: see shared.messages.knows_under
     trusts_ids: Mapped[bool] = mapped_column(default=True)
     moved_to: Mapped[str | None]  # where permanent redirects point
     moved_seen: Mapped[int] = mapped_column(default=0)  # polls in a row that were redirected there

@@ -71,7 +71,13 @@ def test_how_a_feed_is_asked_travels() -> None:
 
 
 def test_rules_travel_each_in_an_attribute_of_its_own() -> None:
-    given = Rules(items="//li[@class='a & b']", zone="UTC", body=".story > p", drop=(".ad", "./i"))
+    given = Rules(
+        items="//li[@class='a & b']",
+        zone="UTC",
+        body=".story > p",
+        drop=(".ad", "./i"),
+        leave_out=("any:a|b", "older:3d"),
+    )
     data = write([Outline("https://paper.example/news", rules=given)])
     assert b"wireroomBody" in data
     (again,), wrong = read(data)

@@ -13,7 +13,10 @@ from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
 
 URL = "https://harbour.example/news"
-SAY = "Say how the feeds are to be read, such as --items 'article', or --none."
+SAY = (
+    "Say how the feeds are to be read, such as --items 'article', or --none; or which of their entries are stored, "
+    "such as --leave-out 'headline:horoscope', or --no-patterns."
+)
 OWN_SITE = "a page is asked for on its article's own site alone."
 ITEM = (
     '<article class="teaser"><h2><a href="/news/{0}">Pier story {0}</a></h2>'
@@ -139,6 +142,8 @@ def test_a_sites_own_page_can_be_a_listing(wireroom: Run) -> None:
         (("rules", 1, "--link", "a"), "The rule for link needs one that says which elements are the items."),
         (("rules", 1), SAY),
         (("rules", 1, "--none", "--items", "a"), SAY),
+        (("rules", 1, "--no-patterns", "--keep", "any:a"), SAY),
+        (("add", URL, "--keep", "any:("), "'(' is no pattern of RE2: missing ): (."),
         (
             ("rules", 7, "--items", "a"),
             "There is no feed '7': `wireroom feeds list` shows their numbers and addresses.",
@@ -167,6 +172,46 @@ def test_what_cannot_be_read_is_refused_at_once_in_a_sentence(
     wireroom("feeds", "add", "https://harbour.example/feed.xml")
     ran = wireroom("feeds", *words)
     assert (ran.status, ran.sentence) == (2, said)
+
+
+def test_patterns_are_given_beside_rules_and_taken_away(wireroom: Run, sqlite_store: Engine) -> None:
+    wireroom("feeds", "add", URL, "--items", "article", "--keep", "any:pier")
+    wireroom("feeds", "add", "https://harbour.example/feed.xml", "--folder", "Wires")
+    with writing(sqlite_store) as connection:
+        known = {"etag": '"1"', "entry_digests": "abcdefghijkl", "lease_token": "t"}
+        connection.execute(update(Feed).values(**known))
+    said = wireroom("feeds", "rules", 1, "--keep", "any:ferry", "--leave-out", "keyword:sport").text
+    assert said == f"1 {URL} keeps what meets 'any:ferry', and leaves out what meets 'keyword:sport'.\n"
+    shown = wireroom("feeds", "show", 1, "--json").lines[0]["rules"]
+    assert shown == {"items": "article", "keep": ["any:ferry"], "leave_out": ["keyword:sport"]}
+    said = wireroom("feeds", "rules", "--folder", "Wires", "--leave-out", "older:30d").text
+    assert said == "Each of 1 feed leaves out what meets 'older:30d'.\n"
+    with reading(sqlite_store) as connection:
+        rows = connection.execute(select(Feed.etag, Feed.entry_digests, Feed.lease_token).order_by(Feed.id)).all()
+    assert {tuple(row) for row in rows} == {('"1"', "abcdefghijkl", None)}
+    wireroom("feeds", "rules", 1, "--items", "li")
+    shown = wireroom("feeds", "show", 1, "--json").lines[0]["rules"]
+    assert shown == {"items": "li", "keep": ["any:ferry"], "leave_out": ["keyword:sport"]}
+    assert b'wireroomLeaveOut="keyword:sport"' in wireroom("feeds", "export", "-").out
+    said = wireroom("feeds", "rules", "--all", "--no-patterns").text
+    assert said == "Each of 2 feeds keeps everything.\n"
+    assert [one["rules"] for one in wireroom("feeds", "list", "--json").lines] == [{"items": "li"}, None]
+
+
+def test_patterns_are_tried_on_an_address(wireroom: Run, outlet: Outlet, page: str) -> None:
+    allow = {"fetch_allow": outlet.allow[0]}
+    tried = ("--items", "article", "--leave-out", "headline:story 11", "--leave-out", "link:/12$")
+    told = f"left out by 'link:/12$': Pier story 12 {outlet.url('news/12')}"
+    ran = wireroom("poll", page, *tried, **allow)
+    assert ("Pier story 10" in ran.text, told in ran.text) == (True, True)
+    ran = wireroom("poll", page, "--json", *tried, **allow)
+    assert ([line["headline"] for line in ran.lines], told in ran.err) == (["Pier story 10"], True)
+    found = wireroom("feeds", "check", page, "--json", "--pause", 0, *tried, **allow).lines[0]
+    said = [(one["level"], one["said"]) for one in found["findings"] if one["about"] == "patterns"]
+    words = "2 of 3 articles would not be stored: 'link:/12$' leaves out 1, 'headline:story 11' leaves out 1."
+    assert (found["articles"], said) == (3, [("note", words)])
+    ran = wireroom("feeds", "check", page, "--pause", 0, "--items", "article", "--keep", "any:whale", **allow)
+    assert "! patterns     3 of 3 articles would not be stored: 3 meet none to keep." in ran.text
 
 
 def test_json_is_listed_by_paths(wireroom: Run, outlet: Outlet) -> None:

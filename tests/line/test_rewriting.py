@@ -121,4 +121,4 @@ def test_another_rule_makes_the_pages_due_again_and_reads_no_entry_anew(outlet: 
 
 
 def give(connection: object, line: Line, rules: Rules) -> None:
-    assert feed_store.give_rules(connection, [line.feed()], rules, line.settings) == 1  # type: ignore[arg-type]
+    assert feed_store.give_rules(connection, [line.feed()], line.settings, rules) == 1  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from services.command.feeds import feed_store
 from services.parser.formats.rules import read_rules
 from shared.http.passport import Passport, fresh_keys, seal
-from shared.rules import Rules
+from shared.rules import NO_RULES, Rules
 from shared.tables import Article, Change, Feed, Gap, Page, Poll
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
@@ -107,7 +107,9 @@ def test_other_rules_read_the_same_bytes_again_and_make_no_revision(outlet: Outl
 
 
 def give(line: Line, given: Rules | None) -> None:
-    line.write(lambda connection: void(feed_store.give_rules(connection, [line.feed()], given, line.settings)))
+    line.write(
+        lambda connection: void(feed_store.give_rules(connection, [line.feed()], line.settings, given or NO_RULES))
+    )
 
 
 def void(_: object) -> None:

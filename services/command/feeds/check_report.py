@@ -1,5 +1,6 @@
 """What a look at a feed means, in words, with what to do about it. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from enum import StrEnum
 from services.command.feeds.check_page import Page
 from services.command.feeds.check_visit import Visit
 from services.fetcher.verdict import max_age_s
+from services.parser.look import Looked
 from shared.messages import Entry
 from shared.polling.failures import span
 from shared.polling.rhythm import learn
@@ -43,6 +45,7 @@ def report(visit: Visit, settings: Settings, now: datetime) -> list[Finding]:
     return [
         _format(visit),
         *_rules(visit),
+        *_patterns(visit.first),
         _window(entries),
         _identifiers(visit),
         _dates(entries, now),
@@ -77,6 +80,19 @@ def _rules(visit: Visit) -> Iterator[Finding]:
         if unmet:
             advice = "Look at the page again, and give the rule anew."
             yield Finding("rules", Level.BAD, f"{unmet[0].upper()}{unmet[1:]}.", advice)
+
+
+def _patterns(feed: Looked) -> Iterator[Finding]:
+    """Yield how many of the articles each pattern would leave out, where any would."""
+    counts = Counter(one.by for one in feed.unwanted)
+    if not counts:
+        return
+    each = (f"{by!r} leaves out {many}" if by else f"{many} meet none to keep" for by, many in counts.most_common())
+    said = f"{len(feed.unwanted)} of {len(feed.entries)} articles would not be stored: {', '.join(each)}."
+    if len(feed.unwanted) < len(feed.entries):
+        yield Finding("patterns", Level.NOTE, said, "What is found below is of all of them.")
+    else:
+        yield Finding("patterns", Level.BAD, said, "Try wider ones: `wireroom poll` shows what each leaves out.")
 
 
 def _window(entries: Sequence[Entry]) -> Finding:

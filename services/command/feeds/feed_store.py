@@ -4,7 +4,8 @@ Whatever changes a feed's address or state takes its lease away in the same stat
 it was before changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -245,17 +246,29 @@ def give_passport(
     connection.execute(changed.values(http2=http2, **TAKEN_BACK))
 
 
-def give_rules(connection: Connection, feeds: Sequence[Any], rules: Rules | None, settings: Settings) -> int:
-    """Let feeds be read in another way from now on; what was read of them as before counts no more.
+def give_rules(
+    connection: Connection,
+    feeds: Sequence[Any],
+    settings: Settings,
+    reading: Rules | None = None,
+    patterns: Mapping[str, tuple[str, ...]] | None = None,
+) -> int:
+    """Let feeds be read in another way from now on, or their entries stored by other patterns, or both.
 
-    Where it is pages that are read otherwise, those are due again of articles that are still listed; return how many.
+    What was read of them in another way counts no more; other patterns judge all that is listed at the next poll, which
+    knows it. Where it is pages that are read otherwise, those are due again of articles that are still listed; return
+    how many.
     """
-    moment, ids = now(connection), [row.id for row in feeds]
-    due = {"due_at": moment, "ready_at": moment}
-    changed = update(Feed).where(among(Feed.id, ids)).values(rules=written(rules), unmet=None, **_UNKNOWN, **due)
-    connection.execute(changed.values(**TAKEN_BACK))
     before = {row.id: Rules.model_validate(row.rules or {}) for row in feeds}
-    otherwise = [id_ for id_, one in before.items() if one.for_pages != (rules or NO_RULES).for_pages]
+    after: dict[Rules, list[int]] = defaultdict(list)
+    for id_, one in before.items():
+        after[(reading or one).model_copy(update=dict(patterns or one.patterns))].append(id_)
+    moment = now(connection)
+    anew = {"due_at": moment, "ready_at": moment} | ({"unmet": None, **_UNKNOWN} if reading else {})
+    for rules, ids in after.items():
+        said = written(rules) if rules != NO_RULES else None
+        connection.execute(update(Feed).where(among(Feed.id, ids)).values(rules=said, **anew, **TAKEN_BACK))
+    otherwise = [id_ for id_, one in before.items() if reading and one.for_pages != reading.for_pages]
     had = Article.page_state != "not_needed"
     return _want(connection, otherwise, settings, had) if settings.fetch_pages and otherwise else 0
 

@@ -37,7 +37,8 @@ class Pages(StrEnum):
     ALWAYS = "always"
 
 
-RULES = {f"wireroom{name.capitalize()}": name for name in Rules.model_fields}
+RULES = {f"wireroom{name.title().replace('_', '')}": name for name in Rules.model_fields}
+LISTS = ("drop", "keep", "leave_out")  # of which an attribute holds one a line
 WORDS = {
     "wireroomPages": ("pages", tuple(Pages)),
     "wireroomState": ("state", ("active", "paused")),
@@ -143,7 +144,7 @@ def _settings(said: Mapping[str, str]) -> dict[str, Any]:
 
 def _rules(said: Mapping[str, str]) -> Rules | None:
     given: dict[str, Any] = {name: said.get(attribute.lower()) for attribute, name in RULES.items()}
-    return read_rules(given | {"drop": (given["drop"] or "").splitlines()})
+    return read_rules(given | {name: (given[name] or "").splitlines() for name in LISTS})
 
 
 def write(feeds: Iterable[Outline]) -> bytes:

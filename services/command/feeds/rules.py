@@ -1,5 +1,8 @@
-"""`wireroom feeds rules`: how a page, or JSON of any shape, is read as a feed, and how its articles' pages are."""
+"""`wireroom feeds rules`: how a page, or JSON of any shape, is read as a feed, how its articles' pages are, and which
+entries of any feed are stored.
+"""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -7,35 +10,58 @@ from sqlalchemy import Connection, select
 
 from services.command import console
 from services.command.feeds import feed_store
+from services.command.feeds.choosing import Choice, taking_feeds
 from services.command.ruling import taking_rules
 from services.command.stores import open_store
 from shared.database import writing
 from shared.errors import UsageError
 from shared.hosts import without_password
-from shared.rules import Rules
+from shared.rules import NO_RULES, Rules
 from shared.settings import read_settings
 from shared.tables import Article, Page
 
+Patterns = Mapping[str, tuple[str, ...]]
+SAY = (
+    "Say how the feeds are to be read, such as --items 'article', or --none; or which of their entries are stored, "
+    "such as --leave-out 'headline:horoscope', or --no-patterns."
+)
 LAST_PAGES = 20  # of which is told how many the rule for the text met
 
 
+@taking_feeds
 @taking_rules
 def rules(
-    names: Annotated[list[str], typer.Argument(help="Numbers or addresses of feeds.", show_default=False)],
+    chosen: Choice,
     none: Annotated[bool, typer.Option("--none", help="Read them by their format again.")] = False,
+    all_entries: Annotated[bool, typer.Option("--no-patterns", help="Store all their entries again.")] = False,
     rules: Rules | None = None,
 ) -> None:
-    """Say how feeds are read, in place of what was said before. They are polled now; `feeds check` tries rules."""
-    if none == bool(rules):
-        raise UsageError("Say how the feeds are to be read, such as --items 'article', or --none.")
+    """Say how feeds are read, and which of their entries are stored, each in place of what was said of it before.
+
+    They are polled now; `feeds check` and `poll` try rules.
+    """
+    given = rules or NO_RULES
+    reading = given.reading if none or given.reading != NO_RULES else None
+    patterns = given.patterns if all_entries or given.sifted else None
+    if (none and reading != NO_RULES) or (all_entries and given.sifted) or not (reading or patterns):
+        raise UsageError(SAY)
     settings = read_settings()
     with writing(open_store(settings)) as connection:
-        rows = feed_store.find(connection, names)
-        pages = feed_store.give_rules(connection, rows, rules, settings)
-    for row in rows:
-        console.say(f"{row.id} {without_password(row.url)} is read by {rules.shown if rules else 'its format alone'}.")
+        rows = chosen.rows(connection)
+        pages = feed_store.give_rules(connection, rows, settings, reading, patterns)
+    for row in rows if chosen.named else ():
+        _tell(f"{row.id} {without_password(row.url)}", given, reading, patterns)
+    if not chosen.named:
+        _tell("Each of 1 feed" if len(rows) == 1 else f"Each of {len(rows)} feeds", given, reading, patterns)
     if pages:
         console.say(f"The pages of {pages} articles that they list are due again.")
+
+
+def _tell(what: str, given: Rules, reading: Rules | None, patterns: Patterns | None) -> None:
+    if reading is not None:
+        console.say(f"{what} is read by {given.shown or 'its format alone'}.")
+    if patterns is not None:
+        console.say(f"{what} {given.patterns_shown if given.sifted else 'keeps everything'}.")
 
 
 def of_feed(connection: Connection, row: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from statistics import median_low
 from typing import Any, Self
 
-from services.indexer.feeds.gaps import next_page
+from services.indexer.feeds.gaps import next_page, published
 from shared.hosts import lane_of
 from shared.http.addresses import Place, leads_inside
 from shared.messages import Facts, FeedFacts, Outcome, Result
@@ -93,7 +93,7 @@ def went(known: Backfill, url: str, result: Result, allow: frozenset[Place]) -> 
     asked, facts = replace(known, asked=known.asked + 1), result.facts
     if not facts.outcome.good:
         return _failed(asked, facts)
-    dates = [one.content.published_at for one in result.entries if one.content.published_at]
+    dates = published(result)
     at = median_low(dates) if dates else None
     older = at is not None and (known.back_to is None or at < known.back_to)
     asked = replace(asked, failed=0, stalled=0 if older else known.stalled + 1, back_to=at if older else known.back_to)

@@ -72,7 +72,8 @@ def noticed(connection: Connection, result: Result, row: "Row", verdicts: Sequen
     )
     if ids and connection.execute(listed.limit(1)).first():
         return row
-    gap = bounds_of(since, (one.entry.content.published_at for one in verdicts if isinstance(one, Fresh)), now)
+    fresh = [one.entry.content.published_at for one in verdicts if isinstance(one, Fresh)]
+    gap = bounds_of(since, (*fresh, *(one.published_at for one in result.unwanted)), now)
     return replace(row, memory=replace(row.memory, gap=gap))
 
 

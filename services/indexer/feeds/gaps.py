@@ -50,7 +50,13 @@ def bounds_of(last_ok_at: datetime, published: Iterable[datetime | None], now: d
 
 def reaches(result: Result, bounds: Bounds) -> bool:
     """Return whether a document lists articles from before the gap, so that nothing of it can lie further back."""
-    return any(one.content.published_at and one.content.published_at <= bounds.from_at for one in result.entries)
+    return any(moment <= bounds.from_at for moment in published(result))
+
+
+def published(result: Result) -> list[datetime]:
+    """Return when what a document lists was published, as far as that is said, whether or not it is wanted."""
+    taken = (one.content.published_at for one in result.entries)
+    return [moment for moment in (*taken, *(one.published_at for one in result.unwanted)) if moment is not None]
 
 
 def narrowed(result: Result, bounds: Bounds) -> Result:

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.indexer.feeds.backfill import Backfill, next_turn
 from services.indexer.feeds.gaps import PAUSE_S, Bounds, Detour
-from shared.messages import DIGEST_CHARS, Entry, Facts, FeedFacts, Result
+from shared.messages import DIGEST_CHARS, Entry, Facts, FeedFacts, Result, Unwanted
 from shared.polling.habits import Arrival, Habits, alarm_s, notice
 from shared.polling.habits import taught as learnt
 from shared.polling.schedule import Plan, Standing, Wish
@@ -74,6 +74,15 @@ def arrival(entry: Entry, *, own: bool) -> Arrival:
     content = entry.content
     published = content.published_at.timestamp() if content.published_at else None
     return Arrival(published, own, len((content.body_text or "").split()), content.language)
+
+
+def unwanted_arrivals(unwanted: Sequence[Unwanted], memory: Memory) -> tuple[Arrival, ...]:
+    """Return what entries teach that are not stored: a feed's rhythm is its publisher's, whatever is wanted of it.
+
+    The store does not know whether they were listed before, so what is dated before the last poll teaches nothing.
+    """
+    since, dates = memory.last_ok_at, (one.published_at for one in unwanted)
+    return tuple(Arrival(at.timestamp(), stored=False) for at in dates if at and (since is None or at >= since))
 
 
 def taught(

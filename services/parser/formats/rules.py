@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from services.parser.fields.dates import parse_date
 from services.parser.formats import selecting
 from services.parser.formats.ruleditem import WITHIN
+from services.parser.sieve import sieve_of
 from shared import rewriting
 from shared.errors import UsageError
 from shared.jsonpath import holes_in, steps_of
@@ -29,7 +30,7 @@ def read_rules(given: Mapping[str, Any]) -> Rules | None:
     except ValidationError as error:
         name = error.errors()[0]["loc"][0]
         raise UsageError(
-            f"A rule has 1 to {RULE_CHARS} characters in one line, and {MOST_DROPPED} at most drop: {name!r}."
+            f"A rule has 1 to {RULE_CHARS} characters in one line, and of a kind there are {MOST_DROPPED}: {name!r}."
         ) from None
     check(rules)
     return rules
@@ -50,6 +51,7 @@ def check(rules: Rules) -> None:
         _check_selectors(rules)
     if rules.zone and parse_date(f"{_NOON} {rules.zone}") is None:
         raise UsageError(f"{rules.zone!r} is no zone: write Europe/Paris, UTC or +02:00.")
+    sieve_of(rules)
     for rule in filter(None, (rules.script, rules.body, *rules.drop)):
         selecting.check(rule)
     if rules.rewrite:
