@@ -278,7 +278,7 @@ class Client:
     ) -> FetchError:
         """Return why a certificate was not believed, and which it was: seen where none is, so that nothing is sent."""
         try:
-            self._adapters.of(None, NONE).ask(request, exchange.limits.connect_s, passport.proxy)
+            self._adapters.of(None, NONE, http2=True).ask(request, exchange.limits.connect_s, passport.proxy)
         except Mistrusted as mistrusted:
             return FetchError("tls", f"{explain(error)} {shown(mistrusted.fingerprint)}")
         except (*RAISED, FetchError):

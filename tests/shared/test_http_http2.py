@@ -247,6 +247,13 @@ def test_a_server_that_refuses_http_1_is_asked_again_by_http_2(pem: Path, old: b
         assert (len(outlet.asked_old), len(outlet.asked)) == (asked_old, 1)
 
 
+def test_a_certificate_that_is_not_believed_is_shown_though_http_1_is_refused(pem: Path) -> None:
+    with Http2Outlet(pem) as outlet, Client(LIMITS, [f"outlet.example:{outlet.port}"], resolve=to_loopback) as client:
+        with pytest.raises(FetchError, match="It shows"):
+            client.get(url(outlet))
+        assert outlet.asked == []
+
+
 def test_other_answers_are_final(pem: Path) -> None:
     with Http2Outlet(
         pem, old=b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: TLS/1.0\r\nContent-Length: 0\r\n\r\n"
