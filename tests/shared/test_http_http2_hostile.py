@@ -50,6 +50,12 @@ def bomb() -> bytes:
     return Encoder().encode([(":status", "200"), ("a", "x" * 3500)]) + b"\xbe" * 2000
 
 
+def pushed() -> bytes:
+    """Return the promise of another answer, in good form."""
+    asked = [(":method", "GET"), (":scheme", "https"), (":authority", "outlet.example"), (":path", "/more")]
+    return frame(PUSH_PROMISE, END_HEADERS, 1, b"\0\0\0\2" + Encoder().encode(asked))
+
+
 def endless(*parts: bytes, first: bytes = b"") -> Frames:
     def send(sock: socket.socket) -> None:
         sock.sendall(BEGUN + first)
@@ -143,7 +149,7 @@ def test_a_frame_is_refused_by_its_first_bytes(pem: Path) -> None:
 @pytest.mark.parametrize(
     ("frames", "kind"),
     [
-        pytest.param(once(frame(PUSH_PROMISE, END_HEADERS, 1, b"\0\0\0\2\x88")), "http", id="push"),
+        pytest.param(once(pushed(), OK, frame(DATA, END_STREAM, 1, b"words")), "http", id="push"),
         pytest.param(once(frame(WINDOW_UPDATE, 0, 0, b"\x7f\xff\xff\xff")), "http", id="window overflows"),
         pytest.param(once(frame(WINDOW_UPDATE, 0, 0, b"\0\0\0\0")), "http", id="window of nothing"),
         pytest.param(once(frame(SETTINGS, 0, 0, b"\0\4\xff\xff\xff\xff")), "http", id="settings of no sense"),
