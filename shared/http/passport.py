@@ -64,6 +64,11 @@ class Passport(Value):
             said.append(" and ".join(["for pages of its articles too", *(f"at {host}" for host in self.pages_at)]))
         return ", ".join(said)
 
+    @property
+    def is_for_web(self) -> bool:
+        """Whether something in it is said by HTTP alone."""
+        return bool(self.headers or self.proxy or self.certificate or self.post or self.pages)
+
     def for_page(self, url: str, feed: str) -> Self:
         """Return what of it the page `url` of an article is asked for with, that came by the feed at `feed`.
 

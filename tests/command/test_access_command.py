@@ -36,6 +36,23 @@ def row(engine: Engine) -> Any:
         return connection.execute(select(Feed.__table__)).one()
 
 
+@pytest.mark.parametrize(
+    "words", [("--header", "X-Key: 7"), ("--proxy", "http://proxy.example:3128"), ("--bearer", "t0ken", "--pages")]
+)
+def test_what_http_alone_says_is_refused_for_a_mailbox(wireroom: Run, words: tuple[str, ...]) -> None:
+    wireroom("feeds", "add", "imaps://mail.example/INBOX")
+    ran = wireroom("feeds", "access", 1, *words, seal_key=SEAL)
+    assert (ran.status, ran.sentence) == (2, "Feed 1 is no address of the web: it is asked with credentials alone.")
+
+
+def test_a_mailbox_has_credentials_and_a_trusted_certificate(wireroom: Run) -> None:
+    wireroom("feeds", "add", "imaps://mail.example/INBOX?from=@harbour.example")
+    words = ("--basic", "@-", "--trust-certificate", "ab" * 32)
+    ran = wireroom("feeds", "access", 1, *words, stdin=b"desk@mail.example:s3cret", seal_key=SEAL)
+    assert (ran.status, "s3cret" in ran.text) == (0, False)
+    assert "imaps://mail.example/INBOX?from=@harbour.example is asked for with: basic credentials" in ran.text
+
+
 def test_what_is_said_is_sealed_for_the_fetcher(wireroom: Run, one: Engine, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("s3cret\n")
     (tmp_path / "client.pem").write_bytes(self_signed("desk.example"))

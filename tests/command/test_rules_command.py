@@ -240,5 +240,5 @@ def test_a_body_that_cannot_be_posted_is_refused(wireroom: Run) -> None:
     wireroom("feeds", "add", "ftp://wire.example/news/")
     _, key = wireroom("feeds", "keys").text.splitlines()
     ran = wireroom("feeds", "access", 1, "--post", "page=1", seal_key=key.partition("=")[2])
-    assert (ran.status, ran.sentence) == (2, "Feed 1 is no address of the web, so nothing can be posted to it.")
+    assert (ran.status, ran.sentence) == (2, "Feed 1 is no address of the web: it is asked with credentials alone.")
     assert wireroom("feeds", "access", 1, "--post", "").sentence == "What is posted has 1 to 20000 characters."

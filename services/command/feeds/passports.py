@@ -86,8 +86,8 @@ def access(
         for row in rows:
             if passport.pin and not row.url.startswith(("https:", "ftps:", "imaps:")):
                 raise UsageError(f"Feed {row.id} is asked for without TLS, so it shows no certificate to be trusted.")
-            if passport.post and not row.url.startswith(("http:", "https:")):
-                raise UsageError(f"Feed {row.id} is no address of the web, so nothing can be posted to it.")
+            if not row.url.startswith(("http:", "https:")) and (passport.is_for_web or http2):
+                raise UsageError(f"Feed {row.id} is no address of the web: it is asked with credentials alone.")
             if http2 and not row.url.startswith("https:"):
                 raise UsageError(f"Feed {row.id} is asked for without TLS, so not by HTTP/2.")
             sealed = seal(passport, row.url, settings.seal_key, settings.open_key) if passport.shown else None
