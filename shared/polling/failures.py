@@ -59,7 +59,7 @@ BACK_OFFS = {
     Failure.RULE: BackOff(1800, 12 * HOUR_S, "its rules meet nothing in what it answers"),
     Failure.MISSING: BackOff(1800, DAY_S, "its server does not find it (404)"),
     Failure.CHALLENGE: BackOff(HOUR_S, DAY_S, "its server answers with a challenge for browsers"),
-    Failure.DENIED: BackOff(HOUR_S, DAY_S, "its server refuses us (401 or 403)"),
+    Failure.DENIED: BackOff(HOUR_S, DAY_S, "its server refuses us (401, 403, or the login)"),
     Failure.CLIENT: BackOff(HOUR_S, DAY_S, "its server does not take our request"),
     Failure.TLS: BackOff(HOUR_S, DAY_S, "its certificate or encryption is wrong"),
     Failure.LIMIT: BackOff(HOUR_S, DAY_S, "its answer breaks one of our limits"),

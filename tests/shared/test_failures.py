@@ -78,4 +78,4 @@ def test_a_month_in_which_nobody_asked_makes_no_feed_long_dead() -> None:
 
 def test_the_reason_says_what_is_wrong_and_how_often() -> None:
     words = back_off(failed("http", 403), 2, 0, DAY_S)[1]
-    assert words.startswith("its server refuses us (401 or 403), 3 times in a row")
+    assert words.startswith("its server refuses us (401, 403, or the login), 3 times in a row")
