@@ -19,9 +19,11 @@ from shared.http.tls import NONE, Mistrusted, shown
 
 BEGIN_BYTES = 2**20  # of a message that is too large as a whole: its text comes before what is attached
 UNMEASURED = 1  # bytes, until a message is chosen: most are known already, and some servers read each to tell its size
+MOST_NUMBERS = 2 * MOST_FILES  # that a server may list where so many are asked for: some come meanwhile
 MOST_SAID = 200  # characters of what a server says of itself
 _CODE = re.compile(r"OK \[(UIDVALIDITY|UIDNEXT) ([0-9]{1,10})\]", re.IGNORECASE)
 _COUNT = re.compile(r"([0-9]{1,10}) EXISTS\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<!\S)[0-9]{1,10}(?!\S)")
 _UID = re.compile(r"\bUID ([0-9]{1,10})\b", re.IGNORECASE)
 _SIZE = re.compile(r"\bRFC822\.SIZE ([0-9]{1,19})\b", re.IGNORECASE)
 _BODY = re.compile(rf'\bBODY\[\](?:<0>)? ({LITERAL}|"(?:[^"\\]|\\.)*")', re.IGNORECASE)
@@ -72,11 +74,12 @@ class Mailbox:
         if not self._count:
             return
         newest = f"{max(1, self._count - MOST_FILES + 1)}:*"
-        for answer in self._talk.ask(f"UID SEARCH {newest}"):
-            kind, *numbers = answer.words.split()
-            if kind.upper() == "SEARCH":
-                for number in filter(str.isdecimal, numbers):
-                    yield Message(f"{self._validity}-{int(number)}", UNMEASURED, int(number))
+        answers = self._talk.ask(f"UID SEARCH {newest}")
+        lists = [answer.words[len("SEARCH") :] for answer in answers if answer.words[:6].upper() == "SEARCH"]
+        for count, found in enumerate(_NUMBER.finditer(" ".join(lists))):
+            if count >= MOST_NUMBERS:
+                raise FetchError("too_large", f"The server lists more than {MOST_NUMBERS} messages.")
+            yield Message(f"{self._validity}-{int(found[0])}", UNMEASURED, int(found[0]))
 
     def measured(self, chosen: Sequence[File]) -> tuple[File, ...]:
         """Return messages with their sizes; those that went meanwhile are left out."""

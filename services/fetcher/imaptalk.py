@@ -15,6 +15,7 @@ from shared.http.sockets import Exchange
 
 LINE_BYTES = 256 * 1024  # of one answer beside its literals: the numbers of 5,000 messages take 55 KB
 MOST_ANSWERS = 10_000  # to one command: some tell what others do in the mailbox meanwhile
+MOST_LITERALS = 10  # in one answer
 LITERAL = "\0"  # stands in an answer's words for what came as a literal
 _LITERAL = re.compile(rb"\{([0-9]{1,19})\}\r?\n\Z")
 _STATUS = re.compile(r"(OK|NO|BAD|BYE|PREAUTH)(?: \[([A-Z0-9-]+)[^\]]*\])?", re.IGNORECASE)
@@ -97,10 +98,13 @@ class Talk:
         :raises FetchError: it is longer than allowed, or none of IMAP's.
         :raises EOFError: the server hung up.
         """
-        line, literals, room = self._line(LINE_BYTES), [], most
-        words = line
+        literals: list[bytes] = []
+        words = line = self._line(LINE_BYTES)
+        room = most
         while found := _LITERAL.search(line):
             size = int(found[1])
+            if len(literals) == MOST_LITERALS:
+                raise FetchError("too_large", f"The server answers with more than {MOST_LITERALS} literals at once.")
             if size > room:
                 raise FetchError(
                     "too_large", f"The server announces {size} bytes, where {room} were asked for at most."

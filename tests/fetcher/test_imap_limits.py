@@ -71,6 +71,8 @@ def test_a_size_that_is_no_size_takes_no_memory(certificate: Path) -> None:
 FLOODS: dict[str, Script] = {
     "lines": saying(SEARCH=("* 1 EXISTS",) * 20_000),
     "numbers": saying(SEARCH=("* SEARCH" + " 5" * 200_000,)),
+    "numbers in many lines": saying(SEARCH=("* SEARCH" + " 5" * 5000,) * 10),
+    "literals of nothing": saying(EXAMINE=(b"* " + b"{0}\r\n" * 5000,)),
     "no end of a line": saying(HELLO=(b"* OK " + b"words " * 100_000,)),
     "bytes in a line": saying(EXAMINE=(b"* OK " + b"x" * 2**22,)),
     "literals in a line": saying(EXAMINE=(b"* OK {3}\r\nabc" * 9,)),
