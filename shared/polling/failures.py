@@ -29,6 +29,7 @@ class Failure(StrEnum):
     SERVER = "server"  # 5xx
     CLIENT = "client"  # any other 4xx, and answers that are none
     REDIRECT = "redirect"
+    FOLDER = "folder"  # it cannot be read, or is none
     NOT_A_FEED = "not_a_feed"
     RULE = "rule"  # the feed's own rules meet nothing
     LIMIT = "limit"  # the answer broke one of our limits
@@ -56,6 +57,7 @@ BACK_OFFS = {
     Failure.DNS: BackOff(600, DAY_S, "its host's name cannot be resolved"),
     Failure.REDIRECT: BackOff(1800, DAY_S, "its redirects lead nowhere"),
     Failure.NOT_A_FEED: BackOff(1800, 12 * HOUR_S, "what it answers is no feed"),
+    Failure.FOLDER: BackOff(900, 6 * HOUR_S, "its folder cannot be read"),
     Failure.RULE: BackOff(1800, 12 * HOUR_S, "its rules meet nothing in what it answers"),
     Failure.MISSING: BackOff(1800, DAY_S, "its server does not find it (404)"),
     Failure.CHALLENGE: BackOff(HOUR_S, DAY_S, "its server answers with a challenge for browsers"),
@@ -81,6 +83,7 @@ _BY_KIND = {
     "busy": Failure.BUSY,
     "unavailable": Failure.SERVER,
     "redirect": Failure.REDIRECT,
+    "drop": Failure.FOLDER,
     "not_a_feed": Failure.NOT_A_FEED,
     "malformed": Failure.NOT_A_FEED,
     "rule": Failure.RULE,

@@ -22,6 +22,7 @@ def failed(kind: str | None = None, status: int | None = None, **more: object) -
         ("timeout", None, Failure.TIMEOUT),
         ("truncated", 200, Failure.TRUNCATED),
         ("challenge", 403, Failure.CHALLENGE),
+        ("drop", None, Failure.FOLDER),
         ("not_a_feed", 200, Failure.NOT_A_FEED),
         ("malformed", 200, Failure.NOT_A_FEED),
         ("too_large", 200, Failure.LIMIT),
