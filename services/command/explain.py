@@ -53,13 +53,13 @@ def _said(connection: Connection, name: str, against: Sequence[int], settings: S
         raise UsageError(f"There is no article {missing[0]} to compare with.")
     ids = record.articles_at(connection, name) if number is None else [number]
     found = [one for id_ in ids if (one := _article(connection, id_, against, settings))]
-    said: Facts = {"asked": name, "articles": found, "deleted": [], "feeds": [], "set_aside": []}
+    said: Facts = {"asked": name, "articles": found, "deleted": [], "feeds": [], "refused": [], "set_aside": []}
     if number is not None and not found:
         said["deleted"] = record.deleted(connection, number)
     if number is None:
         said |= {"feeds": record.feeds_at(connection, name), "set_aside": record.aside_at(connection, name)}
-        said["deleted"] = record.deleted_at(connection, name)
-    if not any(said[part] for part in ("articles", "deleted", "feeds", "set_aside")):
+        said |= {"deleted": record.deleted_at(connection, name), "refused": record.refused_at(connection, name)}
+    if not any(said[part] for part in ("articles", "deleted", "feeds", "refused", "set_aside")):
         what = f"Nothing is known of {name}" if number is None else f"There is no article {number}"
         raise UsageError(f"{what}: no feed that is polled has listed it.")
     return said
@@ -81,6 +81,10 @@ def _lines(said: Facts) -> Iterator[str]:
         yield f"Feed {feed['id']}, {feed['title'] or feed['url']}"
         yield from _facts({name: feed[name] for name in feed if name not in ("id", "title", "polls")})
         yield from _table("polls", feed["polls"])
+    for one in said["refused"]:
+        why = f"its pattern {one['by']!r}" if one["by"] else "it meets none of the patterns that the feed keeps by"
+        of = f"feed {one['feed']}, {one['feed_url']}"
+        yield f"Left out at {console.cell(one['at'])} by the rules of {of}: {why}. {one['headline'] or ''}".rstrip()
     for one in said["set_aside"]:
         yield f"Set aside as {one['id']} at {one['stage']}: {one['reason']}"
     for one in said["deleted"]:

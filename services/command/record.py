@@ -126,6 +126,18 @@ def aside_at(connection: Connection, url: str) -> list[Facts]:
     ]
 
 
+def refused_at(connection: Connection, url: str) -> list[Facts]:
+    """Return which feeds' patterns lately refused an entry at an address, and by which."""
+    asked = {url, canonical(url)}
+    rows = connection.execute(select(Feed.id, Feed.url, Feed.unwanted).where(Feed.unwanted.is_not(None)))
+    return [
+        {"feed": row.id, "feed_url": without_password(row.url), **one}
+        for row in rows
+        for one in row.unwanted["last"]
+        if one["url"] and (one["url"] in asked or canonical(one["url"]) in asked)
+    ]
+
+
 def _known_by(connection: Connection, article_id: int) -> list[str]:
     keys = select(ArticleKey.key).where(ArticleKey.article_id == article_id).order_by(ArticleKey.key)
     return list(connection.scalars(keys))

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.indexer.feeds import gap_store, pace, push, unusual
+from services.indexer.feeds import gap_store, pace, push, sifting, unusual
 from services.indexer.feeds.moves import move
 from services.indexer.feeds.pace import Memory
 from services.indexer.feeds.trust import Past, columns, moved
@@ -42,6 +42,7 @@ _POLL = (
     "left_out",
     "set_aside",
     "requests",
+    "unwanted",
 )
 log = structlog.get_logger()
 
@@ -65,6 +66,7 @@ class Row:
     memory: Memory = field(default_factory=Memory)
     past: Past = field(default_factory=Past)
     follows: bool = False  # it is a list of feeds
+    unwanted: dict[str, Any] | None = None  # what its patterns refused
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _row(kind: Kind, row: Any) -> Row:
         memory,
         Past.of(row),
         row.follows,
+        row.unwanted,
     )
 
 
@@ -202,6 +205,7 @@ def _news(kind: Kind, result: Result, row: Row, brought: Brought, planned: Plan,
     news |= pace.detour_columns(row.memory)
     if kind is Kind.PAGE:
         return news
+    news |= {name: as_json(value) for name, value in sifting.columns(row.unwanted, result, now).items()}
     if facts.outcome is Outcome.UNFETCHED:
         return news | ({"due_reason": planned.why} if planned.why else {})
     news |= {"polling_s": planned.polling_s, "last_polled_at": now} | pace.columns(row.memory, planned)
@@ -241,6 +245,7 @@ def _record(connection: Connection, settled: Sequence[tuple[Result, Row, Brought
             result.left_out,
             brought.set_aside,
             facts.requests,
+            len(result.unwanted),
         )
         for result, row, brought in settled
         for facts in [(row.memory.detour and row.memory.detour.facts) or result.facts]

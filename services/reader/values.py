@@ -195,6 +195,7 @@ class Poll(Value):
     revised: int
     known: int = Field(description="Entries that said nothing new.")
     entries: int = Field(description="Of the whole document; 0: none was read.")
+    unwanted: int = Field(description="Entries, new to the feed or changed, that its patterns refuse.")
     set_aside: int
     requests: int = Field(description="Sent to the publisher, redirects not counted.")
     wire_bytes: int

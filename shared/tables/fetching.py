@@ -110,6 +110,9 @@ class Feed(Fetched, Table):
     notice: Mapped[str | None]  # what is unusual about what it brought lately, in words
     detour_url: Mapped[str | None]  # fetched in its stead at its next lease, to close a gap or for its past
     rules: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)  # how it is read: see shared.rules
+    unwanted: Mapped[dict[str, Any] | None] = mapped_column(
+        JsonOrNull
+    )  # what its patterns refused: see services.indexer.feeds.sifting
     unmet: Mapped[str | None]  # what of its rules met nothing at its last poll, in words
     follows: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # it is a list of feeds
     list_id: Mapped[int | None] = mapped_column(BigId)  # the followed list that brought it
@@ -231,6 +234,7 @@ class Poll(Table):
     siblings: Mapped[int] = mapped_column(default=0)  # of `known`: first brought by another feed
     repeats: Mapped[int] = mapped_column(default=0)  # of another entry of the same document
     left_out: Mapped[int] = mapped_column(default=0)
+    unwanted: Mapped[int] = mapped_column(default=0, server_default="0")  # refused by the feed's patterns
     set_aside: Mapped[int] = mapped_column(default=0)
     requests: Mapped[int] = mapped_column(default=1)  # sent to the publisher
 

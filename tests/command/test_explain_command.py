@@ -130,3 +130,25 @@ def test_a_purged_article_is_told_as_such(wireroom: Run, copies: list[Any]) -> N
 
 def test_the_window_folds_again_by_this_versions_rules(wireroom: Run, copies: list[Any]) -> None:
     assert wireroom("stories", "refold").text.strip() == "No article is in another story than before."
+
+
+def test_what_a_pattern_refused_is_explained_by_its_address(wireroom: Run, line: Line, outlet: Outlet) -> None:
+    told = [type(story("a"))(f"Story {at}", "Words of a story about it.", "Ada Quill") for at in range(25)]
+    entries = outlet.publish("herald.xml", entries=told)
+    wireroom("feeds", "add", outlet.url("herald.xml"), "--leave-out", "headline:^story 3$")
+    line.poll()
+    url = outlet.url(entries[3].path)
+    (said,) = wireroom("explain", url, "--json").lines
+    assert [(one["feed"], one["by"]) for one in said["refused"]] == [(1, "headline:^story 3$")]
+    text = wireroom("explain", url).text
+    assert text.startswith("Left out at ")
+    assert text.endswith(
+        f" by the rules of feed 1, {outlet.url('herald.xml')}: its pattern 'headline:^story 3$'. Story 3\n"
+    )
+    assert wireroom("feeds", "show", 1, "--json").lines[0]["unwanted"].startswith("1 entry since ")
+    assert wireroom("feeds", "polls", 1, "--json").lines[0]["unwanted"] == 1
+    wireroom("feeds", "rules", 1, "--keep", "headline:whale")
+    line.poll()
+    text = wireroom("feeds", "show", 1).text
+    assert "of the last 25 none was wanted: see whether its patterns mean that" in text
+    assert "it meets none of the patterns that the feed keeps by" in wireroom("explain", url).text

@@ -218,3 +218,35 @@ def test_a_feeds_rhythm_is_its_publishers_whatever_is_refused(outlet: Outlet, li
     assert (round(habits.rhythm.count), habits.texts) == (4, 0)
     assert desk.line.feed().title == "The Courier"
     assert desk.stored == []
+
+
+def test_refused_entries_that_change_at_each_poll_leave_no_gap(desk: Desk) -> None:
+    desk.begin((8, "Sport"), (9, "Sport"), **NO_SPORT)
+    desk.polled(6)
+    desk.poll((1, "Sport"), (8, "Sport"), (9, "Sport"), words="anew")
+    assert desk.line.count(Gap) == 0
+
+
+def test_what_is_refused_is_counted_with_the_last_of_it(desk: Desk) -> None:
+    desk.begin((1, "Sport"), (2, "News"), **NO_SPORT)
+    desk.poll((0.5, "Sport"), (1, "Sport"), (2, "News"))
+    known = desk.line.feed().unwanted
+    assert (known["count"], known["in_row"]) == (2, 1)
+    assert [(one["url"], one["by"]) for one in known["last"]] == [
+        (desk.outlet.url("/a/0.5"), "keyword:^sport$"),
+        (desk.outlet.url("/a/1"), "keyword:^sport$"),
+    ]
+    assert [row.unwanted for row in desk.line.read(select(Poll.unwanted).order_by(Poll.id))] == [1, 1]
+    desk.poll((0.2, "News"), (0.5, "Sport"), (1, "Sport"))
+    assert desk.line.feed().unwanted["in_row"] == 0
+    desk.sift(**SPORT)
+    assert desk.line.feed().unwanted is None
+
+
+def test_no_more_than_the_last_refused_entries_are_remembered_and_each_once(desk: Desk) -> None:
+    desk.begin(*((at, "Sport") for at in range(1, 41)), **NO_SPORT)
+    desk.poll(*((at, "Sport") for at in range(1, 41)), words="anew")
+    assert [len(desk.line.feed().unwanted["last"]), desk.line.feed().unwanted["count"]] == [40, 80]
+    desk.poll(*((at, "Sport") for at in range(41, 101)))
+    last = desk.line.feed().unwanted["last"]
+    assert (len(last), last[0]["url"]) == (50, desk.outlet.url("/a/41"))

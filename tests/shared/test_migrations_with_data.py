@@ -349,3 +349,15 @@ def test_no_feed_is_asked_by_http_2_after_the_upgrade_and_none_is_lost_on_the_wa
     upgrade(empty)
     with empty.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM feeds WHERE http2")) == 0
+
+
+def test_nothing_was_refused_before_patterns_and_polls_survive_the_way_down(empty: Engine) -> None:
+    go(empty, "0007")
+    fill_all(empty)
+    upgrade(empty)
+    with empty.begin() as connection:
+        assert connection.scalar(text("SELECT count(unwanted) FROM feeds")) == 0
+        assert connection.scalar(text("SELECT sum(unwanted) FROM polls")) == 0
+        connection.execute(text("UPDATE polls SET unwanted = 3"))
+    go(empty, "0007", down=True)
+    assert (counts(empty)["feeds"], counts(empty)["polls"]) == (ROWS, ROWS)

@@ -264,7 +264,8 @@ def give_rules(
     for id_, one in before.items():
         after[(reading or one).model_copy(update=dict(patterns or one.patterns))].append(id_)
     moment = now(connection)
-    anew = {"due_at": moment, "ready_at": moment} | ({"unmet": None, **_UNKNOWN} if reading else {})
+    anew: dict[str, Any] = {"due_at": moment, "ready_at": moment}
+    anew |= ({"unmet": None, **_UNKNOWN} if reading else {}) | ({"unwanted": None} if patterns else {})
     for rules, ids in after.items():
         said = written(rules) if rules != NO_RULES else None
         connection.execute(update(Feed).where(among(Feed.id, ids)).values(rules=said, **anew, **TAKEN_BACK))

@@ -21,7 +21,19 @@ def polls(
     with reading(open_store()) as connection:
         row = feed_store.find(connection, [name])[0]
         found, _ = list_polls(connection, row.id, None, limit)
-    columns = ("at", "outcome", "status", "new", "revised", "entries", "wire_bytes", "elapsed_ms", "requests", "error")
+    columns = (
+        "at",
+        "outcome",
+        "status",
+        "new",
+        "revised",
+        "unwanted",
+        "entries",
+        "wire_bytes",
+        "elapsed_ms",
+        "requests",
+        "error",
+    )
     items = [one.model_dump() for one in found]
     console.rows(items, columns, as_json=as_json, empty="No poll of it is on record.")
     if not as_json and row.state == "active" and row.due_reason:

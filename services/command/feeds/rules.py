@@ -25,6 +25,7 @@ SAY = (
     "Say how the feeds are to be read, such as --items 'article', or --none; or which of their entries are stored, "
     "such as --leave-out 'headline:horoscope', or --no-patterns."
 )
+MANY = 20  # entries in a row that were not wanted are worth a look
 LAST_PAGES = 20  # of which is told how many the rule for the text met
 
 
@@ -66,7 +67,19 @@ def _tell(what: str, given: Rules, reading: Rules | None, patterns: Patterns | N
 
 def of_feed(connection: Connection, row: Any) -> dict[str, Any]:
     """Return how many of the last pages of a feed's articles its rules for them met, of those that it has."""
-    return _texts(connection, row) | _addresses(connection, row)
+    return _texts(connection, row) | _addresses(connection, row) | _refused(row)
+
+
+def _refused(row: Any) -> dict[str, Any]:
+    """Return how much its patterns refuse, and whether anything was wanted lately."""
+    known = row.unwanted
+    if not known:
+        return {}
+    count = known["count"]
+    said = f"{count} {'entry' if count == 1 else 'entries'} since {known['since'][:10]}"
+    if known["in_row"] >= MANY:
+        said += f"; of the last {known['in_row']} none was wanted: see whether its patterns mean that"
+    return {"unwanted": f"{said}; last {known['last'][0]['headline'] or known['last'][0]['url']!r}"}
 
 
 def _texts(connection: Connection, row: Any) -> dict[str, Any]:

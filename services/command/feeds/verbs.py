@@ -33,7 +33,9 @@ from shared.tables import Feed
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 STATES = ("active", "paused", "gone", "parked")
 _INNER = {"entry_digests", "lease_token", "body_digest", "sealed"}
-HIDDEN = frozenset({*_INNER, "habits", "due_reason", "notice", "alarm_at", "backfill"})  # the latter are told in words
+HIDDEN = frozenset(
+    {*_INNER, "habits", "unwanted", "due_reason", "notice", "alarm_at", "backfill"}
+)  # the latter are told in words
 
 
 verbs.command()(lists.add)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from services.indexer.articles.judge import Fresh, Repeat, Verdict
 from services.indexer.articles.layers import leave
-from services.indexer.feeds import backfill
+from services.indexer.feeds import backfill, sifting
 from services.indexer.feeds.gaps import Bounds, Detour, bounds_of, narrowed, next_address, reaches
 from shared.hosts import is_folder, without_password
 from shared.http.addresses import Place
@@ -58,13 +58,16 @@ def noticed(connection: Connection, result: Result, row: "Row", verdicts: Sequen
     """Return the row of a feed with the gap that this poll shows: its window shares no article with the last one.
 
     Told before anything of the document is written. Two windows share an article where both hold an entry as it was, or
-    where an entry is a state of an article that the last window listed. A folder's files roll off no window.
+    where an entry is a state of an article that the last window listed, or of one that was refused before. A folder's
+    files roll off no window.
     """
     last, window = split_digests(row.digests), split_digests(result.window or "")
     since = row.memory.last_ok_at
     if row.memory.detour or since is None or is_folder(row.url):
         return row
     if not last or not window or not set(last).isdisjoint(window):
+        return row
+    if sifting.refused_before(row.unwanted, result):
         return row
     ids = [one.known.id for one in verdicts if not isinstance(one, Fresh | Repeat)]
     listed = select(Layer.article_id).where(

@@ -3,7 +3,7 @@
 Revision ID: 0008
 """
 
-from shared.migrations import icons, morerules, protocols
+from shared.migrations import icons, morerules, protocols, sifting
 
 revision = "0008"
 down_revision = "0007"
@@ -15,10 +15,12 @@ def upgrade() -> None:
     """Make room for it."""
     protocols.upgrade()
     icons.upgrade()
+    sifting.upgrade()
 
 
 def downgrade() -> None:
     """Take it away, and what the version before could not read."""
+    sifting.downgrade()
     icons.downgrade()
     protocols.downgrade()
     morerules.downgrade()
