@@ -1,6 +1,7 @@
 """What the store knows of one address: articles and who listed them, feeds, pages, what was set aside."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -131,7 +132,7 @@ def refused_at(connection: Connection, url: str) -> list[Facts]:
     asked = {url, canonical(url)}
     rows = connection.execute(select(Feed.id, Feed.url, Feed.unwanted).where(Feed.unwanted.is_not(None)))
     return [
-        {"feed": row.id, "feed_url": without_password(row.url), **one}
+        {"feed": row.id, "feed_url": without_password(row.url), **one, "at": datetime.fromisoformat(one["at"])}
         for row in rows
         for one in row.unwanted["last"]
         if one["url"] and (one["url"] in asked or canonical(one["url"]) in asked)

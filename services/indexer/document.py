@@ -20,7 +20,7 @@ from services.indexer.articles.pages import hold_pages, want_pages
 from services.indexer.articles.store import insert_fresh, known_by_id, named, put_keys, touch, update_revised
 from services.indexer.changes import News, append, take_head
 from services.indexer.feeds import gap_store, icons
-from services.indexer.feeds.pace import arrival, unwanted_arrivals
+from services.indexer.feeds.pace import arrival, lately, refusal
 from services.indexer.publications.registry import key_of, publication_of
 from services.indexer.settle import Brought, Row
 from services.indexer.stories import flags
@@ -307,7 +307,10 @@ def _brought(piece: _Piece, verdicts: Sequence[Verdict]) -> Brought:
     entries = len(split_digests(result.window or ""))
     known = entries - counts[Fresh] - counts[Revised] - repeats - len(result.rejected) - len(result.unwanted)
     siblings = sum(isinstance(one, Unchanged) and one.known.feed_id != piece.row.id for one in verdicts)
-    arrivals = _arrivals(verdicts, piece.source.name) + unwanted_arrivals(result.unwanted, piece.row.memory)
+    arrivals, memory = _arrivals(verdicts, piece.source.name), piece.row.memory
+    if piece.row.known_under not in (None, result.known_under or result.parser):  # what was refused may be stored now
+        arrivals = lately(arrivals, memory)
+    arrivals += lately(map(refusal, result.unwanted), memory)
     return Brought(counts[Fresh], counts[Revised], max(0, known), siblings, repeats, len(result.rejected), arrivals)
 
 

@@ -67,6 +67,7 @@ class Row:
     past: Past = field(default_factory=Past)
     follows: bool = False  # it is a list of feeds
     unwanted: dict[str, Any] | None = None  # what its patterns refused
+    known_under: str | None = None  # the digests
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def _row(kind: Kind, row: Any) -> Row:
         Past.of(row),
         row.follows,
         row.unwanted,
+        row.parser,
     )
 
 

@@ -250,3 +250,15 @@ def test_no_more_than_the_last_refused_entries_are_remembered_and_each_once(desk
     desk.poll(*((at, "Sport") for at in range(41, 101)))
     last = desk.line.feed().unwanted["last"]
     assert (len(last), last[0]["url"]) == (50, desk.outlet.url("/a/41"))
+
+
+def test_what_other_patterns_let_in_is_no_news_of_the_publisher(desk: Desk) -> None:
+    desk.begin(*((at, "Sport") for at in range(30, 90)), **NO_SPORT)
+    before = Habits.read(desk.line.feed().habits).rhythm
+    desk.sift()
+    desk.line.poll()
+    after = Habits.read(desk.line.feed().habits).rhythm
+    assert before
+    assert after
+    assert (desk.line.count(Article), round(after.count)) == (60, round(before.count))
+    assert desk.line.feed().notice is None

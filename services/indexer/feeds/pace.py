@@ -4,7 +4,7 @@ The settling of a fetch asks for three things: the feed's standing before it (`s
 columns that follow from both (`columns`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -76,13 +76,15 @@ def arrival(entry: Entry, *, own: bool) -> Arrival:
     return Arrival(published, own, len((content.body_text or "").split()), content.language)
 
 
-def unwanted_arrivals(unwanted: Sequence[Unwanted], memory: Memory) -> tuple[Arrival, ...]:
-    """Return what entries teach that are not stored: a feed's rhythm is its publisher's, whatever is wanted of it.
+def refusal(one: Unwanted) -> Arrival:
+    """Return what an entry teaches that is not stored: a feed's rhythm is its publisher's, whatever is wanted of it."""
+    return Arrival(one.published_at.timestamp() if one.published_at else None, stored=False)
 
-    The store does not know whether they were listed before, so what is dated before the last poll teaches nothing.
-    """
-    since, dates = memory.last_ok_at, (one.published_at for one in unwanted)
-    return tuple(Arrival(at.timestamp(), stored=False) for at in dates if at and (since is None or at >= since))
+
+def lately(arrivals: Iterable[Arrival], memory: Memory) -> tuple[Arrival, ...]:
+    """Return those that are dated since the last good poll: of others nobody knows whether they were listed before."""
+    since_s = memory.last_ok_at.timestamp() if memory.last_ok_at else None
+    return tuple(one for one in arrivals if one.at_s is not None and (since_s is None or one.at_s >= since_s))
 
 
 def taught(
