@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from services.command import console
-from services.command.options import SECRET, Json, said
+from services.command.asking import Header, Http2, Post, passport_of
+from services.command.options import Json
 from services.command.readable import readable, refused
 from services.command.ruling import taking_page_rules, taking_rules
 from shared.errors import Failed, Malformed, NotAFeed, UsageError, WireroomError, contain
@@ -61,12 +62,13 @@ def poll(
     as_json: Json = False,
     url: Url = "",
     listing: From = None,
-    post: Annotated[str | None, typer.Option(help=f"A body, for what lists on POST alone. {SECRET}")] = None,
-    header: Annotated[list[str] | None, typer.Option(help=f"A header field, 'Name: value'. {SECRET}")] = None,
+    post: Post = None,
+    header: Header = None,
+    http2: Http2 = False,
     rules: Rules | None = None,
 ) -> None:
     """Fetch and parse feeds now and show their articles; stores nothing."""
-    load = partial(_load, passport=_passport(post, header))
+    load = partial(_load, passport=passport_of(post, header, http2=http2))
     _each(sources or [], listing, url, partial(_feed, rules=rules), load, rules, as_json=as_json)
 
 
@@ -254,15 +256,6 @@ def _unpacked(data: bytes, settings: Settings) -> bytes:
     if len(found) > settings.max_document_bytes:
         raise Malformed(f"it unpacks to more than {settings.max_document_bytes} bytes (WIREROOM_MAX_DOCUMENT_BYTES).")
     return found
-
-
-def _passport(post: str | None, headers: list[str] | None) -> "Passport | None":
-    if post is None and not headers:
-        return None
-    from shared.http.passport import Passport, read_headers, read_post
-
-    fields = read_headers([said(one) for one in headers or []])
-    return Passport(headers=fields, post=None if post is None else read_post(said(post)))
 
 
 def _fetch(link: str, settings: Settings, passport: "Passport | None", of_pages: Rules | None) -> Fetched:

@@ -221,3 +221,18 @@ def test_a_page_in_a_feeds_stead_is_told_with_what_to_do(wireroom: Run, outlet: 
     outlet.serve("feed.xml", "<!doctype html><html><body><p>Welcome</p></body></html>", "text/html")
     ran = wireroom("feeds", "check", outlet.url("feed.xml"), fetch_allow=",".join(outlet.allow))
     assert "HTML page, not a feed. Look for the feed" in ran.err
+
+
+def test_a_feed_is_asked_with_what_its_server_wants_and_nothing_else_is(wireroom: Run, outlet: Outlet) -> None:
+    outlet.publish("front.xml", entries=2)
+    told = ("--pause", "0", "--header", "X-Key: 7", "--post", '{"page": 1}')
+    answer = wireroom("feeds", "check", outlet.url("front.xml"), *told, fetch_allow=",".join(outlet.allow))
+    assert answer.status == 0
+    assert "What is posted is asked for without" in answer.text
+    feed = outlet.ledger.requests("front.xml")
+    assert [(one.method, one.headers.get("x-key"), one.body) for one in feed] == 2 * [("POST", "7", b'{"page": 1}')]
+    others = [one for one in outlet.ledger.requests() if one.path != "/front.xml"]
+    assert others
+    assert all((one.method, one.headers.get("x-key")) == ("GET", None) for one in others)
+    wrong = wireroom("feeds", "check", outlet.url("front.xml"), "--header", "no colon")
+    assert (wrong.status, wrong.sentence) == (2, "A header field is written 'Name: value', in printable ASCII.")

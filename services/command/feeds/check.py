@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.command import console
+from services.command.asking import Header, Http2, Post, passport_of
 from services.command.feeds import discover
 from services.command.options import Json
 from services.command.ruling import taking_rules
@@ -20,6 +22,7 @@ from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from shared.http.client import Client
+    from shared.http.passport import Passport
 
 TO_DO = {
     Failure.DNS: "See whether the address is spelled right.",
@@ -44,14 +47,18 @@ def check(
     urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.", show_default=False)],
     as_json: Json = False,
     pause: Annotated[float, typer.Option(help="Seconds between the two fetches.", min=0, max=600)] = PAUSE_S,
+    post: Post = None,
+    header: Header = None,
+    http2: Http2 = False,
     rules: Rules | None = None,
 ) -> None:
     """Say what is good and bad about feeds, and what to do. Looks at them closely, and stores nothing."""
-    settings = read_settings()
+    settings, passport = read_settings(), passport_of(post, header, http2=http2)
     failed: list[Failed] = []
     with _client(settings) as client:
+        look = partial(_checked, client, settings=settings, pause_s=pause, rules=rules, passport=passport)
         for url in urls:
-            found = contain(lambda url=url: _checked(client, web_address(url), settings, pause, rules))  # type: ignore[misc]
+            found = contain(lambda url=url: look(web_address(url)))  # type: ignore[misc]
             if isinstance(found, Failed):
                 failed.append(found)
                 named = isinstance(found.error, UsageError)  # by what it says
@@ -99,7 +106,9 @@ def _client(settings: Settings) -> "Client":
     return Client.from_settings(settings)
 
 
-def _checked(client: "Client", url: str, settings: Settings, pause_s: float, rules: Rules | None) -> dict[str, object]:
+def _checked(
+    client: "Client", url: str, settings: Settings, pause_s: float, rules: Rules | None, passport: "Passport"
+) -> dict[str, object]:
     """Return what is found of a feed, as it is printed."""
     from services.command.feeds.check_report import report, suggested
     from services.command.feeds.check_visit import visit
@@ -108,7 +117,7 @@ def _checked(client: "Client", url: str, settings: Settings, pause_s: float, rul
     limits.cap_memory(settings.parse_memory_mb)
     try:
         with limits.cpu_seconds(2 * settings.parse_time_s):
-            seen = visit(client, url, settings.user_agent, pause_s, rules)
+            seen = visit(client, url, settings.user_agent, pause_s, rules, passport)
     except limits.TooSlow:
         raise Malformed("It takes too long to read.") from None
     now = datetime.now(UTC)

@@ -181,6 +181,8 @@ def _paywall(page: Page | None) -> Iterator[Finding]:
 
 
 def _validators(visit: Visit) -> Finding:
+    if visit.posted:
+        return Finding("validators", Level.GOOD, "What is posted is asked for without; equal bytes are not read again.")
     if visit.conditional is None:
         advice = "Each poll carries the whole document; tell the publisher that ETag or Last-Modified would save it."
         return Finding("validators", Level.NOTE, "It sends neither ETag nor Last-Modified.", advice)

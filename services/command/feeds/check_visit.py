@@ -13,6 +13,7 @@ from services.fetcher.series import completed
 from services.parser.look import Looked, look
 from shared.errors import FetchError, PermanentError
 from shared.http.client import NO_PASSPORT, Client, Response
+from shared.http.passport import Passport
 from shared.messages import Kind, Target
 from shared.push import linked
 from shared.rewriting import asked_at
@@ -37,6 +38,7 @@ class Visit:
     first: Looked
     second: Looked
     same_bytes: bool  # both plain fetches
+    posted: bool  # they were asked by POST, which knows no conditions
     conditional: int | None  # the status of a request with its validators; None: it has none
     hub: str | None
     robots_allow: bool | None  # None: there is no robots.txt
@@ -46,16 +48,21 @@ class Visit:
     page: Page | None  # of one of its articles; None: none was looked at
 
 
-def visit(client: Client, url: str, user_agent: str, pause_s: float, rules: Rules | None = None) -> Visit:
+def visit(
+    client: Client, url: str, user_agent: str, pause_s: float, rules: Rules | None = None,
+    passport: Passport = NO_PASSPORT,
+) -> Visit:  # fmt: skip
     """Return what is seen of the feed at `url`; waits `pause_s` between the two fetches.
+
+    `passport` is for the feed alone, not for what its host says of it, nor for articles' pages.
 
     :raises FetchError: it cannot be had.
     :raises PermanentError: it is no feed.
     """
-    one = _answer(client, url, rules)
+    one = _answer(client, url, rules, passport)
     first = look(one.body, one.url, one.headers.get("content-type"), rules)
     time.sleep(pause_s)
-    two = _answer(client, url, rules)
+    two = _answer(client, url, rules, passport)
     second = look(two.body, two.url, two.headers.get("content-type"), rules)
     robots = _robots(client, one.url)
     return Visit(
@@ -70,7 +77,8 @@ def visit(client: Client, url: str, user_agent: str, pause_s: float, rules: Rule
         first=first,
         second=second,
         same_bytes=one.body == two.body,
-        conditional=_conditional(client, url, two),
+        posted=passport.post is not None,
+        conditional=None if passport.post else _conditional(client, url, two, passport),
         hub=linked(one.headers.get("link"), one.url)[0] or first.feed.hub,
         robots_allow=robots.can_fetch(one.url, user_agent) if robots else None,
         crawl_delay_s=robots.crawl_delay(user_agent) if robots else None,
@@ -91,18 +99,18 @@ def _page(
     return look_at(client, found, rules)
 
 
-def _answer(client: Client, url: str, rules: Rules | None) -> Response:
-    answer = whole(client, client.get(url), rules)
+def _answer(client: Client, url: str, rules: Rules | None, passport: Passport) -> Response:
+    answer = whole(client, client.get(url, passport=passport), rules, passport)
     if answer.status != 200 or not answer.body:
         said = "an empty document" if answer.status == 200 else str(answer.status)
         raise FetchError("http", f"The server answered {said}.", status=answer.status)
     return answer
 
 
-def _conditional(client: Client, url: str, answer: Response) -> int | None:
+def _conditional(client: Client, url: str, answer: Response, passport: Passport) -> int | None:
     validators = {"If-None-Match": answer.headers.get("etag"), "If-Modified-Since": answer.headers.get("last-modified")}
     said = {name: value for name, value in validators.items() if value}
-    return client.get(url, said).status if said else None
+    return client.get(url, said, passport).status if said else None
 
 
 def _robots(client: Client, url: str) -> "Protego | None":
@@ -130,13 +138,13 @@ def _policy(url: object) -> str:
     return f", policy at {url}" if isinstance(url, str) and url.isprintable() else ""
 
 
-def whole(client: Client, answer: Response, rules: Rules | None = None) -> Response:
+def whole(client: Client, answer: Response, rules: Rules | None = None, passport: Passport = NO_PASSPORT) -> Response:
     """Return an answer with what a poll would fetch along: the sitemaps of an index, the pages of a listing.
 
     :raises FetchError: one of them cannot be had.
     """
     target = Target(kind=Kind.FEED, id=0, token="", url=answer.url, host="", rules=rules)
-    return completed(client, target, answer, NO_PASSPORT)[0]
+    return completed(client, target, answer, passport)[0]
 
 
 def lists(body: bytes, url: str, media_type: str | None) -> int:
