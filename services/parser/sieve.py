@@ -32,6 +32,17 @@ class Said:
     def __init__(self, item: Item, window: Window, now: datetime | None) -> None:
         self.item, self.now = item, now
         self._window = window
+        self._values: dict[str, list[bytes]] = {}
+
+    def values(self, field: str) -> list[bytes]:
+        """Return what is to be looked through of a field, each value in UTF-8.
+
+        :raises Malformed: it cannot be read.
+        """
+        if field not in self._values:
+            said = (one[:TEXT_CHARS].encode("utf-8", "replace") for one in FIELDS[field](self) if one)
+            self._values[field] = list(said)
+        return self._values[field]
 
     @cached_property
     def content(self) -> Content:
@@ -77,11 +88,6 @@ def _text(said: Said) -> Values:
     return said.content.summary, said.content.body_text
 
 
-def _any(said: Said) -> Values:
-    for of in (_headline, _byline, _keyword, _text):  # the text last: it takes longest to read
-        yield from of(said)
-
-
 FIELDS: dict[str, Callable[[Said], Values]] = {
     "headline": _headline,
     "link": _link,
@@ -89,8 +95,8 @@ FIELDS: dict[str, Callable[[Said], Values]] = {
     "keyword": _keyword,
     "text": _text,
     "language": lambda said: (said.content.language,),
-    "any": _any,
 }
+ANY = ("headline", "byline", "keyword", "text")  # the text last: it takes longest to read
 DATES = ("older", "before", "after")
 _READS_TEXT = ("text", "language", "any")
 
@@ -148,18 +154,20 @@ def read_pattern(written: str) -> Pattern:
     :raises UsageError: it is none.
     """
     field, colon, wanted = (one.strip() for one in written.partition(":"))
-    if not colon or not wanted or field not in (*FIELDS, *DATES):
-        known = ", ".join((*FIELDS, *DATES))
+    if not colon or not wanted or field not in (*FIELDS, "any", *DATES):
+        known = ", ".join((*FIELDS, "any", *DATES))
         raise UsageError(f"{written!r} is no pattern: write FIELD:PATTERN with one of {known} as its field.")
     if field in DATES:
         return Pattern(written, _of_date(field, wanted))
     from shared.patterns import compiled  # where feeds have patterns, and not in every parser's memory
 
-    return Pattern(written, partial(_found, FIELDS[field], compiled(wanted, any_case=True).search))
+    return Pattern(
+        written, partial(_found, ANY if field == "any" else (field,), compiled(wanted, any_case=True).search)
+    )
 
 
-def _found(values: Callable[[Said], Values], search: Callable[[bytes], Any], said: Said) -> bool:
-    return any(value and search(value[:TEXT_CHARS].encode("utf-8", "replace")) for value in values(said))
+def _found(fields: tuple[str, ...], search: Callable[[bytes], Any], said: Said) -> bool:
+    return any(search(value) for field in fields for value in said.values(field))
 
 
 def _of_date(field: str, wanted: str) -> Callable[[Said], bool]:
