@@ -134,7 +134,7 @@ def opened(client: Client, url: str, user: str, password: str, passport: Passpor
     """
     parts = urlsplit(url)
     token = (passport.authorization or "").removeprefix("Bearer ") if not password else ""
-    secrets = [password, token]  # and what of them was sent
+    secrets = [password, quoted(password)[1:-1], token]  # and what of them was sent
     if not user:
         raise FetchError("login", "A mailbox is opened with a name and a password: `wireroom feeds access` takes them.")
     with client.exchange(passport.timeout_s) as exchange:

@@ -18,7 +18,7 @@ MOST_ANSWERS = 10_000  # to one command: some tell what others do in the mailbox
 MOST_LITERALS = 10  # in one answer
 LITERAL = "\0"  # stands in an answer's words for what came as a literal
 _LITERAL = re.compile(rb"\{([0-9]{1,19})\}\r?\n\Z")
-_STATUS = re.compile(r"(OK|NO|BAD|BYE|PREAUTH)(?: \[([A-Z0-9-]+)[^\]]*\])?", re.IGNORECASE)
+_STATUS = re.compile(r"(OK|NO|BAD|BYE|PREAUTH)(?: \[([A-Z0-9-]{1,40})\b)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

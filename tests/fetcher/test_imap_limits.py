@@ -127,6 +127,7 @@ WRONG: dict[str, tuple[Script, str, Failure]] = {
     "no mailbox": (saying(EXAMINE=("TAG NO what is that?",)), "missing", Failure.MISSING),
     "not ours": (saying(EXAMINE=("TAG NO [NOPERM] not yours",)), "login", Failure.DENIED),
     "no name": (saying(LOGIN=("TAG NO [AUTHENTICATIONFAILED] no",)), "login", Failure.DENIED),
+    "no end of a code": (saying(LOGIN=("TAG NO [" + "A-" * 125_000,)), "login", Failure.DENIED),  # in linear time
     "no passwords": (saying(CAPABILITY=("* CAPABILITY IMAP4rev1 LOGINDISABLED",)), "login", Failure.DENIED),
     "a literal that ends early": (saying(BODY=("* 1 FETCH (UID 5 BODY[] {900}", b"x)\r\n", "* BYE")), "timeout",
                                   Failure.TIMEOUT),
@@ -173,6 +174,22 @@ def test_a_server_that_repeats_what_it_was_told_tells_nobody(certificate: Path) 
 
     sentence = str(refused(certificate, repeat))
     assert sentence == "The server does not let us in: NO … is …, which is wrong."
+
+
+def test_a_server_that_repeats_a_quoted_password_tells_nobody(certificate: Path) -> None:
+    def repeat(caller: Caller) -> None:
+        caller.say("* OK ready")
+        while command := caller.hear():
+            caller.say(f"{caller.tag} {'BAD what is' if command.startswith('LOGIN') else 'OK'} {command}")
+
+    with (
+        Scripted(certificate, repeat) as server,
+        Client(LIMITS, [server.place], trust=certificate) as client,
+        pytest.raises(FetchError) as caught,
+        imap.opened(client, server.url, USER, 'a "quoted" \\ one'),
+    ):
+        pass
+    assert str(caught.value) == f'The server does not let us in: BAD what is LOGIN "{USER}" "…".'
 
 
 @pytest.mark.parametrize("mechanism", ["OAUTHBEARER", "XOAUTH2"])
