@@ -186,4 +186,4 @@ def _of_date(field: str, wanted: str) -> Callable[[Said], bool]:
         raise UsageError(f"{wanted!r} is no day: write {field}:2026-01-31.")
     if field == "before":
         return lambda said: bool(said.published_at and said.published_at < day)
-    return lambda said: bool(said.published_at and said.published_at >= day + timedelta(days=1))
+    return lambda said: bool(said.published_at and said.published_at.date() > day.date())

@@ -61,6 +61,7 @@ def kept(*, data: bytes = FEED, **given: Any) -> list[int]:
         ("before: 2021-01-01", [3]),
         ("after:2025-01-05", [1, 2]),
         ("after:2025-01-06", []),
+        ("after:9999-12-31", []),
         ("older:1000d", [1, 2, 3]),
     ],
 )
