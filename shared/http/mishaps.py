@@ -1,6 +1,7 @@
 """What went wrong where a request failed: requests', urllib3's, http.client's and the socket's errors as ours. Pure."""
 
 import http.client
+import re
 import ssl
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import urllib3
 
 from shared.errors import Blocked, FetchError, Refused
 
+_REFUSAL = re.compile(r"Tunnel connection failed: (\d{3})")
 RAISED = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 
 
@@ -19,8 +21,9 @@ def explain(error: BaseException) -> FetchError:
         for cause in causes:
             if isinstance(cause, types):
                 return FetchError(kind, sentence.format(_reason(cause)))
-    if any("Tunnel connection failed" in str(cause) for cause in causes):
-        return FetchError("proxy", f"The proxy refuses: {_reason(causes[0])}.")
+    if refusal := next(filter(None, (_REFUSAL.search(str(cause)) for cause in causes)), None):
+        meaning = http.client.responses.get(int(refusal[1]), "").lower()  # its own words may repeat what it was told
+        return FetchError("proxy", f"The proxy refuses: {' '.join((refusal[0].lower(), meaning)).rstrip()}.")
     if any("header" in str(cause) for cause in causes if isinstance(cause, http.client.HTTPException)):
         return Refused("too_large", "The answer has too many header fields, or too long ones.")
     if isinstance(error, requests.exceptions.InvalidURL | urllib3.exceptions.LocationValueError):

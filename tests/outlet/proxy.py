@@ -11,7 +11,7 @@ HEAD_BYTES = 64 * 1024
 
 
 class Proxy:
-    """Sends whatever it is asked for to `place`; `refuse` makes it say no. Safe for threads."""
+    """Sends whatever it is asked for to `place`; `refuse` makes it say no, and what it heard. Safe for threads."""
 
     def __init__(self, place: tuple[str, int], *, refuse: bool = False, tls: ssl.SSLContext | None = None) -> None:
         self.heads: list[str] = []  # of the requests that came, CONNECT included
@@ -47,7 +47,8 @@ class Proxy:
                 head += client.recv(HEAD_BYTES)
             self.heads.append(head.decode("latin-1"))
             if self._refuse:
-                client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+                said = next((line for line in self.heads[-1].splitlines() if "Basic" in line), "nothing")
+                client.sendall(f"HTTP/1.1 407 It said {said}\r\nContent-Length: 0\r\n\r\n".encode())
                 return
             with socket.create_connection(self._to) as server:
                 if head.startswith(b"CONNECT "):

@@ -124,14 +124,15 @@ def test_a_pin_holds_within_the_proxys_tls_and_not_for_the_proxy(
     assert len(outlet.ledger.requests()) == 1
 
 
-def test_a_proxy_that_refuses_says_so(tmp_path: Path, outlet: Outlet, middle: Publisher) -> None:
+def test_a_proxy_that_refuses_says_not_what_it_was_told(tmp_path: Path, outlet: Outlet, middle: Publisher) -> None:
     with (
         Proxy(("127.0.0.1", outlet.port), tls=speaking(middle), refuse=True) as proxy,
-        through(proxy, believing(tmp_path, middle)) as client,
-        pytest.raises(FetchError, match="The proxy refuses: tunnel connection failed: 407") as caught,
+        through(proxy, believing(tmp_path, middle), "me:secret@") as client,
+        pytest.raises(FetchError) as caught,
     ):
         client.get("https://paper.example/feed")
     assert caught.value.kind == "proxy"
+    assert str(caught.value) == "The proxy refuses: tunnel connection failed: 407 proxy authentication required."
 
 
 def test_limits_hold_within_the_proxys_tls(
