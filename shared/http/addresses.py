@@ -113,7 +113,7 @@ def place_of(url: str) -> Place:
         raise Blocked("blocked", "This is no web address.") from error
     if parts.scheme not in DEFAULT_PORTS:
         raise Blocked("blocked", f"Only http and https are fetched, not {parts.scheme[:20] or 'what has no scheme'}.")
-    if not host:
+    if not host or "\\" in parts.netloc:  # where some end a host, and others do not
         raise Blocked("blocked", "The address names no host.")
     return host, port or DEFAULT_PORTS[parts.scheme]
 

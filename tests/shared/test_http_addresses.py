@@ -201,6 +201,14 @@ def test_what_is_no_web_address_is_blocked(url: str) -> None:
     assert caught.value.kind in {"blocked", "dns"}
 
 
+def test_a_host_that_ends_with_a_backslash_for_some_readers_is_none() -> None:
+    client = Client(LIMITS, ["desk.example:80"], resolve=names({"desk.example": ["127.0.0.1"]}))
+    for url in ("http://desk.example\\.paper.example/", "http://desk.example\\@paper.example/"):
+        with pytest.raises(Blocked, match="names no host"):
+            client.get(url)
+    client.close()
+
+
 def test_nobody_outside_sends_us_to_an_allowed_inner_place(monkeypatch: pytest.MonkeyPatch) -> None:
     # as if it were outside
     monkeypatch.setattr("shared.http.sockets.is_public", lambda address: address == "127.0.0.2")
