@@ -9,13 +9,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from services.fetcher.listing import File
+from services.fetcher.place import Place
 from shared.errors import Blocked, FetchError
 
 QUIET_S = 2  # a file that was written since may still be being written
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe would wait for its writer for ever
 
 
-class Folder:
+class Folder(Place):
     """The files of one directory, held open so that it stays the same one."""
 
     def __init__(self, handle: int) -> None:

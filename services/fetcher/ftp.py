@@ -7,14 +7,17 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from services.fetcher.listing import File
+from services.fetcher.place import Place
+from services.fetcher.secure import begun
 from shared.errors import FetchError
 from shared.http.client import NO_PASSPORT, Client
+from shared.http.mishaps import explain
 from shared.http.passport import Passport
 from shared.http.sockets import Exchange, Wire
-from shared.http.tls import NONE, Mistrusted, shown
 
 PORT = 21
 PIECE_BYTES = 64 * 1024
@@ -23,7 +26,7 @@ LIST_BYTES = 8 * 2**20
 _TIME = re.compile(r"\d{14}")
 
 
-class Drop:
+class Drop(Place):
     """One directory on a server that we are logged in to."""
 
     def __init__(self, session: "_Session") -> None:
@@ -147,42 +150,20 @@ def opened(client: Client, url: str, user: str, password: str, passport: Passpor
     parts = urlsplit(url)
     with client.exchange(passport.timeout_s) as exchange:
         try:
-            session = _begun(client, exchange, url, passport.pin)
-            with session:
+            begin = partial(_Session, exchange, parts.hostname or "", parts.port or PORT)
+            with begun(client, passport.pin, begin) if parts.scheme == "ftps" else begin(None) as session:
                 session.enter(user or "anonymous", password or "wireroom@", unquote(parts.path) or "/")
                 yield Drop(session)
         except (ftplib.Error, OSError, EOFError, UnicodeError, ValueError) as error:
             raise _explain(error) from error
 
 
-def _begun(client: Client, exchange: Exchange, url: str, pin: str | None) -> _Session:
-    """Return a conversation, under TLS where the address says so.
-
-    :raises FetchError: it shows a certificate that is not believed; says which.
-    """
-    parts = urlsplit(url)
-    secure = parts.scheme.lower() == "ftps"
-    where = parts.hostname or "", parts.port or PORT
-    try:
-        return _Session(exchange, *where, client.tls(pin) if secure else None)
-    except ssl.SSLCertVerificationError as error:
-        try:
-            _Session(exchange, *where, client.tls(NONE)).close()
-        except Mistrusted as mistrusted:
-            raise FetchError("tls", f"{_explain(error)} {shown(mistrusted.fingerprint)}") from error
-        raise
-
-
 def _explain(error: Exception) -> FetchError:
     said = " ".join(str(error).split())[:200].rstrip(".")
     if isinstance(error, ftplib.error_perm) and said.startswith("530"):
         return FetchError("login", f"The server does not let us in: {said}.")
-    if isinstance(error, TimeoutError):
-        return FetchError("timeout", "The server did not answer in time.")
-    if isinstance(error, ssl.SSLError):
-        return FetchError(
-            "tls", f"TLS failed: {str(getattr(error, 'verify_message', '') or error.reason or said).lower()}."
-        )
+    if isinstance(error, TimeoutError | ssl.SSLError):
+        return explain(error)
     if isinstance(error, ftplib.Error):
         return FetchError("drop", f"The server answered: {said}.")
     return FetchError("truncated", f"The connection broke: {said.lower() or 'the server hung up'}.")

@@ -5,17 +5,20 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from services.fetcher.imaptalk import LITERAL, Answer, Denial, Talk, mailbox, quoted
 from services.fetcher.listing import MOST_FILES, File
-from shared.bundle import file_digest
+from services.fetcher.place import Place
+from services.fetcher.secure import begun
+from shared.bundle import MAIL, MAIL_CUT, file_digest
 from shared.errors import FetchError
 from shared.hosts import IMAPS_PORT
 from shared.http.client import NO_PASSPORT, Client
+from shared.http.mishaps import explain
 from shared.http.passport import Passport
 from shared.http.sockets import Exchange
-from shared.http.tls import NONE, Mistrusted, shown
 
 BEGIN_BYTES = 2**20  # of a message that is too large as a whole: its text comes before what is attached
 UNMEASURED = 1  # bytes, until a message is chosen: most are known already, and some servers read each to tell its size
@@ -52,7 +55,7 @@ class Message(File):
         return file_digest(self.name, 0, 0)
 
 
-class Mailbox:
+class Mailbox(Place):
     """One mailbox, opened for reading alone: nothing of it is marked as seen."""
 
     def __init__(self, talk: Talk, name: str) -> None:
@@ -93,6 +96,16 @@ class Mailbox:
                 sizes[int(uid[1])] = int(size[1])
         found = ((message, sizes.get(_number(message.name))) for message in chosen)
         return tuple(replace(message, size=max(1, size)) for message, size in found if size is not None)
+
+    def room_of(self, file: File, most: int) -> int:
+        """Return how many bytes of a message are taken: the first ones of one that is too large."""
+        return file.size if file.size <= most else min(most, BEGIN_BYTES)
+
+    def take(self, file: File, most: int) -> tuple[str | None, bytes]:
+        """Return what a message is, and its bytes."""
+        if file.size > most:
+            return MAIL_CUT, self.begin(file.name, self.room_of(file, most))
+        return MAIL, self.read(file.name, most)
 
     def read(self, name: str, most: int) -> bytes:
         """Return a message's bytes: none of one that is longer than `most`, or that the server cannot give."""
@@ -139,7 +152,8 @@ def opened(client: Client, url: str, user: str, password: str, passport: Passpor
         raise FetchError("login", "A mailbox is opened with a name and a password: `wireroom feeds access` takes them.")
     with client.exchange(passport.timeout_s) as exchange:
         try:
-            wire = _believed(client, exchange, parts.hostname or "", parts.port or IMAPS_PORT, passport.pin)
+            connect = partial(_connected, exchange, parts.hostname or "", parts.port or IMAPS_PORT)
+            wire = begun(client, passport.pin, connect)
             with closing(wire), closing(Talk(exchange, wire, secrets)) as talk:
                 if not talk.greeted():
                     _log_in(talk, user, password, token)
@@ -149,22 +163,7 @@ def opened(client: Client, url: str, user: str, password: str, passport: Passpor
             raise _explain(error, secrets) from error
 
 
-def _believed(client: Client, exchange: Exchange, host: str, port: int, pin: str | None) -> ssl.SSLSocket:
-    """Return a connection under TLS.
-
-    :raises FetchError: the server shows a certificate that is not believed; says which.
-    """
-    try:
-        return _connected(exchange, client.tls(pin), host, port)
-    except ssl.SSLCertVerificationError as error:
-        try:
-            _connected(exchange, client.tls(NONE), host, port).close()
-        except Mistrusted as mistrusted:
-            raise FetchError("tls", f"{_explain(error)} {shown(mistrusted.fingerprint)}") from error
-        raise
-
-
-def _connected(exchange: Exchange, tls: ssl.SSLContext, host: str, port: int) -> ssl.SSLSocket:
+def _connected(exchange: Exchange, host: str, port: int, tls: ssl.SSLContext) -> ssl.SSLSocket:
     wire = exchange.dial(host, port)
     try:
         return tls.wrap_socket(wire, server_hostname=host)
@@ -206,10 +205,7 @@ def _explain(error: Exception, secrets: Sequence[str] = ()) -> FetchError:
         known = _KINDS.get(error.code) or ("unavailable" if error.status == "BYE" else _KINDS_OF_VERBS.get(error.verb))
         kind = known or wrong
         return FetchError(kind, f"{_SENTENCES.get(kind, 'The server does not do it')}: {said}.")
-    if isinstance(error, TimeoutError):
-        return FetchError("timeout", "The server did not answer in time.")
-    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
-        reason = str(getattr(error, "verify_message", "") or error.reason or said).lower().replace("_", " ")
-        return FetchError("tls", f"TLS failed: {reason}.")
+    if isinstance(error, TimeoutError | ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        return explain(error)
     broke = "" if isinstance(error, ssl.SSLError) else said.lower()
     return FetchError("truncated", f"The connection broke: {broke or 'the server hung up'}.")

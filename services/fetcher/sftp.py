@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import paramiko
 
 from services.fetcher.listing import File
+from services.fetcher.place import Place
 from shared.errors import FetchError
 from shared.http.client import Client
 from shared.http.sockets import Exchange, Wire
@@ -20,7 +21,7 @@ PORT = 22
 MOST_NAMES = 20_000
 
 
-class Drop:
+class Drop(Place):
     """One directory on a server that we are logged in to."""
 
     def __init__(self, session: Any, path: str) -> None:

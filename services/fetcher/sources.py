@@ -5,16 +5,15 @@ Their new files travel as one bundle, so that they are leased, read and committe
 
 import base64
 import time
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from services.fetcher import folder, ftp, imap, sftp
-from services.fetcher.listing import Choice, File, choose
-from shared.bundle import MAIL, MAIL_CUT, TYPE, Bundle, Part, pack
+from services.fetcher.listing import Choice, choose
+from services.fetcher.place import Place
+from shared.bundle import TYPE, Bundle, Part, pack
 from shared.errors import Blocked
 from shared.hosts import without_password
 from shared.http.client import Client, Response
@@ -24,16 +23,6 @@ from shared.settings import Settings
 
 HEAD_BYTES, PART_BYTES = 200, 100  # of a bundle beside its parts, and of a part beside its address and its bytes
 SHARE_OF_TIME = 0.6  # of a request's time, after which no further file is begun
-
-
-class Place(Protocol):
-    """A folder that can be listed and read."""
-
-    def files(self) -> Iterable[File]:
-        """Yield its files."""
-
-    def read(self, name: str, most: int) -> bytes:
-        """Return the bytes of one, at most so many."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +60,17 @@ def take(client: Client, drops: Drops, target: Target, passport: Passport) -> Re
     """
     began = time.monotonic()
     with _opened(client, drops, target.url, passport) as place:
-        mark = place.mark if isinstance(place, imap.Mailbox) else None
-        if mark and mark == target.validators.etag:
+        if place.mark and place.mark == target.validators.etag:
             return _unchanged(target.url, began)
         choice = choose(place.files(), target.known)
-        if isinstance(place, imap.Mailbox):
-            choice = replace(choice, take=place.measured(choice.take))
+        choice = replace(choice, take=place.measured(choice.take))
         late_at = began + SHARE_OF_TIME * (passport.timeout_s or drops.total_s)
         parts, waiting = _read(place, choice, target.url, drops, late_at)
     size = sum(len(part.body) for part in parts)
     if not parts and not choice.gone:
         return _unchanged(target.url, began)
     body = pack(Bundle(tuple(parts), choice.kept, choice.left_out + waiting))
-    headers = {"content-type": TYPE} | ({"etag": mark} if mark else {})
+    headers = {"content-type": TYPE} | ({"etag": place.mark} if place.mark else {})
     return Response(200, without_password(target.url), headers, body, size, _since_ms(began))
 
 
@@ -120,30 +107,13 @@ def _read(place: Place, choice: Choice, url: str, drops: Drops, late_at: float) 
     for file in choice.take:
         part = Part(_address(url, file.name), b"", file=file.digest)
         room = left - len(part.url) - PART_BYTES
-        if parts and (time.monotonic() > late_at or room < _room_of(place, file, most)):
+        if parts and (time.monotonic() > late_at or room < place.room_of(file, most)):
             waiting += 1
             continue
-        kind, body = _read_one(place, file, most)
+        kind, body = place.take(file, most)
         left = room - len(body)
         parts.append(replace(part, body=body, media_type=kind))
     return parts, waiting
-
-
-def _room_of(place: Place, file: File, most: int) -> int:
-    """Return how many bytes of a file are read."""
-    if file.size <= most:
-        return file.size
-    return min(most, imap.BEGIN_BYTES) if isinstance(place, imap.Mailbox) else 0
-
-
-def _read_one(place: Place, file: File, most: int) -> tuple[str | None, bytes]:
-    """Return a file's media type where it is known, and its bytes; of a message that is too large the first ones."""
-    room = _room_of(place, file, most)
-    if not isinstance(place, imap.Mailbox):
-        return None, place.read(file.name, most) if room else b""
-    if file.size > most:
-        return MAIL_CUT, place.begin(file.name, room)
-    return MAIL, place.read(file.name, most)
 
 
 def _address(url: str, name: str) -> str:
