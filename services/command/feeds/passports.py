@@ -1,7 +1,7 @@
 """`wireroom feeds access` and `keys`: how a feed is asked for, sealed before it leaves this process."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ from services.command.options import SECRET, read_text, said
 from services.command.stores import open_store
 from shared.database import writing
 from shared.errors import UsageError
-from shared.hosts import without_password
+from shared.hosts import is_folder, without_password
 from shared.http.directory import make
 from shared.http.passport import (
     Passport,
@@ -40,7 +40,7 @@ def access(
     user_agent: Annotated[str | None, typer.Option(help="How the fetcher names itself to this publisher.")] = None,
     basic_: Annotated[str | None, typer.Option("--basic", help=f"name:password. {SECRET}")] = None,
     bearer_: Annotated[str | None, typer.Option("--bearer", help=f"A token. {SECRET}")] = None,
-    proxy: Annotated[str | None, typer.Option(help=f"http://name:password@host:port. {SECRET}")] = None,
+    proxy: Annotated[str | None, typer.Option(help=f"http(s):// or socks5://name:password@host:port. {SECRET}")] = None,
     certificate: Annotated[Path | None, typer.Option(help="PEM file: client certificate and key.")] = None,
     trust_certificate: Annotated[
         str | None,
@@ -84,12 +84,7 @@ def access(
     with writing(open_store(settings)) as connection:
         rows = feed_store.find(connection, names)
         for row in rows:
-            if passport.pin and not row.url.startswith(("https:", "ftps:", "imaps:")):
-                raise UsageError(f"Feed {row.id} is asked for without TLS, so it shows no certificate to be trusted.")
-            if not row.url.startswith(("http:", "https:")) and (passport.is_for_web or http2):
-                raise UsageError(f"Feed {row.id} is no address of the web: it is asked with credentials alone.")
-            if http2 and not row.url.startswith("https:"):
-                raise UsageError(f"Feed {row.id} is asked for without TLS, so not by HTTP/2.")
+            _check(row, passport, http2=http2)
             sealed = seal(passport, row.url, settings.seal_key, settings.open_key) if passport.shown else None
             feed_store.give_passport(connection, row.id, sealed, passport.shown or None, http2=http2)
     if passport.pin == ANY:
@@ -98,6 +93,20 @@ def access(
         console.warn(SERVED)
     for row in rows:
         console.say(f"{row.id} {without_password(row.url)} is asked for with: {shown or 'nothing of its own'}.")
+
+
+def _check(feed: Any, passport: Passport, *, http2: bool) -> None:
+    """Return if a feed can be asked for so.
+
+    :raises UsageError: it cannot.
+    """
+    scheme = feed.url.partition(":")[0]
+    if passport.pin and scheme not in {"https", "ftps", "imaps"}:
+        raise UsageError(f"Feed {feed.id} is asked for without TLS, so it shows no certificate to be trusted.")
+    if is_folder(feed.url) and (passport.is_for_web or http2):
+        raise UsageError(f"Feed {feed.id} is no address of the web: it is asked with credentials alone.")
+    if http2 and scheme != "https":
+        raise UsageError(f"Feed {feed.id} is asked for without TLS, so not by HTTP/2.")
 
 
 def keys(
