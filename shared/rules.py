@@ -7,7 +7,7 @@ it answers; `services.parser.formats.rules` says which can be read. A pattern is
 for in it, `headline:budget`: see `services.parser.sieve`.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -20,7 +20,6 @@ DIGEST_CHARS = 8  # in the name of who reads by rules; it tells one feed's forme
 Rule = Annotated[
     str, StringConstraints(min_length=1, max_length=RULE_CHARS, strip_whitespace=True, pattern=r"^[^\r\n]*$")
 ]
-_NOTHING = "{}"
 LISTING = (
     "items", "link", "headline", "summary", "text", "date", "byline", "image", "keywords", "identifier", "next",
 )  # fmt: skip
@@ -73,12 +72,12 @@ class Rules(Value):
     @property
     def digest(self) -> str:
         """What tells these rules from others that read otherwise; empty where they leave the reading as it is."""
-        return _digest(self, {"rewrite", *PATTERNS})
+        return self._digest(exclude={"rewrite", *PATTERNS})
 
     @property
     def patterns_digest(self) -> str:
         """What tells these patterns from others; empty where there is none."""
-        return _digest(Rules(**self.patterns), set())
+        return self._digest(include=set(PATTERNS))
 
     @property
     def patterns(self) -> dict[str, tuple[str, ...]]:
@@ -106,10 +105,9 @@ class Rules(Value):
         said = [f"{name} {value!r}" for name, value in self if isinstance(value, str)]
         return ", ".join([*said, *(f"drop {one!r}" for one in self.drop)])
 
-
-def _digest(rules: Rules, without: set[str]) -> str:
-    said = rules.model_dump_json(exclude_defaults=True, exclude=without)
-    return sha256(said)[:DIGEST_CHARS] if said != _NOTHING else ""
+    def _digest(self, **which: Any) -> str:
+        said = self.model_dump_json(exclude_defaults=True, **which)
+        return sha256(said)[:DIGEST_CHARS] if said != "{}" else ""
 
 
 NO_RULES = Rules()

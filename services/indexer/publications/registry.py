@@ -1,6 +1,5 @@
 """Which publication a feed belongs to: by the operator's word, else its site, else its title."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from shared.tables import Article, Feed, Publication, PublicationKey
 
 NAME_CHARS = 300
 TOLD_AT_ONCE = 1000  # lines of the log in one commit
+_REMEMBERED = {"title", "site_url", "language", "icon"}  # with the feed
 
 _FIND = union_all(
     select(Publication.id).where(Publication.key == bindparam("wanted")),
@@ -28,8 +28,6 @@ _FIND = union_all(
 def publication_of(connection: Connection, row: Row, feed: FeedFacts | None, now: datetime) -> int:
     """Return the id of the feed's publication, which is made where it is new, and remember it with the feed."""
     facts = feed or FeedFacts()
-    known = {name: getattr(facts, name) for name in ("title", "site_url", "language", "icon")}
-    said: Mapping[str, Any] = {name: value for name, value in known.items() if value}
     site_url = facts.site_url or row.site_url
     publication_id = row.publication_id or ensure(connection, *_identity(row, facts), site_url, now)
     if (
@@ -38,6 +36,7 @@ def publication_of(connection: Connection, row: Row, feed: FeedFacts | None, now
         or facts.site_url not in (None, row.site_url)
         or facts.icon not in (None, row.icon)
     ):
+        said = {name: value for name, value in facts.model_dump(include=_REMEMBERED).items() if value}
         connection.execute(update(Feed).where(Feed.id == row.id).values(publication_id=publication_id, **said))
         key = site_key(site_url or row.url)
         if row.publication_id is not None or key != _identity(row, facts)[0]:

@@ -27,9 +27,7 @@ from services.parser.formats.page import tree_of
 from services.parser.item import Window
 from shared.bundle import MAIL, MAIL_CUT, TYPE
 from shared.errors import Malformed, NotAFeed, Unmet
-from shared.hosts import is_folder
 from shared.rules import Rules
-from shared.senders import senders_of
 
 MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as sitemaps are
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL)
@@ -61,7 +59,7 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
         raise NotAFeed("The document is a file of another kind, not a feed.")
     if media_type in {MAIL, MAIL_CUT} or mail.is_mail(data):
         return mail.read_window(data, url, _read_item, cut=media_type == MAIL_CUT)
-    if is_folder(url) and senders_of(url):
+    if mail.taken_from(url):
         raise NotAFeed("The file is no message, and those of named senders alone are taken.")
     text = decode(data, media_type)
     if rules:

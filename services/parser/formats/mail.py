@@ -68,6 +68,11 @@ def is_mail(data: bytes) -> bool:
     return b"from" in names and not names.isdisjoint(_TOLD)
 
 
+def taken_from(url: str) -> tuple[str, ...]:
+    """Return whose messages alone are taken of the folder or mailbox that `url` lies in; none: everybody's."""
+    return senders_of(url) if is_folder(url) else ()
+
+
 def read_window(data: bytes, url: str, read: Read, *, cut: bool = False) -> Window:
     """Return the article that a message is, or the items that an agency attached to it, as `read` reads them.
 
@@ -88,7 +93,7 @@ def _window(data: bytes, url: str, read: Read, *, cut: bool) -> Window:
     message = _message(data)
     fields = _fields(message)
     senders = _senders(message)
-    if is_folder(url) and (named := senders_of(url)) and not admits(named, _whose(senders)):
+    if (named := taken_from(url)) and not admits(named, _whose(senders)):
         return Window(FeedFacts(), (), passed_over=1)
     if cut:
         _leave_the_last(message)
