@@ -5,6 +5,7 @@ open what is sealed ▶ is the page allowed? ▶ ask, on conditions ▶ (audit: 
 """
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -107,6 +108,10 @@ def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Respo
     if target.kind is Kind.FEED and is_folder(target.url):  # which no article names as its page
         answer = take(asker.client, asker.drops, target, passport)
         return judge(target, answer, datetime.now(UTC)), answer
+    return _ask_web(asker, target, passport)
+
+
+def _ask_web(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Response | None]:
     # to conditions on a POST a server would answer 412, and not 304 (RFC 9110, 13.1.2): its body's digest has to do
     conditional = is_conditional(target) and not passport.post
     answer = asker.client.get(target.url, headers_for(target, conditional=conditional), passport)
@@ -117,19 +122,25 @@ def _ask(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, Respo
     if answer.status == OK and (url := leads_to(answer.body, answer.headers.get("content-type"), answer.url)):
         requests += 1
         answer = _led(asker, target, answer, url, passport, headers_for(target, conditional=conditional))
-    if answer.http2 and not passport.http2:
-        requests += 1
-        log.info("asked again by HTTP/2", kind=target.kind, id=target.id, final_url=answer.url)
-    elif passport.http2 and not answer.http2:
-        log.info("its server does not take HTTP/2", kind=target.kind, id=target.id, final_url=answer.url)
+    requests += answer.http2 and not passport.http2  # its server refused HTTP/1.1
+    for strange in _strange(answer, passport):
+        log.info(strange, kind=target.kind, id=target.id, final_url=answer.url)
     answer, more = completed(asker.client, target, answer, passport)
-    if answer.left_https:
-        log.info("left https", kind=target.kind, id=target.id, final_url=answer.url)
     facts = judge(target, answer, datetime.now(UTC))
     if requests + more > 1 or target.audit:
         told = {"requests": requests + more, "audited": target.audit and conditional, "behind_304": behind_304}
         facts = facts.model_copy(update={name: value for name, value in told.items() if value})
     return facts, answer
+
+
+def _strange(answer: Response, passport: Passport) -> Iterator[str]:
+    """Yield what an operator might not expect of how an answer came."""
+    if answer.http2 and not passport.http2:
+        yield "asked again by HTTP/2"
+    if passport.http2 and not answer.http2:
+        yield "its server does not take HTTP/2"
+    if answer.left_https:
+        yield "left https"
 
 
 def _led(

@@ -10,7 +10,7 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -194,7 +194,7 @@ class Client:
             raw = self._ask(request, self._through(url, passport, exchange, first=not hop), exchange)
             location = raw.headers.get("location") if raw.status in REDIRECTS else None
             if location is None:
-                return self._finish(raw, url, exchange, moved_to, left_https)
+                return replace(self._finish(raw, url, exchange), moved_to=moved_to, left_https=left_https)
             raw.close()
             cookies.take(url, raw.headers.getlist("set-cookie"))
             target = _normal(target_of(url, location))
@@ -285,16 +285,14 @@ class Client:
             return explain(error)
         raise AssertionError("no certificate is none that is trusted")
 
-    def _finish(
-        self, raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, moved_to: str | None, left_https: bool
-    ) -> Response:
+    def _finish(self, raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange) -> Response:
         fields = _fields(raw)
         try:
             body = self._body(raw, fields, exchange)
         except BaseException:
             raw.close()
             raise
-        return _answer(raw, url, exchange, body, fields, moved_to, left_https)
+        return _answer(raw, url, exchange, body, fields)
 
     def _body(self, raw: urllib3.BaseHTTPResponse, headers: Mapping[str, str], exchange: Exchange) -> bytes:
         if raw.status in {204, 304}:
@@ -344,13 +342,10 @@ def _sent_on(
 
 
 def _answer(
-    raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, body: bytes, fields: Mapping[str, str],
-    moved_to: str | None = None, left_https: bool = False,
-) -> Response:  # fmt: skip
+    raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, body: bytes, fields: Mapping[str, str]
+) -> Response:
     elapsed_ms = round((time.monotonic() - exchange.began) * 1000)
-    return Response(
-        raw.status, url, fields, body, exchange.received, elapsed_ms, moved_to, left_https, raw.version == 20
-    )
+    return Response(raw.status, url, fields, body, exchange.received, elapsed_ms, http2=raw.version == 20)
 
 
 def _fields(raw: urllib3.BaseHTTPResponse) -> dict[str, str]:
