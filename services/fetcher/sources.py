@@ -112,6 +112,9 @@ def _read(place: Place, choice: Choice, url: str, drops: Drops, late_at: float) 
             continue
         kind, body = place.take(file, most)
         left = room - len(body)
+        if parts and left < 0:  # it is larger than it was said to be, and so may the others be
+            waiting += 1
+            continue
         parts.append(replace(part, body=body, media_type=kind))
     return parts, waiting
 

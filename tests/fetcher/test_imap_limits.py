@@ -11,11 +11,13 @@ import pytest
 from bench.certificate import self_signed
 from services.fetcher import imap
 from services.fetcher.imap import Mailbox
+from services.fetcher.sources import Drops, take
+from shared.bundle import unpack
 from shared.errors import FetchError
 from shared.http.client import Client, Limits
 from shared.http.passport import Passport, bearer
 from shared.http.tls import ANY
-from shared.messages import Outcome
+from shared.messages import Kind, Outcome, Target
 from shared.polling.failures import Failure, failure_of
 from tests.line.mailserver import PASSWORD, USER, Caller, Scripted, saying
 
@@ -157,6 +159,29 @@ def test_a_message_that_the_server_cannot_give_costs_no_other(certificate: Path)
 def test_a_message_that_is_longer_than_it_said_is_not_read(certificate: Path) -> None:
     long = saying(BODY=("* 1 FETCH (UID 5 BODY[]<0> {1001}", b"x" * 1001 + b")\r\n"))
     assert read(certificate, long) == [b""]
+
+
+def test_messages_that_are_longer_than_they_said_fill_no_document_beyond_its_limit(certificate: Path) -> None:
+    body, most = b"x" * 600_000, 2**20
+
+    def understate(caller: Caller) -> None:
+        caller.say("* PREAUTH ready")
+        while command := caller.hear():
+            lines: list[str | bytes] = ["* 9 EXISTS", "* OK [UIDVALIDITY 7] valid"]
+            if "SEARCH" in command:
+                lines = ["* SEARCH 1 2 3 4"]
+            elif "BODY" in command:
+                lines = [f"* 1 FETCH (UID {command.split()[2]} BODY[]<0> {{{len(body)}}}", body + b")\r\n"]
+            elif "FETCH" in command:
+                lines = [f"* {uid} FETCH (UID {uid} RFC822.SIZE 100)" for uid in range(1, 5)]
+            caller.say(*lines, f"{caller.tag} OK done")
+
+    with Scripted(certificate, understate) as server, Client(LIMITS, [server.place], trust=certificate) as client:
+        target = Target(kind=Kind.FEED, id=1, token="t", url=server.url.replace("//", "//desk:pier@"), host="localhost")
+        document = take(client, Drops(most_bytes=most), target, Passport()).body
+    assert len(document) <= most
+    bundle = unpack(document)
+    assert ([part.body for part in bundle.parts], bundle.left_out) == ([body], 3)
 
 
 def test_a_server_that_repeats_what_it_was_told_tells_nobody(certificate: Path) -> None:
