@@ -89,8 +89,9 @@ class Talk:
 
         :raises Denial: the server does not take it.
         """
-        self._secrets.append(base64.b64encode(proof.encode()).decode())
-        self.ask(f"AUTHENTICATE {mechanism}", self._secrets[-1])
+        said = base64.b64encode(proof.encode()).decode()
+        self._secrets += said, said.rstrip("=")  # as some write it
+        self.ask(f"AUTHENTICATE {mechanism}", said)
 
     def hear(self, most: int = 0) -> Answer:
         """Return the next answer.

@@ -195,10 +195,10 @@ def test_a_server_that_repeats_what_it_was_told_tells_nobody(certificate: Path) 
         caller.hear()
         told = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()
         assert caller.tag == told
-        caller.say(f"{tag} NO {told} is {PASSWORD}, which is wrong")
+        caller.say(f"{tag} NO {told}, or {told.rstrip('=')}, is {PASSWORD}, which is wrong")
 
     sentence = str(refused(certificate, repeat))
-    assert sentence == "The server does not let us in: NO … is …, which is wrong."
+    assert sentence == "The server does not let us in: NO …, or …, is …, which is wrong."
 
 
 def test_a_server_that_repeats_a_quoted_password_tells_nobody(certificate: Path) -> None:
