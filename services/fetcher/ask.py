@@ -158,7 +158,7 @@ def _led(
     if all(same_origin(one, target.url) for one in (page.url, url)):
         passport = passport.model_copy(update={"post": None, "timeout_s": LED_S})
     else:
-        passport = Passport(proxy=passport.proxy, http2=passport.http2, elsewhere=True, timeout_s=LED_S)
+        passport = passport.for_others().model_copy(update={"timeout_s": LED_S})
     _obey(asker, target, url, passport)
     led = client.get(url, headers, passport)
     return replace(

@@ -46,7 +46,7 @@ def _sitemaps(
     It names no inner place to us, and what `passport` holds is for the origin of `feed` alone. What a robots.txt names
     may be an index in its turn.
     """
-    began, own, plain = time.monotonic(), client.is_inner(index.url), Passport(timeout_s=passport.timeout_s)
+    began, own, plain = time.monotonic(), client.is_inner(index.url), passport.for_others()
     asked: set[str] = set()
     found: list[Response] = []
     ahead = list(named)

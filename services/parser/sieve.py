@@ -162,7 +162,8 @@ def read_pattern(written: str) -> Pattern:
     from shared.patterns import compiled  # where feeds have patterns, and not in every parser's memory
 
     return Pattern(
-        written, partial(_found, ANY if field == "any" else (field,), compiled(wanted, any_case=True).search)
+        written,
+        partial(_found, ANY if field == "any" else (field,), compiled(wanted, any_case=True, groups=False).search),
     )
 
 

@@ -81,7 +81,11 @@ class Passport(Value):
             return self.model_copy(update={"post": None})
         if host_of(url) in self.pages_at and (url.startswith("https:") or feed.startswith("http:")):
             return self.model_copy(update={"post": None, "pin": None})
-        return type(self)(proxy=self.proxy, elsewhere=True)
+        return self.for_others()
+
+    def for_others(self) -> Self:
+        """Return what of it is for strangers: no secret, and its proxy, but for no name that this alone knows."""
+        return type(self)(proxy=self.proxy, elsewhere=True, http2=self.http2, timeout_s=self.timeout_s)
 
 
 def fresh_keys() -> tuple[str, str]:
