@@ -6,6 +6,7 @@ from typing import Any
 import re2
 
 from shared.errors import UsageError
+from shared.rules import quoted
 
 _MOST_BYTES = 1 << 20  # that one of them may take
 _MOST_STEPS = 2000  # of its program: RE2 goes through 100,000 characters by so many within a second
@@ -25,9 +26,9 @@ def compiled(pattern: str, *, any_case: bool = False, groups: bool = True) -> An
     try:
         found = re2.compile(pattern, options)
     except re2.error as error:
-        raise UsageError(f"{pattern!r} is no pattern of RE2: {error.args[0].decode()}.") from None
+        raise UsageError(f"{quoted(pattern)} is no pattern of RE2: {error.args[0].decode()}.") from None
     except UnicodeEncodeError:
-        raise UsageError(f"{pattern!r} is no pattern of RE2: it holds what is no character.") from None
+        raise UsageError(f"{quoted(pattern)} is no pattern of RE2: it holds what is no character.") from None
     if found.programsize > _MOST_STEPS:
-        raise UsageError(f"{pattern!r} counts too far for a pattern, or lists too much.")
+        raise UsageError(f"{quoted(pattern)} counts too far for a pattern, or lists too much.")
     return found

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from shared.errors import Blocked, UsageError
 from shared.hosts import host_of, lane_of
 from shared.patterns import compiled
-from shared.rules import Rules
+from shared.rules import Rules, quoted
 
 URL_CHARS = 2000  # of an address, as of an article's link
 _GROUP = re.compile(r"\\(\d)")
@@ -54,7 +54,7 @@ def unmet_by(rules: Rules | None, link: str) -> str | None:
     """Return in words that the rule does not meet a link, None where it does or there is none."""
     if rules is None or rules.rewrite is None or compiled(_parts(rules.rewrite)[0]).search(link):
         return None
-    return f"the rule for rewriting, {rules.rewrite!r}, does not meet {link}"
+    return f"the rule for rewriting, {quoted(rules.rewrite)}, does not meet {link}"
 
 
 def check(rule: str) -> None:
@@ -64,10 +64,12 @@ def check(rule: str) -> None:
     """
     pattern, replacement = _parts(rule)
     if not pattern:
-        raise UsageError(f"{rule!r} is no rule for rewriting: write a pattern and what stands in its place, '/a/ /b/'.")
+        raise UsageError(
+            f"{quoted(rule)} is no rule for rewriting: write a pattern and what stands in its place, '/a/ /b/'."
+        )
     groups = compiled(pattern).groups
     if strange := next((one for one in _GROUP.findall(replacement) if int(one) > groups), None):
-        raise UsageError(f"\\{strange} stands for no group of {pattern!r}, which has {groups or 'none'}.")
+        raise UsageError(f"\\{strange} stands for no group of {quoted(pattern)}, which has {groups or 'none'}.")
     here, there = _host(pattern), _host(replacement)
     if here and there and lane_of(f"http://{here}/") != lane_of(f"http://{there}/"):
         raise UsageError(f"{there} is another site than {here}: a page is asked for on its article's own site alone.")

@@ -27,6 +27,16 @@ PATTERNS = ("keep", "leave_out")  # which say nothing of how it is read
 Patterns = Annotated[tuple[Rule, ...], Field(max_length=MOST_DROPPED)]
 
 
+def quoted(rule: str | None) -> str:
+    """Return a rule as it is written in a shell, nothing in it doubled: what is shown can be given again.
+
+    >>> print(quoted(r"/news/(\\d+).* /print/\\1"), quoted("it's"))
+    '/news/(\\d+).* /print/\\1' "it's"
+    """
+    plain = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in rule or "")
+    return f"'{plain}'" if "'" not in plain else f'"{plain}"'
+
+
 class Rules(Value):
     """A feed's rules. Those from `link` to `identifier` look within one item, from `body` on at articles' pages."""
 
@@ -97,13 +107,13 @@ class Rules(Value):
         "keeps what meets 'any:pier', and leaves out what meets 'keyword:sport' or 'older:30d'"
         """
         told = (("keeps", self.keep), ("leaves out", self.leave_out))
-        return ", and ".join(f"{does} what meets {' or '.join(map(repr, given))}" for does, given in told if given)
+        return ", and ".join(f"{does} what meets {' or '.join(map(quoted, given))}" for does, given in told if given)
 
     @property
     def shown(self) -> str:
         """How it is read, as a person reads it."""
-        said = [f"{name} {value!r}" for name, value in self if isinstance(value, str)]
-        return ", ".join([*said, *(f"drop {one!r}" for one in self.drop)])
+        said = [f"{name} {quoted(value)}" for name, value in self if isinstance(value, str)]
+        return ", ".join([*said, *(f"drop {quoted(one)}" for one in self.drop)])
 
     def _digest(self, **which: Any) -> str:
         said = self.model_dump_json(exclude_defaults=True, **which)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
 
+from shared.rules import quoted
 from shared.schema import Access, Image, Status
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def readable(entry: "Entry", columns: int, page_url: str | None = None) -> str:
 
 def refused(one: "Unwanted") -> str:
     """Return in a line that the feed's patterns refuse an entry, and which of them."""
-    why = f"left out by {one.by!r}" if one.by else "left out, as it meets no pattern to keep"
+    why = f"left out by {quoted(one.by)}" if one.by else "left out, as it meets no pattern to keep"
     return f"{why}: {' '.join(filter(None, (one.headline or '(no headline)', one.url)))}"
 
 

@@ -17,7 +17,7 @@ from services.parser.fields.text import line
 from services.parser.item import Item, Window
 from shared.errors import UsageError
 from shared.messages import Unwanted
-from shared.rules import Rules
+from shared.rules import Rules, quoted
 from shared.schema import Content
 
 TEXT_CHARS = 100_000  # of one text that are looked at
@@ -156,7 +156,7 @@ def read_pattern(written: str) -> Pattern:
     field, colon, wanted = (one.strip() for one in written.partition(":"))
     if not colon or not wanted or field not in (*FIELDS, "any", *DATES):
         known = ", ".join((*FIELDS, "any", *DATES))
-        raise UsageError(f"{written!r} is no pattern: write FIELD:PATTERN with one of {known} as its field.")
+        raise UsageError(f"{quoted(written)} is no pattern: write FIELD:PATTERN with one of {known} as its field.")
     if field in DATES:
         return Pattern(written, _of_date(field, wanted))
     from shared.patterns import compiled  # where feeds have patterns, and not in every parser's memory
@@ -179,12 +179,12 @@ def _of_date(field: str, wanted: str) -> Callable[[Said], bool]:
     if field == "older":
         span = _SPAN.fullmatch(wanted)
         if span is None:
-            raise UsageError(f"{wanted!r} is no span of time: write older:30d or older:36h.")
+            raise UsageError(f"{quoted(wanted)} is no span of time: write older:30d or older:36h.")
         age = timedelta(**{"days" if span[2] == "d" else "hours": int(span[1])})
         return lambda said: bool(said.now and said.published_at and said.published_at < said.now - age)
     day = parse_date(f"{wanted}T00:00:00Z") if _DAY.fullmatch(wanted) else None
     if day is None:
-        raise UsageError(f"{wanted!r} is no day: write {field}:2026-01-31.")
+        raise UsageError(f"{quoted(wanted)} is no day: write {field}:2026-01-31.")
     if field == "before":
         return lambda said: bool(said.published_at and said.published_at < day)
     return lambda said: bool(said.published_at and said.published_at.date() > day.date())

@@ -141,8 +141,11 @@ def test_a_sites_own_page_can_be_a_listing(wireroom: Run) -> None:
         (("rules", 1, "--items", "article["), "'article[' is no selector: expected attribute name, got None."),
         (("rules", 1, "--link", "a"), "The rule for link needs one that says which elements are the items."),
         (("rules", 1), SAY),
-        (("rules", 1, "--none", "--items", "a"), SAY),
-        (("rules", 1, "--no-patterns", "--keep", "any:a"), SAY),
+        (("rules", 1, "--none", "--items", "a"), "Either --none, or the rules by which they are to be read."),
+        (
+            ("rules", 1, "--no-patterns", "--keep", "any:a"),
+            "Either --no-patterns, or those that say which of their entries are stored.",
+        ),
         (("add", URL, "--keep", "any:("), "'(' is no pattern of RE2: missing ): (."),
         (
             ("rules", 7, "--items", "a"),

@@ -14,6 +14,7 @@ from shared.messages import Entry
 from shared.polling.failures import span
 from shared.polling.rhythm import learn
 from shared.polling.schedule import Interval, Standing, Wish, interval, rolls_over, words
+from shared.rules import quoted
 from shared.schema import Access
 from shared.settings import Settings
 
@@ -87,7 +88,9 @@ def _patterns(feed: Looked) -> Iterator[Finding]:
     counts = Counter(one.by for one in feed.unwanted)
     if not counts:
         return
-    each = (f"{by!r} leaves out {many}" if by else f"{many} meet none to keep" for by, many in counts.most_common())
+    each = (
+        f"{quoted(by)} leaves out {many}" if by else f"{many} meet none to keep" for by, many in counts.most_common()
+    )
     said = f"{len(feed.unwanted)} of {len(feed.entries)} articles would not be stored: {', '.join(each)}."
     if len(feed.unwanted) < len(feed.entries):
         yield Finding("patterns", Level.NOTE, said, "What is found below is of all of them.")

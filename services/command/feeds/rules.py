@@ -44,7 +44,11 @@ def rules(
     given = rules or NO_RULES
     reading = given.reading if none or given.reading != NO_RULES else None
     patterns = given.patterns if all_entries or given.sifted else None
-    if (none and reading != NO_RULES) or (all_entries and given.sifted) or not (reading or patterns):
+    if none and reading != NO_RULES:
+        raise UsageError("Either --none, or the rules by which they are to be read.")
+    if all_entries and given.sifted:
+        raise UsageError("Either --no-patterns, or those that say which of their entries are stored.")
+    if not (reading or patterns):
         raise UsageError(SAY)
     settings = read_settings()
     with writing(open_store(settings)) as connection:

@@ -4,7 +4,7 @@ from lxml import etree, html
 
 from services.parser.fields.html import Body, clean_body
 from services.parser.formats.selecting import Scope, spare
-from shared.rules import Rules
+from shared.rules import Rules, quoted
 from shared.schema import Content
 
 
@@ -47,4 +47,4 @@ def unmet(rules: Rules | None, content: Content) -> str | None:
 
 
 def _nothing(rule: str) -> str:
-    return f"the rule for the body, {rule!r}, meets nothing"
+    return f"the rule for the body, {quoted(rule)}, meets nothing"

@@ -19,7 +19,7 @@ from services.parser.item import Slot, Window
 from shared.errors import Malformed, Unmet
 from shared.jsonpath import values_at
 from shared.messages import FeedFacts
-from shared.rules import Rules
+from shared.rules import Rules, quoted
 
 _XML = re.compile(r"<\?xml\b|<(?:\w+:)?(?:rss|rdf|feed|urlset)\b", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html|<html\b", re.IGNORECASE)
@@ -38,7 +38,9 @@ def read_window(text: str, url: str, rules: Rules) -> Window:
     if rules.in_json:
         return _json(text if is_json else _script(text, rules), url, rules)
     if is_json:
-        raise Unmet(f"The document is JSON: a rule for its items begins with $, and {rules.items!r} is a selector.")
+        raise Unmet(
+            f"The document is JSON: a rule for its items begins with $, and {quoted(rules.items)} is a selector."
+        )
     head = text[:_HEAD_CHARS]
     root = _xml(text) if _XML.match(head) and not _PAGE.search(head) else tree_of(text)
     spare(root, (getattr(rules, name) for name in ("items", "next", *WITHIN)))
@@ -63,13 +65,13 @@ def _json(text: str, url: str, rules: Rules) -> Window:
 def _script(text: str, rules: Rules) -> str:
     """Return the JSON that a page holds in an element."""
     if rules.script is None:
-        raise Unmet(f"The rule for items, {rules.items!r}, is a path in JSON, and the document is none.")
+        raise Unmet(f"The rule for items, {quoted(rules.items)}, is a path in JSON, and the document is none.")
     root = tree_of(text)
     spare(root, (rules.script,))
     found = Scope(root).first(rules.script)
     said = found if isinstance(found, str) or found is None else "".join(map(str, found.itertext()))
     if not said:
-        raise Unmet(f"The rule for the script, {rules.script!r}, meets nothing on the page: {MAY_HAVE_CHANGED}.")
+        raise Unmet(f"The rule for the script, {quoted(rules.script)}, meets nothing on the page: {MAY_HAVE_CHANGED}.")
     return said[min((at for mark in "{[" if (at := said.find(mark)) >= 0), default=0) :].rstrip("; \t\r\n")
 
 
@@ -92,9 +94,11 @@ def _xml(text: str) -> etree._Element:
 
 def _refuse(items: int, rules: Rules) -> None:
     if not items:
-        raise Unmet(f"The rule for items, {rules.items!r}, meets nothing on the page: {MAY_HAVE_CHANGED}.")
+        raise Unmet(f"The rule for items, {quoted(rules.items)}, meets nothing on the page: {MAY_HAVE_CHANGED}.")
     if items > MAX_ITEMS:
-        raise Unmet(f"The rule for items, {rules.items!r}, meets more than {MAX_ITEMS} elements, which no listing has.")
+        raise Unmet(
+            f"The rule for items, {quoted(rules.items)}, meets more than {MAX_ITEMS} elements, which no listing has."
+        )
 
 
 def _window(reads: Sequence[Read], feed: FeedFacts, language: str | None, rules: Rules) -> Window:
@@ -103,7 +107,7 @@ def _window(reads: Sequence[Read], feed: FeedFacts, language: str | None, rules:
     if not good:
         lacking = "link" if rules.link else "link or a headline"
         raise Unmet(
-            f"The rule for items, {rules.items!r}, meets {len(reads)}, but none of them has a {lacking}: "
+            f"The rule for items, {quoted(rules.items)}, meets {len(reads)}, but none of them has a {lacking}: "
             f"{MAY_HAVE_CHANGED}."
         )
     met = Counter(name for one in good for name in one.met)
@@ -120,7 +124,7 @@ def _is_article(read: Read, rules: Rules) -> bool:
 def _unmet(met: Counter[str], items: int, rules: Rules) -> Iterator[str]:
     for name in WITHIN:
         if (rule := getattr(rules, name)) and not met[name]:
-            yield f"the rule for the {name}, {rule!r}, meets nothing in any of {items} items"
+            yield f"the rule for the {name}, {quoted(rule)}, meets nothing in any of {items} items"
 
 
 def _slot(read: Read) -> Slot:

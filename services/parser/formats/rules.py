@@ -30,7 +30,7 @@ def read_rules(given: Mapping[str, Any]) -> Rules | None:
     except ValidationError as error:
         name = error.errors()[0]["loc"][0]
         raise UsageError(
-            f"A rule has 1 to {RULE_CHARS} characters in one line, and of a kind there are {MOST_DROPPED}: {name!r}."
+            f"A rule has 1 to {RULE_CHARS} characters in a line, and of a kind {MOST_DROPPED} are the most: see {name}."
         ) from None
     check(rules)
     return rules
