@@ -46,7 +46,9 @@ def taking_page_rules(verb: Verb) -> Verb:
 
 
 def _checked(said: dict[str, Any]) -> Rules | None:
-    from services.parser.formats.rules import read_rules
+    if all(one is None for one in said.values()):
+        return None
+    from services.parser.formats.rules import read_rules  # which all that reads feeds stands behind
 
     return read_rules(said)
 

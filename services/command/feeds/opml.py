@@ -9,7 +9,6 @@ from typing import Any
 
 from services.command.feeds import folders, foreign
 from services.parser.formats.outlines import read_outlines, within
-from services.parser.formats.rules import read_rules
 from shared.errors import PermanentError, UsageError
 from shared.hosts import feed_address
 from shared.rules import Rules
@@ -144,6 +143,10 @@ def _settings(said: Mapping[str, str]) -> dict[str, Any]:
 
 def _rules(said: Mapping[str, str]) -> Rules | None:
     given: dict[str, Any] = {name: said.get(attribute.lower()) for attribute, name in RULES.items()}
+    if all(one is None for one in given.values()):
+        return None
+    from services.parser.formats.rules import read_rules  # which all that reads feeds stands behind
+
     return read_rules(given | {name: (given[name] or "").splitlines() for name in LISTS})
 
 
