@@ -76,7 +76,7 @@ def _fetch(link: str, settings: Settings, passport: "Passport | None", of_pages:
     keep_to_site(link, url, client.is_inner)
     response = client.get(url, passport=passport or NO_PASSPORT)
     if response.status != 200:
-        raise NotAFeed(f"the server answered {response.status}.")
+        raise NotAFeed(f"the server answered {response.status}{f' at {url}' if url != link else ''}.")
     headers = response.headers
     told = headers.get("content-type"), headers.get("content-language")
     return Fetched(response.body, response.url, *told, link if link != url else None)

@@ -11,6 +11,7 @@ from services.command.feeds.check_report import Finding, report
 from services.command.feeds.check_visit import Visit, visit
 from shared.errors import FetchError, NotAFeed
 from shared.http.client import Client, Limits
+from shared.http.passport import Passport
 from shared.settings import Settings
 from tests.command.conftest import Run
 from tests.outlet.http2 import Http2Outlet
@@ -123,10 +124,12 @@ def test_a_server_that_refuses_http_1_is_told(tmp_path: Path, settings: Callable
         paper.serve("front.xml", rss([1]).encode(), content_type="text/xml")
         for path in ("robots.txt", ".well-known/tdmrep.json"):
             paper.serve(path, status=404)
-        seen = visit(client, f"https://127.0.0.1:{paper.port}/front.xml", "Wireroom", 0)
+        url = f"https://127.0.0.1:{paper.port}/front.xml"
+        seen, told = (visit(client, url, "Wireroom", 0, passport=Passport(http2=http2)) for http2 in (False, True))
     found = report(seen, settings(), NOW)[0]
     assert (found.about, found.level, "by HTTP/2" in found.said) == ("format", "note", True)
     assert "feeds access --http2" in found.advice
+    assert "HTTP/2" not in report(told, settings(), NOW)[0].said
 
 
 def test_a_page_that_robots_forbid_is_not_asked_for(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:

@@ -76,6 +76,8 @@ def test_where_pages_are_asked_for_is_tried_on_an_address(wireroom: Run, outlet:
     ran = wireroom("extract", outlet.url("news/12"), "--rewrite", "^.*$ http://127.0.0.9/x", **allow)
     assert ran.status == 1
     assert ran.err.endswith(f"leads from 127.0.0.1:{outlet.port} to 127.0.0.9: {OWN_SITE}\n")
+    ran = wireroom("extract", outlet.url("news/12"), "--rewrite", "/news/ /lost/", **allow)
+    assert ran.err.endswith(f"{outlet.url('news/12')}: the server answered 404 at {outlet.url('lost/12')}.\n")
 
 
 def test_a_page_without_rules_is_told_how_it_can_be_read(wireroom: Run, outlet: Outlet, page: str) -> None:

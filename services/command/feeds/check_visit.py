@@ -33,7 +33,7 @@ class Visit:
     media_type: str | None
     wire_bytes: int
     elapsed_ms: int
-    http2: bool  # its server refuses HTTP/1.1
+    http2: bool  # it had to be asked so, as its server refuses HTTP/1.1
     headers: Mapping[str, str]
     first: Looked
     second: Looked
@@ -72,7 +72,7 @@ def visit(
         media_type=one.headers.get("content-type"),
         wire_bytes=one.wire_bytes,
         elapsed_ms=one.elapsed_ms,
-        http2=one.http2,
+        http2=one.http2 and not passport.http2,
         headers=one.headers,
         first=first,
         second=second,
