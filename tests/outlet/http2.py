@@ -4,15 +4,15 @@ import contextlib
 import socket
 import ssl
 import struct
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, RequestReceived, StreamEnded, WindowUpdated
+
+from tests.outlet.listener import Listener
 
 Frames = Callable[[socket.socket], None]
 NO_PROTOCOL = b"\x15\x03\x03\x00\x02\x02\x78"  # TLS: fatal alert 120, no_application_protocol (RFC 7301, 3.2)
@@ -43,7 +43,7 @@ class Said:
     goodbye: bool = False  # said ahead of the answer
 
 
-class Http2Outlet:
+class Http2Outlet(Listener):
     """Speaks HTTP/2 to whoever offers it, and to others `old`, an answer by HTTP/1.1, or nothing but a TLS alert.
 
     `frames` sends what it likes after a connection's first bytes. Safe for threads.
@@ -59,16 +59,7 @@ class Http2Outlet:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(pem)
         self._tls.set_alpn_protocols(["h2"])
-        self._listener = socket.create_server(("127.0.0.1", port))
-        self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        super().__init__(port)
 
     def serve(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> Said:
         """Answer so at a path; where there is an ETag, and the request names it, by 304."""
@@ -76,19 +67,13 @@ class Http2Outlet:
         self.said[path] = said = Said(status, fields, body)
         return said
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                raw, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(raw,), daemon=True).start()
-
-    def _serve(self, raw: socket.socket) -> None:
-        with raw, contextlib.suppress(OSError):
-            raw.settimeout(30)
-            if b"\x02h2" not in raw.recv(4096, socket.MSG_PEEK) and not self._old:
-                raw.sendall(NO_PROTOCOL)
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            client.settimeout(30)
+            if b"\x02h2" not in client.recv(4096, socket.MSG_PEEK) and not self._old:
+                client.sendall(NO_PROTOCOL)
                 return
-            with self._tls.wrap_socket(raw, server_side=True) as sock:
+            with self._tls.wrap_socket(client, server_side=True) as sock:
                 if sock.selected_alpn_protocol() != "h2":
                     self.asked_old.append(sock.recv(65536))
                     sock.sendall(self._old)

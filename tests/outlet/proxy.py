@@ -4,38 +4,23 @@ import contextlib
 import select
 import socket
 import ssl
-import threading
-from typing import Self
+
+from tests.outlet.listener import Listener
 
 HEAD_BYTES = 64 * 1024
 
 
-class Proxy:
+class Proxy(Listener):
     """Sends whatever it is asked for to `place`; `refuse` makes it say no, and what it heard. Safe for threads."""
 
     def __init__(self, place: tuple[str, int], *, refuse: bool = False, tls: ssl.SSLContext | None = None) -> None:
         self.heads: list[str] = []  # of the requests that came, CONNECT included
         self._to, self._refuse, self._tls = place, refuse, tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        super().__init__()
 
     def url(self, credentials: str = "") -> str:
         """Return the proxy's address."""
         return f"{'https' if self._tls else 'http'}://{credentials}127.0.0.1:{self.port}"
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
         with (

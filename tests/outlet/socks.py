@@ -2,13 +2,12 @@
 
 import contextlib
 import socket
-import threading
-from typing import Self
 
+from tests.outlet.listener import Listener
 from tests.outlet.proxy import pass_on
 
 
-class SocksProxy:
+class SocksProxy(Listener):
     """Leads on to `place`; wants the name and password of `login`, answers `reply`, or `raw` in place of all."""
 
     def __init__(
@@ -16,26 +15,11 @@ class SocksProxy:
     ) -> None:
         self.asked: list[tuple[int, bytes, int]] = []  # kind of address, address, port
         self._to, self._login, self._reply, self._raw = place, login, reply, raw
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        super().__init__()
 
     def url(self, credentials: str = "", scheme: str = "socks5") -> str:
         """Return the proxy's address."""
         return f"{scheme}://{credentials}127.0.0.1:{self.port}"
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError, IndexError):  # who hangs up sends nothing
