@@ -99,7 +99,7 @@ def _opened(client: Client, drops: Drops, url: str, passport: Passport) -> Abstr
 def _read(place: Place, choice: Choice, url: str, drops: Drops, late_at: float) -> tuple[list[Part], int]:
     """Return what was read, and how many files have to wait: as many as fit one document and its time are read.
 
-    A file that is too large is not read, and said to be so in its stead; of a message the begin is.
+    A file that is too large is not read, and said to be so in its stead; of a message the beginning is.
     """
     parts: list[Part] = []
     most = drops.most_bytes - len(choice.kept) - HEAD_BYTES
