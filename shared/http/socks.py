@@ -41,8 +41,15 @@ def read_socks(url: str | None) -> Proxy | None:
 def lead_on(wire: socket.socket, proxy: Proxy, host: str, port: int) -> None:
     """Have the proxy at the other end of `wire` lead on to a host; what is sent from then on goes there.
 
-    :raises FetchError: it does not (`proxy`).
+    :raises FetchError: it does not (`proxy`), or drops the connection, which is no failure of the host's.
     """
+    try:
+        _negotiate(wire, proxy, host, port)
+    except ConnectionError:
+        raise _hung_up() from None
+
+
+def _negotiate(wire: socket.socket, proxy: Proxy, host: str, port: int) -> None:
     methods = bytes([_OPEN, _PASSWORD] if proxy.user else [_OPEN])
     wire.sendall(bytes([5, len(methods)]) + methods)
     version, method = _received(wire, 2)
@@ -83,9 +90,13 @@ def _received(wire: socket.socket, size: int) -> bytes:
     while there < size:
         count = wire.recv_into(memoryview(data)[there:])
         if not count:
-            raise _refusal("it hung up")
+            raise _hung_up()
         there += count
     return bytes(data)
+
+
+def _hung_up() -> FetchError:
+    return _refusal("it hung up")
 
 
 def _refusal(why: str) -> FetchError:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from shared.errors import Blocked, FetchError, UsageError
 from shared.http.client import Client, Limits
 from shared.http.passport import Passport, read_proxy
+from shared.http.socks import Proxy, lead_on
 from shared.settings import Settings
 from tests.outlet.outlet import Outlet
 from tests.outlet.socks import SocksProxy
@@ -114,6 +116,26 @@ def test_what_a_proxy_refuses_is_said(outlet: Outlet, raw: bytes, reply: int, wh
         pytest.raises(FetchError, match=why),
     ):
         client.get("http://paper.example/feed")
+
+
+@pytest.mark.parametrize("hears", [False, True])
+def test_a_proxy_that_drops_the_connection_is_said_to_have_hung_up(*, hears: bool) -> None:
+    ours, its = socket.socketpair()
+
+    def agree_and_drop() -> None:
+        its.recv(3)
+        if not hears:
+            its.shutdown(socket.SHUT_RD)  # what is sent from now on meets EPIPE
+        its.sendall(b"\x05\x00")
+        if hears:
+            its.recv(1)  # and leaves the rest, so that closing resets the connection
+        its.close()
+
+    with ours, ThreadPoolExecutor(1) as thread:
+        thread.submit(agree_and_drop)
+        with pytest.raises(FetchError, match="The proxy refuses: it hung up") as caught:
+            lead_on(ours, Proxy("proxy", 1080, b"", b""), "paper.example", 80)
+    assert caught.value.kind == "proxy"
 
 
 def test_a_silent_proxy_is_left_within_the_time_of_any_request() -> None:
