@@ -4,8 +4,11 @@ They are kept while they are idle, apart for each client certificate that they s
 """
 
 import http.client
+import socket
 import ssl
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -19,8 +22,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssltransport import SSLTransport
 
+from shared.http.mishaps import HANG_UPS
 from shared.http.sockets import SecureWire, Wire, current
-from shared.http.socks import read_socks
+from shared.http.socks import hung_up, read_socks
 from shared.http.tls import Context, loaded
 from shared.http.versions import HTTP2, OFFERED
 
@@ -33,6 +37,15 @@ IDLE_PER_HOST = 4
 ADAPTERS_KEPT = 16  # for certificates of feeds' own, whose connections are kept
 
 
+@contextmanager
+def _before_a_proxy_leads_on() -> Iterator[None]:
+    """Tell a proxy that hangs up from whoever it was to lead to."""
+    try:
+        yield
+    except HANG_UPS:
+        raise hung_up() from None
+
+
 class _PlainConnection(HTTPConnection):
     def _new_conn(self) -> Wire:
         return current().dial(self._dns_host, self.port)
@@ -40,6 +53,10 @@ class _PlainConnection(HTTPConnection):
     def putrequest(self, *args: Any, **more: Any) -> None:
         current().take_turn(self.sock)
         super().putrequest(*args, **more)
+
+    def _tunnel(self) -> None:
+        with _before_a_proxy_leads_on():
+            super()._tunnel()
 
 
 class _SecureConnection(_PlainConnection, HTTPSConnection):
@@ -51,6 +68,10 @@ class _SecureConnection(_PlainConnection, HTTPSConnection):
             assert isinstance(self.ssl_context, Context)
             self.ssl_context.judge(self.sock)
         self.is_verified = True  # its context believed it, if by a pin; otherwise it would have raised
+
+    def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> ssl.SSLSocket:
+        with _before_a_proxy_leads_on():
+            return super()._connect_tls_proxy(hostname, sock)
 
 
 class _Http2Connection(_SecureConnection):

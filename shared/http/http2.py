@@ -7,7 +7,7 @@ Imported where a server takes it, and not before.
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import Any
 
 import urllib3
@@ -120,8 +120,8 @@ class Http2:
             self._answer.ended = self._leaving = True
         except H2Error as error:
             raise _malformed(error) from error
-        with suppress(OSError) if self._answer and self._answer.ended else nullcontext():
-            self._flush()  # what acknowledges, which a server that has answered and gone does not hear
+        with suppress(OSError):
+            self._flush()  # what acknowledges; whether the server still hears it is told by what it sends next
 
     def _frames(self) -> Iterator[bytes]:
         """Yield the frames that are there as a whole; h2 would hold what there is of one of 16 MiB."""

@@ -11,6 +11,7 @@ import urllib3
 from shared.errors import Blocked, FetchError, Refused
 
 _REFUSAL = re.compile(r"Tunnel connection failed: (\d{3})")
+HANG_UPS = (ConnectionError, ssl.SSLEOFError)  # the one or the other, by whose packet is there first
 RAISED = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 
 
@@ -43,15 +44,11 @@ def is_refused_protocol(error: BaseException) -> bool:
 
 
 _FAILURES: tuple[tuple[str, str, tuple[type[BaseException], ...]], ...] = (
+    ("truncated", "The server hung up before the end of its answer.", HANG_UPS),
     ("tls", "TLS failed: {}.", (ssl.SSLError, urllib3.exceptions.SSLError)),
     ("timeout", "The server did not answer in time.", (TimeoutError, urllib3.exceptions.TimeoutError)),
     ("http", "The body is not chunked as it says it is.", (urllib3.exceptions.InvalidChunkLength,)),
     ("truncated", "The body ends before its end.", (http.client.IncompleteRead, urllib3.exceptions.IncompleteRead)),
-    (
-        "truncated",
-        "The server hung up before the end of its answer.",
-        (http.client.RemoteDisconnected, ConnectionError),
-    ),
 )
 
 

@@ -46,7 +46,7 @@ def lead_on(wire: socket.socket, proxy: Proxy, host: str, port: int) -> None:
     try:
         _negotiate(wire, proxy, host, port)
     except ConnectionError:
-        raise _hung_up() from None
+        raise hung_up() from None
 
 
 def _negotiate(wire: socket.socket, proxy: Proxy, host: str, port: int) -> None:
@@ -90,12 +90,13 @@ def _received(wire: socket.socket, size: int) -> bytes:
     while there < size:
         count = wire.recv_into(memoryview(data)[there:])
         if not count:
-            raise _hung_up()
+            raise hung_up()
         there += count
     return bytes(data)
 
 
-def _hung_up() -> FetchError:
+def hung_up() -> FetchError:
+    """Return what is said of a proxy, of any kind, that drops a connection before it leads anywhere."""
     return _refusal("it hung up")
 
 

@@ -27,9 +27,8 @@ class Proxy(Listener):
             contextlib.suppress(OSError),
             client if self._tls is None else self._tls.wrap_socket(client, True) as client,
         ):
-            head = b""
-            while b"\r\n\r\n" not in head and len(head) < HEAD_BYTES:
-                head += client.recv(HEAD_BYTES)
+            if not (head := _head(client)):
+                return
             self.heads.append(head.decode("latin-1"))
             if self._refuse:
                 said = next((line for line in self.heads[-1].splitlines() if "Basic" in line), "nothing")
@@ -41,6 +40,17 @@ class Proxy(Listener):
                 else:
                     server.sendall(_relative(head))
                 pass_on(client, server)
+
+
+def _head(client: socket.socket) -> bytes:
+    """Return what is asked, nothing where the client leaves before it has asked."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        data = client.recv(HEAD_BYTES)
+        if not data or len(head) > HEAD_BYTES:
+            return b""
+        head += data
+    return head
 
 
 def _relative(head: bytes) -> bytes:

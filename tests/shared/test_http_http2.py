@@ -1,6 +1,7 @@
 """HTTP/2 where a feed wants it, or its server: answers like any."""
 
 import gzip
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from bench.certificate import self_signed
 from shared.errors import FetchError
 from shared.http.client import Client, Limits, Response
+from shared.http.http2 import Http2
 from shared.http.passport import Passport
 from shared.http.signing import Signer, fresh_key, read_key
-from tests.outlet.http2 import HTTP_1_1_REQUIRED, REFUSED_STREAM, RST_STREAM, Http2Outlet, frame, goodbye
+from shared.http.versions import Unprocessed
+from tests.outlet.http2 import HTTP_1_1_REQUIRED, REFUSED_STREAM, RST_STREAM, SETTINGS, Http2Outlet, frame, goodbye
 from tests.outlet.outlet import Outlet
 from tests.outlet.proxy import Proxy
 from tests.outlet.socks import SocksProxy
@@ -213,6 +216,18 @@ def test_a_goodbye_that_crosses_a_request_costs_it_nothing(outlet: Http2Outlet, 
     said.before = (goodbye(1),)  # to the second, which is stream 3
     assert client.get(url(outlet), passport=BY_2).body == b"words"
     assert len(outlet.connections) == 2
+
+
+def test_last_words_are_heard_though_the_server_hears_nothing_any_more() -> None:
+    ours, its = socket.socketpair(type=socket.SOCK_SEQPACKET)  # each packet is received alone
+    with ours, its, Client(LIMITS) as client, client.exchange():
+        http2 = Http2(ours)
+        http2.send("GET", "outlet.example", "/feed", {}, b"")
+        its.shutdown(socket.SHUT_RD)  # what is sent from now on meets EPIPE
+        its.sendall(frame(SETTINGS, 0, 0))  # which wants to be acknowledged
+        its.sendall(goodbye(0))
+        with pytest.raises(Unprocessed):
+            http2.answer("GET", "/feed")
 
 
 @pytest.mark.parametrize(
