@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterable
 from shared.errors import FetchError, Refused
 
 ACCEPT_ENCODING = "gzip, deflate"  # others unpack a thousandfold before they can be counted, and we need none of them
+_OTHERS = frozenset(  # registered, RFC 9110, 16.6; any other word there ("utf-8", "none") is a slip and codes nothing
+    {"aes128gcm", "br", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "zstd"}
+)
 _WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+_CODINGS = _OTHERS.union(_WINDOW_BITS)
 
 
 def decode(
@@ -22,10 +26,11 @@ def decode(
     :raises Refused: a limit is passed, or the coding is none that was asked for.
     :raises FetchError: the coded stream ends early (`truncated`) or is damaged (`http`).
     """
-    coding = coding.strip().lower()
+    named = [token for token in (part.strip().lower() for part in coding.split(",")) if token in _CODINGS]
     counted = _counted(pieces, max_wire)
-    if coding in {"", "identity"}:
+    if not named:
         return _joined(counted, max_body, grew)
+    coding = ", ".join(named)
     if coding not in _WINDOW_BITS:
         raise Refused("http", f"The body is coded as {coding[:40]!r}, which was not asked for.")
     try:

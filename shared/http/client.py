@@ -192,7 +192,7 @@ class Client:
             first = first or url
             moved_to = (url if url != first else None) if hop and permanent else moved_to
             raw = self._ask(request, self._through(url, passport, exchange, first=not hop), exchange)
-            location = raw.headers.get("location") if raw.status in REDIRECTS else None
+            location = _location(raw)
             if location is None:
                 return replace(self._finish(raw, url, exchange), moved_to=moved_to, left_https=left_https)
             raw.close()
@@ -321,6 +321,18 @@ def _prepared(method: str, url: str, headers: Mapping[str, str], body: bytes | N
     request.prepare_headers(headers)
     request.prepare_body(body, None)
     return request
+
+
+def _location(raw: urllib3.BaseHTTPResponse) -> str | None:
+    """Return where an answer redirects to, None: it does not.
+
+    :raises FetchError: it names several places.
+    """
+    named = set(raw.headers.getlist("location")) if raw.status in REDIRECTS else set()
+    if len(named) > 1:
+        raw.close()
+        raise FetchError("redirect", "The server redirects to several places at once.")
+    return named.pop() if named else None
 
 
 def _sent_on(

@@ -46,7 +46,24 @@ def _before_a_proxy_leads_on() -> Iterator[None]:
         raise hung_up() from None
 
 
+class _Answer(http.client.HTTPResponse):
+    """http.client's, but no interim answer is taken for the final one, and no chunk has less than no bytes."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        interim = 100 < status < 200 and status != http.HTTPStatus.SWITCHING_PROTOCOLS  # RFC 9110, 15.2
+        return version, http.HTTPStatus.CONTINUE if interim else status, reason
+
+    def _safe_read(self, amt: int) -> bytes:
+        if amt < 0:
+            raise http.client.HTTPException("a chunk has a negative size")
+        read: bytes = super()._safe_read(amt)  # type: ignore[misc]
+        return read
+
+
 class _PlainConnection(HTTPConnection):
+    response_class = _Answer
+
     def _new_conn(self) -> Wire:
         return current().dial(self._dns_host, self.port)
 

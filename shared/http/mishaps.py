@@ -10,6 +10,7 @@ import urllib3
 
 from shared.errors import Blocked, FetchError, Refused
 
+_CUT = "Response ended prematurely"  # urllib3's word for a body that ends between two chunks
 _REFUSAL = re.compile(r"Tunnel connection failed: (\d{3})")
 HANG_UPS = (ConnectionError, ssl.SSLEOFError)  # the one or the other, by whose packet is there first
 RAISED = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
@@ -25,6 +26,8 @@ def explain(error: BaseException) -> FetchError:
     if refusal := next(filter(None, (_REFUSAL.search(str(cause)) for cause in causes)), None):
         meaning = http.client.responses.get(int(refusal[1]), "").lower()  # its own words may repeat what it was told
         return FetchError("proxy", f"The proxy refuses: {' '.join((refusal[0].lower(), meaning)).rstrip()}.")
+    if any(_CUT in str(cause) for cause in causes):
+        return FetchError("truncated", _ENDS_EARLY)
     if any("header" in str(cause) for cause in causes if isinstance(cause, http.client.HTTPException)):
         return Refused("too_large", "The answer has too many header fields, or too long ones.")
     if isinstance(error, requests.exceptions.InvalidURL | urllib3.exceptions.LocationValueError):
@@ -43,12 +46,18 @@ def is_refused_protocol(error: BaseException) -> bool:
     return any("alert no application protocol" in alert.replace("_", " ") for alert in alerts)
 
 
+_ENDS_EARLY = "The body ends before its end."
 _FAILURES: tuple[tuple[str, str, tuple[type[BaseException], ...]], ...] = (
     ("truncated", "The server hung up before the end of its answer.", HANG_UPS),
     ("tls", "TLS failed: {}.", (ssl.SSLError, urllib3.exceptions.SSLError)),
     ("timeout", "The server did not answer in time.", (TimeoutError, urllib3.exceptions.TimeoutError)),
     ("http", "The body is not chunked as it says it is.", (urllib3.exceptions.InvalidChunkLength,)),
-    ("truncated", "The body ends before its end.", (http.client.IncompleteRead, urllib3.exceptions.IncompleteRead)),
+    ("truncated", _ENDS_EARLY, (http.client.IncompleteRead, urllib3.exceptions.IncompleteRead)),
+    (
+        "http",
+        "The server does not speak HTTP: its answer begins with {}.",
+        (http.client.BadStatusLine, http.client.UnknownProtocol),
+    ),
 )
 
 
@@ -65,4 +74,4 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _reason(error: BaseException) -> str:
     text = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error) or type(error).__name__
     words = "".join(char if char.isprintable() else " " for char in str(text)[:200])  # some of it is the server's own
-    return " ".join(words.lower().replace("_", " ").split()).rstrip(".")
+    return " ".join(words.lower().replace("_", " ").split()).rstrip(".") or "nothing that can be shown"

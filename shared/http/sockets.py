@@ -314,7 +314,7 @@ class Dialler:
             lookup.cancel()
             raise FetchError("lookup", f"The name {host} was not resolved within {left:.0f} s.") from None
         except (OSError, UnicodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            reason = (getattr(error, "strerror", None) or str(error)) if isinstance(error, OSError) else "it is no name"
             for_now = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
             kind = "lookup" if for_now else "dns"
             raise FetchError(kind, f"The name {host} cannot be resolved: {reason.lower()}.") from error

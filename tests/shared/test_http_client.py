@@ -174,6 +174,14 @@ def test_a_redirect_to_no_address_is_a_redirect_error(outlet: Outlet, client: Cl
     assert kind(client, outlet.url("a")) in {"redirect", "blocked"}
 
 
+def test_a_redirect_to_two_places_leads_to_none(outlet: Outlet, client: Client) -> None:
+    outlet.serve("b", b"words")
+    outlet.garble("twice", b"HTTP/1.1 302 Found\r\nLocation: /b\r\nLocation: /b\r\n\r\n")
+    outlet.garble("two", b"HTTP/1.1 302 Found\r\nLocation: /b\r\nLocation: /c\r\n\r\n")
+    assert client.get(outlet.url("twice")).url == outlet.url("b")
+    assert kind(client, outlet.url("two")) == "redirect"
+
+
 def test_a_redirect_without_a_location_is_an_answer(outlet: Outlet, client: Client) -> None:
     outlet.fail("a", status=302)
     assert client.get(outlet.url("a")).status == 302
@@ -213,8 +221,16 @@ def test_a_header_field_without_end_is_refused(outlet: Outlet, client: Client) -
     assert kind(client, outlet.url("flood")) == "too_large"
 
 
-def test_a_flood_of_interim_answers_is_refused(outlet: Outlet, client: Client) -> None:
-    outlet.garble("flood", b"HTTP/1.1 100 Continue\r\n\r\n" * 20_000)
+@pytest.mark.parametrize("interim", [b"100 Continue", b"102 Processing", b"103 Early Hints", b"199 Odd"])
+def test_the_answer_is_what_comes_after_interim_ones(outlet: Outlet, client: Client, interim: bytes) -> None:
+    head = b"HTTP/1.1 " + interim + b"\r\nLink: </a.css>; rel=preload\r\n\r\n"
+    outlet.garble("page", head * 3 + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwords")
+    assert client.get(outlet.url("page")).body == b"words"
+
+
+@pytest.mark.parametrize("interim", [b"100 Continue", b"103 Early Hints"])
+def test_a_flood_of_interim_answers_is_refused(outlet: Outlet, client: Client, interim: bytes) -> None:
+    outlet.garble("flood", (b"HTTP/1.1 " + interim + b"\r\n\r\n") * 20_000)
     assert kind(client, outlet.url("flood")) == "too_large"
 
 
@@ -228,6 +244,13 @@ def test_codings_that_were_not_asked_for_are_refused(outlet: Outlet, client: Cli
     outlet.serve("page", b"words", Content_Encoding=coding)
     with pytest.raises(Refused, match="was not asked for"):
         client.get(outlet.url("page"))
+
+
+@pytest.mark.parametrize("coding", ["UTF-8", "none", "identity, gzip", ","])
+def test_what_names_no_coding_is_none(outlet: Outlet, client: Client, coding: str) -> None:
+    packed = gzip.compress(b"words") if "gzip" in coding else b"words"
+    outlet.serve("page", packed, Content_Encoding=coding)
+    assert client.get(outlet.url("page")).body == b"words"
 
 
 # -- bodies
@@ -288,17 +311,29 @@ def test_a_body_shorter_than_announced_is_truncated(outlet: Outlet, client: Clie
     assert kind(client, outlet.url("markets.xml")) == "truncated"
 
 
-def test_a_chunked_body_without_its_end_is_truncated(outlet: Outlet, client: Client) -> None:
-    outlet.garble("page", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nwords")
+@pytest.mark.parametrize("chunks", [b"ff\r\nwords", b"5\r\nwords\r\n", b""])
+def test_a_chunked_body_without_its_end_is_truncated(outlet: Outlet, client: Client, chunks: bytes) -> None:
+    outlet.garble("page", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
     assert kind(client, outlet.url("page")) == "truncated"
 
 
-def test_garbled_chunks_are_an_error(outlet: Outlet, client: Client) -> None:
-    outlet.garble("page", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwords\r\nZZ\r\n")
+@pytest.mark.parametrize("size", [b"ZZ", b"-5", b"-1"])
+def test_garbled_chunks_are_an_error(outlet: Outlet, client: Client, size: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    outlet.garble("page", head + b"5\r\nwords\r\n" + size + b"\r\nwords\r\n")
     assert kind(client, outlet.url("page")) == "http"
 
 
-@pytest.mark.parametrize("raw", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 two hundred\r\n\r\n", b"\x00" * 100])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 two hundred\r\n\r\n",
+        b"\x00" * 100,
+        b"\r\n\r\n",
+        b"HTTP/9.9 200 OK\r\n\r\n",
+    ],
+)
 def test_what_is_not_http_is_an_error(outlet: Outlet, client: Client, raw: bytes) -> None:
     outlet.garble("page", raw)
     assert kind(client, outlet.url("page")) == "http"
