@@ -48,7 +48,7 @@ def _outlet(engine: Engine, settings: Settings) -> SampleOutlet | None:
         said = _said(settings)
         return SampleOutlet(said["port"], started=datetime.fromisoformat(said["started"]))
     with reading(engine) as connection:
-        return None if feed_store.listed(connection) else SampleOutlet()
+        return None if feed_store.those(connection) else SampleOutlet()
 
 
 def _said(settings: Settings) -> dict[str, Any]:

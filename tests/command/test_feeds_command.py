@@ -386,6 +386,42 @@ def test_feeds_that_are_not_chosen_or_chosen_twice_are_told(
     assert (ran.status, sentence in ran.sentence) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("pause", "--folder", "dalies"), "No feed lies in a folder 'dalies' (is 'Dailies' meant?)."),
+        (("pages", "never", "--folder", "ports"), "No feed lies in a folder 'ports' (is 'Dailies/Ports' meant?)."),
+        (("pace", "--adaptive", "--folder", "Daily"), "No feed lies in a folder 'Daily'."),
+        (("remove", "--yes", "--folder", "Dail_es"), "No feed lies in a folder 'Dail_es' (is 'Dailies' meant?)."),
+        (("export", "--folder", ""), "No feed lies in a folder ''."),
+        (
+            ("list", "--folder", "Dailies/Prots"),
+            "No feed lies in a folder 'Dailies/Prots' (is 'Dailies/Ports' meant?).",
+        ),
+        (("rules", "--none", "--publication", "Teh C"), "By 'Teh C' no title is known (is 'The C' meant?): `wireroom"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else None,
+)
+def test_a_folder_or_title_that_nobody_knows_is_told_with_the_one_that_may_be_meant(
+    wireroom: Run, two: Engine, words: tuple[str, ...], sentence: str
+) -> None:
+    wireroom("feeds", "add", "https://c.example/feed", "--folder", "Dailies/Ports", "--publication", "The C")
+    ran = wireroom("feeds", *words)
+    assert (ran.status, ran.out) == (2, b"")
+    assert ran.sentence.startswith(sentence)
+    assert {feed.state for feed in feeds(two)} == {"active"}
+
+
+def test_where_nothing_is_left_to_do_that_is_said(wireroom: Run, two: Engine) -> None:
+    wireroom("feeds", "pause", "--folder", "Dailies")
+    again = wireroom("feeds", "pause", "--folder", "Dailies")
+    assert (again.status, again.text) == (0, "Nothing to do: none of these feeds is left to be paused.\n")
+    nobody = [("pace", "--interval", 900), ("pages", "never"), ("rules", "--none"), ("remove",)]
+    ran = [wireroom("feeds", *words, "--failing") for words in nobody]
+    assert [(one.status, one.text.startswith("Nothing to do: ")) for one in ran] == [(0, True)] * 4
+    assert wireroom("feeds", "list", "--folder", "Dailies", "--state", "gone").text == "No feeds are gone.\n"
+
+
 def test_what_the_polls_of_a_feed_brought_is_shown(wireroom: Run, line: Line, outlet: Outlet) -> None:
     outlet.publish("harbour.xml", entries=2)
     line.add(outlet.url("harbour.xml"))

@@ -1,14 +1,19 @@
 """Which feeds a verb is for: those that are named, or those of a folder or title, that fail, or all."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import typer
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
+from services.command import console
 from services.command.feeds import feed_store
 from services.command.options import LARGEST_ID, Verb, option, taking
+from services.parser.formats.outlines import BETWEEN
 from shared.errors import UsageError
+from shared.rules import quoted
 from shared.tables import Feed, Publication
 
 _SAY = "Name feeds by their numbers or addresses, or say --folder, --publication, --failing or --all."
@@ -32,18 +37,46 @@ class Choice:
     def rows(self, connection: Connection, *only: ColumnElement[bool]) -> list[Any]:
         """Return their rows; of those that were not named, what `only` says.
 
-        :raises UsageError: a name is none of a feed, or there is no such title.
+        :raises UsageError: a name is none of a feed, or there is no such folder or title.
         """
         if self.names:
             return feed_store.find(connection, self.names)
         tests = [*only]
         if self.folder is not None:
-            tests.append(feed_store.in_folder(self.folder))
+            tests.append(in_folder(connection, self.folder))
         if self.publication is not None:
             tests.append(Feed.publication_id == _title(connection, self.publication))
         if self.failing:
             tests.append((Feed.state == "active") & (Feed.failures > 0))
         return feed_store.those(connection, *tests)
+
+
+def in_folder(connection: Connection, folder: str) -> ColumnElement[bool]:
+    """Return whether a feed lies in the folder, or in one within it.
+
+    :raises UsageError: none does.
+    """
+    test = or_(Feed.folder == folder, Feed.folder.startswith(f"{folder}/", autoescape=True))
+    if connection.scalar(select(Feed.id).where(test).limit(1)) is None:
+        known = connection.scalars(select(Feed.folder).where(Feed.folder.is_not(None)).distinct())
+        raise UsageError(f"No feed lies in a folder {quoted(folder)}{_meant(folder, by_word(known))}.")
+    return test
+
+
+def by_word(folders: Iterable[str | None]) -> dict[str, str]:
+    r"""Return these folders, and those that they lie in, by their paths and by their names, in small letters.
+
+    >>> by_word(["Dailies/Ports"])
+    {'dailies': 'Dailies', 'ports': 'Dailies/Ports', 'dailies/ports': 'Dailies/Ports'}
+    """
+    paths = {path[:end] for path in folders if path for end in (*(at.start() for at in BETWEEN.finditer(path)), None)}
+    names = {BETWEEN.split(path)[-1].lower(): path for path in sorted(paths)}
+    return names | {path.lower(): path for path in sorted(paths)}
+
+
+def none_left(what: str | None = None) -> None:
+    """Say that there is no feed like those that were chosen, or none that is not `what` already."""
+    console.say(f"Nothing to do: {f'none of these feeds is left to be {what}' if what else 'there is no such feed'}.")
 
 
 def taking_feeds(verb: Verb) -> Verb:
@@ -90,5 +123,14 @@ def _title(connection: Connection, name: str) -> int:
     found = connection.scalars(query).all()
     if len(found) != 1:
         many = "several titles are" if found else "no title is"
-        raise UsageError(f"By {name!r} {many} known: `wireroom publications list` shows their numbers.")
+        meant = (
+            "" if found else _meant(name, {one.lower(): one for one in connection.scalars(select(Publication.name))})
+        )
+        raise UsageError(f"By {name!r} {many} known{meant}: `wireroom publications list` shows their numbers.")
     return found[0]
+
+
+def _meant(word: str, known: Mapping[str, str]) -> str:
+    """Return what may have been meant by a word, as the end of a sentence, where something of `known` is like it."""
+    near = get_close_matches(word.lower(), known, 1, 0.8)
+    return f" (is {quoted(known[near[0]])} meant?)" if near else ""

@@ -131,17 +131,6 @@ def _as_shown(rows: Iterable[Any], known: set[str]) -> list[Any]:
     return [row for row in rows if without_password(row.url) in known]
 
 
-def in_folder(folder: str) -> ColumnElement[bool]:
-    """Return whether a feed lies in the folder, or in one within it."""
-    return or_(Feed.folder == folder, Feed.folder.startswith(f"{folder}/", autoescape=True))
-
-
-def listed(connection: Connection, folder: str | None = None, state: str | None = None) -> list[Any]:
-    """Return all feeds with their publications, those that fail first."""
-    tests = [in_folder(folder)] if folder else []
-    return those(connection, *tests, *([Feed.state == state] if state else []))
-
-
 def those(connection: Connection, *tests: ColumnElement[bool]) -> list[Any]:
     """Return the feeds of which the tests hold, with their publications, those that fail first."""
     query = select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication).where(*tests)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from services.command import console
 from services.command.feeds import feed_store
-from services.command.feeds.choosing import Choice, taking_feeds
+from services.command.feeds.choosing import Choice, none_left, taking_feeds
 from services.command.ruling import taking_rules
 from services.command.stores import open_store
 from shared.database import writing
@@ -54,6 +54,9 @@ def rules(
     with writing(open_store(settings)) as connection:
         rows = chosen.rows(connection)
         pages = feed_store.give_rules(connection, rows, settings, reading, patterns)
+    if not rows:
+        none_left()
+        return
     for row in rows if chosen.named else ():
         _tell(f"{row.id} {without_password(row.url)}", given, reading, patterns)
     if not chosen.named:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from services.command import console
 from services.command.feeds import feed_store
-from services.command.feeds.choosing import Choice, taking_feeds
+from services.command.feeds.choosing import Choice, none_left, taking_feeds
 from services.command.feeds.opml import LONGEST_S, Pages
 from services.command.stores import open_store
 from services.indexer.feeds.pace import standing
@@ -55,7 +55,11 @@ def pace(
             console.warn(
                 f"feed {row.id} may list other articles within {span(within_s)}: some may be lost between polls."
             )
-    console.say(f"{len(ids)} feeds have a new pace and are due now.")
+    if not rows:
+        none_left()
+        return
+    many = "1 feed has" if len(rows) == 1 else f"{len(rows)} feeds have"
+    console.say(f"{many} a new pace and {'is' if len(rows) == 1 else 'are'} due now.")
 
 
 @taking_feeds
@@ -68,6 +72,9 @@ def pages(
     with writing(open_store(settings)) as connection:
         ids = [row.id for row in chosen.rows(connection)]
         changed = feed_store.set_pages(connection, ids, settings, wanted)
+    if not ids:
+        none_left()
+        return
     how = {Pages.NEVER: "no more", Pages.AUTO: "where they give summaries", Pages.ALWAYS: "whatever they give"}[wanted]
     then = "wait no longer" if wanted is Pages.NEVER else "are due now"
     console.say(f"The pages of {len(ids)} feeds' articles are fetched {how}; {changed} {then}.")

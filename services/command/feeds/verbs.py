@@ -21,7 +21,7 @@ from services.command.feeds import (
     unusual,
     whatif,
 )
-from services.command.feeds.choosing import Choice, taking_feeds
+from services.command.feeds.choosing import Choice, in_folder, none_left, taking_feeds
 from services.command.options import Json
 from services.command.stores import open_store
 from shared.database import reading, writing
@@ -70,9 +70,12 @@ def list_(
     if state not in (None, *STATES):
         raise UsageError(f"--state {state!r} is none of {', '.join(STATES)}.")
     with reading(open_store()) as connection:
-        items = [_item(row) for row in feed_store.listed(connection, folder, state)]
+        tests = [] if folder is None else [in_folder(connection, folder)]
+        tests += [Feed.state == state] if state else []
+        items = [_item(row) for row in feed_store.those(connection, *tests)]
     columns = ("id", "publication", "state", "last_ok_at", "due_at", "failures", "error", "url")
-    console.rows(items, columns, as_json=as_json, empty="No feeds: add some with `wireroom feeds add URL`.")
+    empty = f"No feeds are {state}." if tests else "No feeds: add some with `wireroom feeds add URL`."
+    console.rows(items, columns, as_json=as_json, empty=empty)
 
 
 @verbs.command()
@@ -137,7 +140,8 @@ def remove(
     if not (chosen.named or yes):
         with reading(open_store()) as connection:
             many = len(chosen.rows(connection))
-        raise UsageError(f"{many} feeds would be removed: say --yes if that is meant.")
+        if many:
+            raise UsageError(f"{many} feeds would be removed: say --yes if that is meant.")
     _each(chosen, feed_store.remove, "removed")
 
 
@@ -147,7 +151,9 @@ def _each(chosen: Choice, change: Any, what: str, *only: ColumnElement[bool]) ->
         change(connection, [row.id for row in rows])
     for row in rows if chosen.named else ():
         console.say(f"{row.id} {without_password(row.url)} is {what}.")
-    if not chosen.named:
+    if not rows:
+        none_left(what)
+    elif not chosen.named:
         console.say(f"1 feed is {what}." if len(rows) == 1 else f"{len(rows)} feeds are {what}.")
 
 

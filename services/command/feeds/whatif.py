@@ -67,7 +67,7 @@ def whatif(
         raise UsageError(f"A floor of {settings.poll_floor_s} s is above the ceiling of {settings.poll_ceiling_s} s.")
     with reading(open_store()) as connection:
         since = now(connection) - timedelta(days=days)
-        feeds = feed_store.find(connection, names) if names else feed_store.listed(connection)
+        feeds = feed_store.find(connection, names) if names else feed_store.those(connection)
         items = [item for row in feeds for item in _compared(connection, row, since, interval, tried, settings)]
     columns = ("id", "url", "requests", "then", "articles", "lost", "median_delay_s", "then_s")
     if len(items) > 1:
