@@ -1,11 +1,11 @@
 """What the store knows of one address: articles and who listed them, feeds, pages, what was set aside."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from services.indexer.feeds.sifting import Refusals
 from services.indexer.fold.words import digest
 from services.parser.fields.urls import canonical
 from shared.hosts import without_password
@@ -132,10 +132,10 @@ def refused_at(connection: Connection, url: str) -> list[Facts]:
     asked = {url, canonical(url)}
     rows = connection.execute(select(Feed.id, Feed.url, Feed.unwanted).where(Feed.unwanted.is_not(None)))
     return [
-        {"feed": row.id, "feed_url": without_password(row.url), **one, "at": datetime.fromisoformat(one["at"])}
+        {"feed": row.id, "feed_url": without_password(row.url), **one.model_dump()}
         for row in rows
-        for one in row.unwanted["last"]
-        if one["url"] and (one["url"] in asked or canonical(one["url"]) in asked)
+        for one in Refusals.model_validate(row.unwanted).last
+        if one.url and (one.url in asked or canonical(one.url) in asked)
     ]
 
 

@@ -13,6 +13,7 @@ from services.command.feeds import feed_store
 from services.command.feeds.choosing import Choice, none_left, taking_feeds
 from services.command.ruling import taking_rules
 from services.command.stores import open_store
+from services.indexer.feeds.sifting import Refusals
 from shared.database import writing
 from shared.errors import UsageError
 from shared.hosts import without_password
@@ -79,14 +80,13 @@ def of_feed(connection: Connection, row: Any) -> dict[str, Any]:
 
 def _refused(row: Any) -> dict[str, Any]:
     """Return how much its patterns refuse, and whether anything was wanted lately."""
-    known = row.unwanted
-    if not known:
+    known = Refusals.read(row.unwanted)
+    if known is None:
         return {}
-    count = known["count"]
-    said = f"{count} {'entry' if count == 1 else 'entries'} since {known['since'][:10]}"
-    if known["in_row"] >= MANY:
-        said += f"; of the last {known['in_row']} none was wanted: see whether its patterns mean that"
-    return {"unwanted": f"{said}; last {known['last'][0]['headline'] or known['last'][0]['url']!r}"}
+    said = f"{known.count} {'entry' if known.count == 1 else 'entries'} since {known.since:%Y-%m-%d}"
+    if known.in_row >= MANY:
+        said += f"; of the last {known.in_row} none was wanted: see whether its patterns mean that"
+    return {"unwanted": f"{said}; last {known.last[0].headline or known.last[0].url!r}"}
 
 
 def _texts(connection: Connection, row: Any) -> dict[str, Any]:

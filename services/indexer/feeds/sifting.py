@@ -2,39 +2,61 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
+
+from pydantic import AwareDatetime
 
 from shared.messages import Result
-from shared.schema import rfc3339
+from shared.schema import Value
 
 LAST = 50  # refused entries that are remembered
 
 
-def columns(known: Mapping[str, Any] | None, result: Result, now: datetime) -> dict[str, Any]:
-    """Return the column of a feed that a document changes, if it does.
+class Refusal(Value):
+    """An entry that was refused."""
 
-    `count` entries were refused since the patterns were given, `in_row` since the last one that was wanted.
-    """
+    at: AwareDatetime
+    url: str | None = None
+    headline: str | None = None
+    by: str | None = None  # the pattern that leaves it out; None: it meets none of those that keep
+
+
+class Refusals(Value):
+    """What a feed's patterns refused since they were given."""
+
+    since: AwareDatetime  # the first of them
+    count: int = 0
+    in_row: int = 0  # since the last entry that was wanted
+    last: tuple[Refusal, ...] = ()  # from the last one on
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any] | None) -> Self | None:
+        """Return what a feed's column holds; None: nothing was refused."""
+        return cls.model_validate(data) if data else None
+
+
+def columns(data: Mapping[str, Any] | None, result: Result, now: datetime) -> dict[str, Refusals]:
+    """Return the column of a feed that a document changes, if it does; `data` is what it holds."""
     wanted = any(not one.cancelled for one in result.entries)
-    if not result.unwanted and not (wanted and known and known["in_row"]):
+    if not (result.unwanted or (wanted and data)):
         return {}
-    before: Mapping[str, Any] = known or {"since": rfc3339(now), "count": 0, "in_row": 0, "last": []}
-    fresh = [
-        {"at": rfc3339(now), "url": one.url, "headline": one.headline, "by": one.by} for one in result.unwanted[:LAST]
-    ]
-    again = {one["url"] for one in fresh}
+    before = Refusals.read(data) or Refusals(since=now)
+    if not result.unwanted and not before.in_row:
+        return {}
+    fresh = [Refusal(at=now, url=one.url, headline=one.headline, by=one.by) for one in result.unwanted[:LAST]]
+    again = {one.url for one in fresh}
     more = len(result.unwanted)
-    return {
-        "unwanted": {
-            "since": before["since"],
-            "count": before["count"] + more,
-            "in_row": 0 if wanted else before["in_row"] + more,
-            "last": [*fresh, *(one for one in before["last"] if one["url"] not in again)][:LAST],
-        }
-    }
+    after = Refusals(
+        since=before.since,
+        count=before.count + more,
+        in_row=0 if wanted else before.in_row + more,
+        last=(*fresh, *(one for one in before.last if one.url not in again))[:LAST],
+    )
+    return {"unwanted": after}
 
 
-def refused_before(known: Mapping[str, Any] | None, result: Result) -> bool:
+def refused_before(data: Mapping[str, Any] | None, result: Result) -> bool:
     """Return whether a document lists an entry that is remembered as refused, though with other words perhaps."""
-    urls = {one["url"] for one in known["last"] if one["url"]} if known else set()
+    known = Refusals.read(data) if result.unwanted else None
+    urls = {one.url for one in known.last if one.url} if known else set()
     return any(one.url in urls for one in result.unwanted)
