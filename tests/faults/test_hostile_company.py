@@ -1,11 +1,9 @@
 """All that is hostile at once, over real processes: good feeds are polled and the API answers meanwhile."""
 
 import json
-import socket
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack
 from functools import partial
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -20,6 +18,7 @@ from tests.faults.processes import Processes, until
 from tests.line.hostile import PUBLISHER, Hostile, manifest
 from tests.line.test_hostile_publisher import PATIENCE_S as PATIENT_CASES
 from tests.outlet.outlet import Outlet
+from tests.outlet.ports import kept_port
 
 CASES = [case["name"] for case in manifest() if case["group"] != "control"]
 GONE = [case["name"] for case in manifest() if case["outcome"] == "gone"]
@@ -41,12 +40,20 @@ def publishers() -> Iterator[Sequence[Hostile]]:
         yield [stack.enter_context(Hostile()) for _ in range(PUBLISHERS + len(PATIENT_CASES))]
 
 
+@pytest.fixture
+def port() -> Iterator[int]:
+    """The port that the reader is to listen on."""
+    with kept_port() as kept:
+        yield kept
+
+
 def test_among_hostile_feeds_good_ones_are_polled_and_the_api_answers(
     publishers: Sequence[Hostile],
     outlet: Outlet,
     sqlite_store: Engine,
     fast: Callable[..., Settings],
     start: Callable[..., Processes],
+    port: int,
 ) -> None:
     settings = fast(
         database_url=sqlite_store.url.render_as_string(hide_password=False),
@@ -54,7 +61,7 @@ def test_among_hostile_feeds_good_ones_are_polled_and_the_api_answers(
         read_timeout_s=1,
         total_timeout_s=4,
         lease_s=60,
-        port=free_port(),
+        port=port,
     )
     hostile = hostile_feeds(publishers)
     store.add(sqlite_store, *hostile, *(outlet.url(path, host) for host, path in enumerate(GOOD)))
@@ -120,11 +127,5 @@ def answers(port: int) -> bool:
     try:
         with urlopen(f"http://127.0.0.1:{port}/v1/articles?limit=1", timeout=10) as answer:
             return "articles" in json.load(answer)
-    except URLError:
+    except OSError:
         return False
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])

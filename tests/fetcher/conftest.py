@@ -81,8 +81,8 @@ def published() -> Published:
 
 @pytest.fixture
 def settings(outlet: Outlet) -> Settings:
-    """Settings that reach the outlet and lose patience soon."""
-    return Settings(fetch_allow=outlet.allow, fetch_threads=4, read_timeout_s=2, total_timeout_s=4, lease_s=LEASE_S)
+    """Settings that reach the outlet."""
+    return Settings(fetch_allow=outlet.allow, fetch_threads=4, lease_s=LEASE_S)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from services.fetcher.round import Round
 from services.fetcher.tasks import start
 from services.fetcher.verdict import judge
 from shared.belt import Belt
+from shared.belt.courtesy import TURN_S
 from shared.errors import FetchError
 from shared.http.client import Client, Limits, Response
 from shared.http.crowd import Crowd
@@ -103,9 +104,12 @@ def test_who_waited_in_vain_takes_no_place_from_others(belt: Belt, monkeypatch: 
 
 
 def test_a_turn_that_nobody_ends_is_forgotten(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.belt.courtesy.TURN_S", 1)
+    monkeypatch.setattr("shared.http.crowd.PATIENCE_S", 0.3)
     Crowd(1, turns=belt).enter("192.0.2.3")
-    assert Crowd(1, turns=belt).enter("192.0.2.3") >= 0.5
+    with pytest.raises(FetchError):
+        Crowd(1, turns=belt).enter("192.0.2.3")
+    belt.client.zincrby("at:192.0.2.3", -TURN_S, belt.client.zrange("at:192.0.2.3", 0, 0)[0])  # as if it were over
+    Crowd(1, turns=belt).enter("192.0.2.3")
 
 
 def test_a_flushed_redis_blocks_nobody(belt: Belt) -> None:

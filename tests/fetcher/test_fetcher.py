@@ -1,21 +1,28 @@
 """The fetcher between a real publisher and a real belt."""
 
+import time
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from services.fetcher.ask import Asker
 from services.fetcher.round import Round
+from services.fetcher.tasks import start
 from services.fetcher.verdict import judge
 from shared.belt import Belt
 from shared.digests import sha256
 from shared.errors import TransientError
 from shared.http.client import Client, Limits
 from shared.messages import Batch, FetchJob, Outcome
-from tests.fetcher.jobs import Published, job, target
+from shared.settings import Settings
+from tests.fetcher.jobs import LEASE_S, Published, job, target
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
+from tests.outlet.server import Reply, Request, Server
 
 Fetch = Callable[[FetchJob], None]
 MAX_BYTES = 2**20
@@ -81,32 +88,41 @@ def test_facts_of_many_fetches_travel_in_one_message(outlet: Outlet, fetch: Fetc
 
 def test_facts_do_not_wait_for_a_slow_neighbour(outlet: Outlet, belt: Belt, published: Published) -> None:
     outlet.delay("slow.xml", 3600)
-    order: list[str] = []
 
     def release(message: Any) -> None:
-        order.append(type(message).__name__)
+        while not outlet.ledger.requests("slow.xml"):
+            time.sleep(0.01)
         outlet.drop_connections()
 
     published.before = release
     slow, quick = target(1, outlet.url("slow.xml")), target(2, outlet.url("gone", host=1))
-    client = Client(Limits(read_s=60, total_s=60), outlet.allow)
-    with ThreadPoolExecutor(2) as hosts:
+    with Client(PATIENT, outlet.allow) as client, ThreadPoolExecutor(2) as hosts:
         Round(job(slow, quick), Asker(client), belt, published, gather_s=0.1).run(hosts)
-    client.close()
     assert [[result.facts.id for result in batch.results] for batch in published.batches] == [[2], [1]]
 
 
 def test_the_targets_of_one_host_are_fetched_one_after_another_and_hosts_side_by_side(
-    outlet: Outlet, fetch: Fetch
+    belt: Belt, published: Published
 ) -> None:
-    for path in ("a", "b", "c"):
-        outlet.serve(path, path)
-        outlet.delay(path, 0.05)
-    fetch(job(*(target(10 * host + at, outlet.url(path, host)) for host in range(4) for at, path in enumerate("abc"))))
-    seen = outlet.ledger.requests()
-    for host in outlet.hosts:
-        assert [one.path for one in seen if one.host == host] == ["/a", "/b", "/c"]
-    assert {one.host for one in seen[:4]} == set(outlet.hosts)
+    all_there = Barrier(4)
+    asked: defaultdict[str, list[str]] = defaultdict(list)
+    answered: defaultdict[str, list[str]] = defaultdict(list)
+
+    def answer(request: Request) -> tuple[Reply, Callable[[], None]]:
+        assert asked[request.host] == answered[request.host]
+        asked[request.host].append(request.path)
+        if request.path == "/a":
+            all_there.wait()  # nobody is answered before every host has been asked
+        return Reply(404), lambda: answered[request.host].append(request.path)
+
+    server = Server(answer, hosts=4)
+    places = [f"{host}:{server.port}" for host in server.hosts]
+    fetch = start(Settings(fetch_allow=places, fetch_threads=4, lease_s=LEASE_S), belt, published)
+    fetch(
+        job(*(target(10 * at + n, f"http://{place}/{'abc'[n]}") for at, place in enumerate(places) for n in range(3)))
+    )
+    server.close()
+    assert answered == {host: ["/a", "/b", "/c"] for host in server.hosts}
 
 
 def test_a_dead_publisher_costs_its_own_feed_one_error(outlet: Outlet, fetch: Fetch, published: Published) -> None:

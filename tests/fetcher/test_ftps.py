@@ -10,11 +10,12 @@ import pytest
 from bench.certificate import self_signed
 from services.fetcher import ftp
 from shared.errors import FetchError
-from shared.http.client import Client, Limits
+from shared.http.client import Client
 from shared.http.passport import Passport
 from shared.http.tls import ANY, written_fingerprint
 from tests.line.drops import PASSWORD, USER, Ftp, ninjs, put
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def server(drop: Path, certificate: Path) -> Iterator[Ftp]:
 
 def reach(server: Ftp, trust: Path | None, host: str = "localhost", scheme: str = "ftps") -> tuple[Client, str]:
     place = f"{host}:{server.place.rpartition(':')[2]}"
-    return Client(Limits(total_s=10), [place], trust=trust), f"{scheme}://{place}/"
+    return Client(PATIENT, [place], trust=trust), f"{scheme}://{place}/"
 
 
 def test_files_are_listed_and_read_under_tls(server: Ftp, drop: Path, certificate: Path) -> None:
@@ -60,7 +61,7 @@ def test_a_server_is_offered_no_protocol_of_the_web(server: Ftp, certificate: Pa
     with Outlet(tls=context) as outlet:
         outlet.serve("feed", "words")
         places = [f"localhost:{port}", f"localhost:{outlet.port}"]
-        with Client(Limits(total_s=10), places, trust=certificate) as client:
+        with Client(PATIENT, places, trust=certificate) as client:
             client.get(f"https://localhost:{outlet.port}/feed")
             with ftp.opened(client, f"ftps://localhost:{port}/", USER, PASSWORD):
                 assert server.offered == []

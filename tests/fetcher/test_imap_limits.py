@@ -4,6 +4,7 @@ import base64
 import threading
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,10 @@ from shared.http.tls import ANY
 from shared.messages import Kind, Outcome, Target
 from shared.polling.failures import Failure, failure_of
 from tests.line.mailserver import PASSWORD, USER, Caller, Scripted, saying
+from tests.outlet.patience import PATIENT
 
 Script = Callable[[Caller], None]
-LIMITS = Limits(total_s=10, body_bytes=2**20)
+LIMITS = replace(PATIENT, body_bytes=2**20)
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def test_a_flood_ends_the_conversation(certificate: Path, script: Script) -> Non
 
 def test_more_bytes_than_a_request_may_have_end_it(certificate: Path) -> None:
     flood = saying(SEARCH=tuple("* 1 FETCH (X " + "x" * 200_000 + ")" for _ in range(20)))
-    assert refused(certificate, flood, Limits(total_s=10, body_bytes=2**20)).kind == "too_large"
+    assert refused(certificate, flood).kind == "too_large"
 
 
 def test_a_server_that_drips_or_stalls_is_left_in_time(certificate: Path) -> None:
@@ -138,7 +140,7 @@ WRONG: dict[str, tuple[Script, str, Failure]] = {
 
 @pytest.mark.parametrize(("script", "kind", "failure"), WRONG.values(), ids=WRONG)
 def test_each_failure_has_its_class(certificate: Path, script: Script, kind: str, failure: Failure) -> None:
-    error = refused(certificate, script, Limits(total_s=3, read_s=1))
+    error = refused(certificate, script, replace(PATIENT, read_s=1) if failure is Failure.TIMEOUT else PATIENT)
     assert (error.kind, failure_of(error.kind, error.status, Outcome.TRANSIENT)) == (kind, failure)
 
 

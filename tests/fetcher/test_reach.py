@@ -13,14 +13,15 @@ from services.fetcher.reach import AGAIN_S, AWAY, SITES, UNKNOWN, Reach
 from services.fetcher.robots import Robots
 from services.fetcher.round import Round
 from shared.belt import Belt
-from shared.http.client import Client, Limits
+from shared.http.client import Client
 from shared.http.passport import Passport, fresh_keys, seal
 from shared.messages import Facts, Kind, Outcome, Subscribe, Target
 from tests.fetcher.jobs import Published, job, target
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
+from tests.outlet.ports import kept_port
 from tests.outlet.proxy import Proxy
 
-LIMITS = Limits(connect_s=2, read_s=2, total_s=4)
 Fetched = Callable[..., dict[int, Facts]]
 
 
@@ -44,7 +45,7 @@ def reach() -> Reach:
 @pytest.fixture
 def fetched(belt: Belt, reach: Reach) -> Iterator[Fetched]:
     """What fetches a job, by a resolver that knows nothing unless another client is given; returns the facts."""
-    ours = Client(LIMITS, resolve=no_resolver)
+    ours = Client(PATIENT, resolve=no_resolver)
 
     def fetch(*targets: Target, client: Client = ours, open_key: str = "") -> dict[int, Facts]:
         published = Published()
@@ -63,7 +64,7 @@ def answering() -> Iterator[Client]:
     """A client for which one proxy answers for the whole web."""
     with Outlet() as outlet, Proxy(("127.0.0.1", outlet.port)) as proxy:
         outlet.publish("rss")
-        client = Client(LIMITS, [f"127.0.0.1:{proxy.port}"], resolve=no_such_name, proxy=proxy.url())
+        client = Client(PATIENT, [f"127.0.0.1:{proxy.port}"], resolve=no_such_name, proxy=proxy.url())
         yield client
         client.close()
 
@@ -115,16 +116,21 @@ def test_where_others_answer_it_is_they_who_failed(fetched: Fetched, answering: 
 def test_unknown_names_are_the_publishers_unless_a_dozen_are_and_nobody_answers(
     fetched: Fetched, sites: int, kind: str | None
 ) -> None:
-    client = Client(LIMITS, resolve=no_such_name)
+    client = Client(PATIENT, resolve=no_such_name)
     facts = fetched(*feeds(sites), client=client)
     client.close()
     assert {one.error_kind for one in facts.values()} == {kind}
 
 
-def test_a_proxy_for_all_that_is_down_is_no_publishers_failure(fetched: Fetched) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        place = f"127.0.0.1:{closed.getsockname()[1]}"
-    client = Client(LIMITS, [place], resolve=no_such_name, proxy=f"http://{place}")
+@pytest.fixture
+def closed() -> Iterator[str]:
+    """A place where nobody listens."""
+    with kept_port() as port:
+        yield f"127.0.0.1:{port}"
+
+
+def test_a_proxy_for_all_that_is_down_is_no_publishers_failure(fetched: Fetched, closed: str) -> None:
+    client = Client(PATIENT, [closed], resolve=no_such_name, proxy=f"http://{closed}")
     with structlog.testing.capture_logs() as logged:
         facts = fetched(*feeds(SITES), client=client)
     client.close()
@@ -132,13 +138,11 @@ def test_a_proxy_for_all_that_is_down_is_no_publishers_failure(fetched: Fetched)
     assert [one["reason"].startswith("The proxy cannot be asked.") for one in logged] == [True]
 
 
-def test_a_feeds_own_proxy_that_is_down_is_its_failure(fetched: Fetched) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        place = f"127.0.0.1:{closed.getsockname()[1]}"
+def test_a_feeds_own_proxy_that_is_down_is_its_failure(fetched: Fetched, closed: str) -> None:
     opening, sealing = fresh_keys()
-    own = Passport(proxy=f"http://{place}")
+    own = Passport(proxy=f"http://{closed}")
     sealed = [one.model_copy(update={"sealed": seal(own, one.url, sealing, "")}) for one in feeds(SITES)]
-    client = Client(LIMITS, [place], resolve=no_such_name)
+    client = Client(PATIENT, [closed], resolve=no_such_name)
     facts = fetched(*sealed, client=client, open_key=opening)
     client.close()
     assert {one.error_kind for one in facts.values()} == {"connect"}
@@ -147,7 +151,7 @@ def test_a_feeds_own_proxy_that_is_down_is_its_failure(fetched: Fetched) -> None
 def test_inner_places_tell_nothing_of_the_web(fetched: Fetched) -> None:
     with Outlet() as outlet:
         outlet.publish("rss")
-        client = Client(LIMITS, outlet.allow, resolve=no_resolver)
+        client = Client(PATIENT, outlet.allow, resolve=no_resolver)
         facts = fetched(target(9, outlet.url("rss")), *feeds(SITES), client=client)
         client.close()
     assert facts.pop(9).outcome is Outcome.OK
@@ -174,7 +178,7 @@ def test_the_belt_says_since_when_the_web_is_lost_and_no_longer_when_it_answers(
             Round(job(*targets), Asker(client, reach=reach), belt, Published(), gather_s=0.1).run(sites)
 
     assert belt.web_lost_s() is None
-    with Client(LIMITS, resolve=no_resolver) as lost:
+    with Client(PATIENT, resolve=no_resolver) as lost:
         fetch(lost, *feeds(SITES))
         assert belt.web_lost_s() == pytest.approx(0, abs=5)
         belt.client.set("belt:away", belt.client.time()[0] - 90, keepttl=True)

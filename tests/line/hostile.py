@@ -1,7 +1,6 @@
 """The hostile publisher that lies beside the project, started for tests, and how much a piece of work takes."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.request import urlopen
+
+from tests.outlet.ports import kept_port
 
 PUBLISHER = Path(__file__).parents[3] / "shared" / "hostile_publisher.py"
 
@@ -28,11 +29,11 @@ class Hostile:
     """A publisher that behaves badly on purpose, and a canary beside it that nobody may touch."""
 
     def __enter__(self) -> Self:
-        self.port, self.canary_port = _free_ports()
-        command = [sys.executable, PUBLISHER, "--port", self.port, "--canary-port", self.canary_port]
-        self._process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        self._process.stdout.readline()  # it says so when it listens
+        with kept_port() as self.port, kept_port() as self.canary_port:
+            command = [sys.executable, PUBLISHER, "--port", self.port, "--canary-port", self.canary_port]
+            self._process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
+            assert self._process.stdout is not None
+            assert self._process.stdout.readline()  # it says so when it listens
         return self
 
     def __exit__(
@@ -59,11 +60,6 @@ class Hostile:
         """Start all counters again."""
         with urlopen(f"http://{self.place}/_reset", timeout=10) as answer:
             answer.read()
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -55,6 +56,7 @@ class Receiver:
         self.calls: list[Call] = []
         self.under_way, self.most_at_once = 0, 0
         self.may_answer = threading.Event()  # of one that hangs
+        self.when_called: Callable[[], None] = lambda: None
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -64,6 +66,7 @@ class Receiver:
                 receiver.most_at_once = max(receiver.most_at_once, receiver.under_way)
                 fields = {name.lower(): value for name, value in self.headers.items()}
                 receiver.calls.append(Call(self.path, fields, body))
+                receiver.when_called()
                 try:
                     receiver._answer(self)
                 finally:
@@ -89,9 +92,7 @@ class Receiver:
         self._server.server_close()
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        if self.manner == "hangs":
-            self.may_answer.wait(30)
-        if self.manner == "closes early":
+        if self.manner == "closes early" or (self.manner == "hangs" and not self.may_answer.wait(30)):
             handler.connection.shutdown(socket.SHUT_RDWR)
             return
         handler.send_response(self.status)

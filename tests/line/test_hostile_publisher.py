@@ -20,7 +20,8 @@ from tests.line.steps import Line
 CASES = {case["name"]: case for case in manifest()}
 POLLS = 3
 WORKER_MIB = 390  # a worker's child that has taken more is replaced
-PATIENT = {"read_timeout_s": 1, "total_timeout_s": 2, "connect_timeout_s": 1}  # so that the tests are not
+HURRIED = {"read_timeout_s": 1, "total_timeout_s": 2}
+ENDED_BY_TIME = {"http-time", "pages"}  # groups of cases
 OUTCOMES = {  # in the manifest's words, of the last poll
     "ok": {"ok", "unchanged", "not_modified"},
     "degraded": {"ok", "unchanged"},
@@ -59,7 +60,7 @@ def make_line(
         publisher.forget()
         url = sqlite_store.url.render_as_string(hide_password=False)
         reach = {"database_url": url, "redis_url": belt_url, "fetch_allow": (publisher.place,)}
-        return Line(sqlite_store, belt_url, settings(**reach, **(PATIENT | more)))
+        return Line(sqlite_store, belt_url, settings(**(reach | more)))
 
     return make
 
@@ -69,8 +70,7 @@ def test_a_hostile_publisher_gets_what_its_manifest_says(
     case: dict[str, Any], publisher: Hostile, make_line: Callable[..., Line]
 ) -> None:
     name = case["name"]
-    slow = {"total_timeout_s": 10} if case["group"] == "entries" else {}  # many take a while to be made
-    line = make_line(**slow, fetch_pages=name not in WITHOUT_PAGES)
+    line = make_line(**(HURRIED if case["group"] in ENDED_BY_TIME else {}), fetch_pages=name not in WITHOUT_PAGES)
     url = publisher.url(name)
     line.add(url)
     polls = 1 if name in PATIENCE_S or case["group"] == "http-time" else OTHER_POLLS.get(name, POLLS)
@@ -96,6 +96,7 @@ def test_a_hostile_publisher_gets_what_its_manifest_says(
         assert PATIENCE_S[name] <= (feed.due_at - datetime.now(UTC)).total_seconds() <= 1.1 * 86_400
         line.redis.flushall()
     line.write(lambda connection: feed_store.pause(connection, [feed.id]))
+    line = make_line(fetch_pages=False)
     line.add(publisher.url("good"))
     line.poll()
     assert line.feed(publisher.url("good")).last_ok_at is not None
@@ -114,7 +115,7 @@ def test_a_host_that_asked_for_patience_is_left_alone(publisher: Hostile, line: 
 
 
 def test_hostile_pages_fail_alone_and_their_articles_stay(publisher: Hostile, make_line: Callable[..., Line]) -> None:
-    line = make_line()
+    line = make_line(**HURRIED)
     line.add(publisher.url("page-hostile"))
     line.poll()
     line.poll(pages=True)

@@ -15,8 +15,8 @@ from shared.hosts import feed_address
 from shared.http.addresses import is_public
 from shared.http.client import Client, Limits
 from tests.outlet.outlet import Outlet
-
-LIMITS = Limits(connect_s=2, read_s=5, total_s=10)
+from tests.outlet.patience import PATIENT
+from tests.outlet.ports import kept_port
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
     ],
 )  # fmt: skip
 def test_no_spelling_of_loopback_is_reached(outlet: Outlet, host: str) -> None:
-    client = Client(LIMITS)
+    client = Client(PATIENT)
     with pytest.raises(FetchError) as caught:
         client.get(f"http://{host}:{outlet.port}/page")
     client.close()
@@ -80,7 +80,7 @@ def test_no_spelling_of_loopback_is_reached(outlet: Outlet, host: str) -> None:
 
 def test_the_allow_list_goes_by_host_and_port(outlet: Outlet) -> None:
     with Outlet() as other:
-        client = Client(LIMITS, [f"127.0.0.1:{outlet.port}"])
+        client = Client(PATIENT, [f"127.0.0.1:{outlet.port}"])
         assert client.get(outlet.url("page")).body == b"words"
         with pytest.raises(Blocked, match=rf"no public address, and .* does not name 127\.0\.0\.1:{other.port}\."):
             client.get(other.url("page"))
@@ -89,7 +89,7 @@ def test_the_allow_list_goes_by_host_and_port(outlet: Outlet) -> None:
 
 
 def test_the_allow_list_goes_by_the_host_as_it_is_spelled(outlet: Outlet) -> None:
-    client = Client(LIMITS, [f"localhost:{outlet.port}"])
+    client = Client(PATIENT, [f"localhost:{outlet.port}"])
     assert client.get(f"http://LocalHost:{outlet.port}/page").body == b"words"
     with pytest.raises(Blocked):
         client.get(outlet.url("page"))
@@ -100,7 +100,7 @@ def test_the_allow_list_goes_by_the_host_as_it_is_spelled(outlet: Outlet) -> Non
 def test_a_redirect_to_an_inner_address_is_blocked(outlet: Outlet, host: str) -> None:
     with Outlet() as inner:
         outlet.redirect("away", f"http://{host}:{inner.port}/page")
-        client = Client(LIMITS, outlet.allow)
+        client = Client(PATIENT, outlet.allow)
         with pytest.raises(Blocked):
             client.get(outlet.url("away"))
         client.close()
@@ -122,7 +122,7 @@ def test_the_name_is_judged_again_at_each_connection(outlet: Outlet) -> None:
         asked.append(host)
         return names(table)(host, port, **rest)
 
-    client = Client(LIMITS, resolve=rebinding)
+    client = Client(PATIENT, resolve=rebinding)
     for _ in range(2):
         with pytest.raises(Blocked):
             client.get(f"http://news.example:{outlet.port}/page")
@@ -132,13 +132,13 @@ def test_the_name_is_judged_again_at_each_connection(outlet: Outlet) -> None:
 
 def test_all_addresses_of_a_name_are_tried(outlet: Outlet) -> None:
     place = f"news.example:{outlet.port}"
-    client = Client(LIMITS, [place], resolve=names({"news.example": ["127.0.0.9", "127.0.0.1"]}))
+    client = Client(PATIENT, [place], resolve=names({"news.example": ["127.0.0.9", "127.0.0.1"]}))
     assert client.get(f"http://{place}/page").body == b"words"
     client.close()
 
 
 def test_an_unknown_name_is_a_dns_error() -> None:
-    client = Client(LIMITS, resolve=names({}))
+    client = Client(PATIENT, resolve=names({}))
     with pytest.raises(FetchError, match=r"nowhere\.example cannot be resolved: name or service not known\.") as caught:
         client.get("http://nowhere.example/")
     client.close()
@@ -149,7 +149,7 @@ def test_a_resolver_that_is_away_is_told_from_an_unknown_name() -> None:
     def away(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
-    client = Client(LIMITS, resolve=away)
+    client = Client(PATIENT, resolve=away)
     with pytest.raises(FetchError, match="temporary failure in name resolution") as caught:
         client.get("http://news.example/")
     client.close()
@@ -170,13 +170,13 @@ def test_an_address_from_which_nothing_comes_is_unreachable() -> None:
     assert caught.value.kind == "unreachable"
 
 
-def test_a_closed_port_is_a_connect_error(outlet: Outlet) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    client = Client(LIMITS, [f"127.0.0.1:{port}"])
-    with pytest.raises(FetchError, match="connection refused") as caught:
+def test_a_closed_port_is_a_connect_error() -> None:
+    with (
+        kept_port() as port,
+        Client(PATIENT, [f"127.0.0.1:{port}"]) as client,
+        pytest.raises(FetchError, match="connection refused") as caught,
+    ):
         client.get(f"http://127.0.0.1:{port}/")
-    client.close()
     assert caught.value.kind == "connect"
 
 
@@ -194,7 +194,7 @@ def test_a_closed_port_is_a_connect_error(outlet: Outlet) -> None:
     ],
 )
 def test_what_is_no_web_address_is_blocked(url: str) -> None:
-    client = Client(LIMITS, resolve=names({}))
+    client = Client(PATIENT, resolve=names({}))
     with pytest.raises(FetchError) as caught:
         client.get(url)
     client.close()
@@ -202,7 +202,7 @@ def test_what_is_no_web_address_is_blocked(url: str) -> None:
 
 
 def test_a_host_that_ends_with_a_backslash_for_some_readers_is_none() -> None:
-    client = Client(LIMITS, ["desk.example:80"], resolve=names({"desk.example": ["127.0.0.1"]}))
+    client = Client(PATIENT, ["desk.example:80"], resolve=names({"desk.example": ["127.0.0.1"]}))
     for url in ("http://desk.example\\.paper.example/", "http://desk.example\\@paper.example/"):
         with pytest.raises(Blocked, match="names no host"):
             client.get(url)
@@ -214,7 +214,7 @@ def test_nobody_outside_sends_us_to_an_allowed_inner_place(monkeypatch: pytest.M
     monkeypatch.setattr("shared.http.sockets.is_public", lambda address: address == "127.0.0.2")
     with Outlet(hosts=2) as outlet:
         outlet.serve("secret", "words")
-        client = Client(LIMITS, [outlet.allow[0]])
+        client = Client(PATIENT, [outlet.allow[0]])
         assert client.get(outlet.url("secret")).body == b"words"
         outlet.redirect("away", outlet.url("secret"))
         with pytest.raises(Blocked, match="may only be asked for directly"):
@@ -246,7 +246,7 @@ def secure(certificate: Path) -> Iterator[Outlet]:
 def tls_client(outlet: Outlet, trust: Path | None) -> Client:
     table = names({"outlet.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]})
     places = [f"{name}.example:{outlet.port}" for name in ("outlet", "other")]
-    return Client(LIMITS, places, trust=trust, resolve=table)
+    return Client(PATIENT, places, trust=trust, resolve=table)
 
 
 def test_the_certificate_is_checked_against_the_name(secure: Outlet, certificate: Path) -> None:
@@ -280,7 +280,7 @@ def test_a_redirect_that_leaves_https_is_followed_noted_and_never_believed(
 ) -> None:
     secure.redirect("away", f"http://outlet.example:{outlet.port}/page", status=301)
     places = [f"outlet.example:{port}" for port in (secure.port, outlet.port)]
-    client = Client(LIMITS, places, trust=certificate, resolve=names({"outlet.example": ["127.0.0.1"]}))
+    client = Client(PATIENT, places, trust=certificate, resolve=names({"outlet.example": ["127.0.0.1"]}))
     answer = client.get(f"https://outlet.example:{secure.port}/away")
     client.close()
     assert (answer.body, answer.left_https, answer.moved_to) == (b"words", True, None)

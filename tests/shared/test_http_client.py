@@ -4,6 +4,7 @@ import gzip
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from shared.errors import Blocked, FetchError, Refused
 from shared.http.client import Client, Limits, host_of
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 
-SMALL = Limits(connect_s=2, read_s=5, total_s=10, wire_bytes=20_000, body_bytes=50_000)
+SMALL = replace(PATIENT, wire_bytes=20_000, body_bytes=50_000)
 MakeClient = Callable[..., Client]
 
 

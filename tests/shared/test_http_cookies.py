@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from shared.errors import FetchError
-from shared.http.client import Client, Limits
+from shared.http.client import Client
 from shared.http.cookies import MOST, MOST_CHARS, Cookies
 from shared.http.passport import Passport
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 from tests.shared.test_http_passport import to_loopback
 
 HOSTS = ("paper.example", "other.example", "co.uk", "paper.co.uk", "www.paper.co.uk", "login.paper.co.uk")
@@ -24,9 +25,7 @@ def outlet() -> Iterator[Outlet]:
 
 @pytest.fixture
 def client(outlet: Outlet) -> Iterator[Client]:
-    client = Client(
-        Limits(connect_s=2, read_s=5, total_s=10), [f"{host}:{outlet.port}" for host in HOSTS], resolve=to_loopback
-    )
+    client = Client(PATIENT, [f"{host}:{outlet.port}" for host in HOSTS], resolve=to_loopback)
     yield client
     client.close()
 

@@ -17,11 +17,11 @@ from shared.http.signing import Signer, fresh_key, read_key
 from shared.http.versions import Unprocessed
 from tests.outlet.http2 import HTTP_1_1_REQUIRED, REFUSED_STREAM, RST_STREAM, SETTINGS, Http2Outlet, frame, goodbye
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 from tests.outlet.proxy import Proxy
 from tests.outlet.socks import SocksProxy
 from tests.shared.test_http_passport import to_loopback
 
-LIMITS = Limits(connect_s=2, read_s=5, total_s=10)
 LARGE = bytes(range(256)) * 16_000  # several windows of it
 WORDS_1_1 = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwords"
 BY_2 = Passport(http2=True)
@@ -47,7 +47,7 @@ def client(outlet: Http2Outlet, pem: Path) -> Iterator[Client]:
         yield client
 
 
-def asking(port: int, pem: Path, limits: Limits = LIMITS) -> Client:
+def asking(port: int, pem: Path, limits: Limits = PATIENT) -> Client:
     return Client(limits, [f"outlet.example:{port}"], trust=pem, resolve=to_loopback)
 
 
@@ -160,7 +160,7 @@ def test_it_goes_through_proxies(outlet: Http2Outlet, pem: Path, tmp_path: Path)
     context.load_cert_chain(tmp_path / "proxy.pem")
     with Proxy(place) as proxy, Proxy(place, tls=context) as secure, SocksProxy(place) as socks:
         ports = [f"127.0.0.1:{one.port}" for one in (proxy, secure, socks)]
-        with Client(LIMITS, [*ports, "outlet.example:443"], trust=believed) as client:
+        with Client(PATIENT, [*ports, "outlet.example:443"], trust=believed) as client:
             for through in (proxy.url(), secure.url(), socks.url()):
                 answer = client.get("https://outlet.example/feed", passport=Passport(http2=True, proxy=through))
                 assert (answer.body, answer.http2) == (b"words", True)
@@ -169,7 +169,7 @@ def test_it_goes_through_proxies(outlet: Http2Outlet, pem: Path, tmp_path: Path)
 
 def test_inner_places_are_as_far_as_ever(outlet: Http2Outlet, pem: Path) -> None:
     with (
-        Client(LIMITS, trust=pem, resolve=to_loopback) as client,
+        Client(PATIENT, trust=pem, resolve=to_loopback) as client,
         pytest.raises(FetchError, match="no public address"),
     ):
         client.get(url(outlet), passport=BY_2)
@@ -179,7 +179,7 @@ def test_inner_places_are_as_far_as_ever(outlet: Http2Outlet, pem: Path) -> None
 def test_requests_are_signed(outlet: Http2Outlet, pem: Path) -> None:
     signer = Signer(read_key(fresh_key()), "https://news.example")
     with Client(
-        LIMITS, [f"outlet.example:{outlet.port}"], trust=pem, resolve=to_loopback, signer=signer
+        PATIENT, [f"outlet.example:{outlet.port}"], trust=pem, resolve=to_loopback, signer=signer
     ) as client:  # whose signature covers what is the authority here and the host in HTTP/1.1
         client.get(url(outlet), passport=BY_2)
     assert outlet.asked[0]["signature-agent"] == 'sig1="https://news.example"'
@@ -220,7 +220,7 @@ def test_a_goodbye_that_crosses_a_request_costs_it_nothing(outlet: Http2Outlet, 
 
 def test_last_words_are_heard_though_the_server_hears_nothing_any_more() -> None:
     ours, its = socket.socketpair(type=socket.SOCK_SEQPACKET)  # each packet is received alone
-    with ours, its, Client(LIMITS) as client, client.exchange():
+    with ours, its, Client(PATIENT) as client, client.exchange():
         http2 = Http2(ours)
         http2.send("GET", "outlet.example", "/feed", {}, b"")
         its.shutdown(socket.SHUT_RD)  # what is sent from now on meets EPIPE
@@ -263,7 +263,7 @@ def test_a_server_that_refuses_http_1_is_asked_again_by_http_2(pem: Path, old: b
 
 
 def test_a_certificate_that_is_not_believed_is_shown_though_http_1_is_refused(pem: Path) -> None:
-    with Http2Outlet(pem) as outlet, Client(LIMITS, [f"outlet.example:{outlet.port}"], resolve=to_loopback) as client:
+    with Http2Outlet(pem) as outlet, Client(PATIENT, [f"outlet.example:{outlet.port}"], resolve=to_loopback) as client:
         with pytest.raises(FetchError, match="It shows"):
             client.get(url(outlet))
         assert outlet.asked == []

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from shared.errors import Blocked, FetchError
-from shared.http.client import Client, Limits
+from shared.http.client import Client
 from shared.http.passport import Passport
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 from tests.outlet.proxy import Proxy
-
-LIMITS = Limits(connect_s=2, read_s=5, total_s=10)
 
 
 def unknown(host: str, *_: Any, **__: Any) -> Any:
@@ -38,7 +37,7 @@ def proxy(outlet: Outlet) -> Iterator[Proxy]:
 
 
 def through(proxy: Proxy, *allow: str, resolve: Any = unknown) -> Client:
-    return Client(LIMITS, [f"127.0.0.1:{proxy.port}", *allow], resolve=resolve, proxy=proxy.url())
+    return Client(PATIENT, [f"127.0.0.1:{proxy.port}", *allow], resolve=resolve, proxy=proxy.url())
 
 
 def test_names_that_only_the_proxy_knows_are_asked_for_there(proxy: Proxy) -> None:
@@ -98,7 +97,7 @@ def test_a_feeds_own_proxy_is_asked_before_it(outlet: Outlet, proxy: Proxy) -> N
 def test_a_feeds_own_proxy_is_not_asked_elsewhere_for_names_that_it_alone_knows(outlet: Outlet, proxy: Proxy) -> None:
     passport = Passport(proxy=proxy.url(), elsewhere=True)
     with (
-        Client(LIMITS, [f"127.0.0.1:{proxy.port}"], resolve=unknown) as client,
+        Client(PATIENT, [f"127.0.0.1:{proxy.port}"], resolve=unknown) as client,
         pytest.raises(FetchError, match="cannot be resolved"),
     ):
         client.get("http://wiki.example/feed", passport=passport)
@@ -106,12 +105,12 @@ def test_a_feeds_own_proxy_is_not_asked_elsewhere_for_names_that_it_alone_knows(
 
 
 def test_a_proxy_that_cannot_be_reached_is_named_as_such(outlet: Outlet) -> None:
-    with Client(LIMITS, ["127.0.0.1:1"], resolve=unknown, proxy="http://127.0.0.1:1") as client:
+    with Client(PATIENT, ["127.0.0.1:1"], resolve=unknown, proxy="http://127.0.0.1:1") as client:
         with pytest.raises(FetchError, match=r"^The proxy cannot be asked\. No connection to 127\.0\.0\.1") as caught:
             client.get("http://paper.example/feed")
         assert caught.value.kind == "unreachable"
     with (
-        Client(LIMITS, [], resolve=unknown, proxy="http://127.0.0.1:1") as client,
+        Client(PATIENT, [], resolve=unknown, proxy="http://127.0.0.1:1") as client,
         pytest.raises(
             Blocked, match=r"^The proxy cannot be asked\. .*WIREROOM_FETCH_ALLOW does not name 127\.0\.0\.1:1"
         ),

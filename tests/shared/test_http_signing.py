@@ -15,11 +15,12 @@ from http_message_signatures.resolvers import MappingKeyResolver
 from shared.encoding import from_base64url
 from shared.errors import UsageError
 from shared.http import directory
-from shared.http.client import Client, Limits
+from shared.http.client import Client
 from shared.http.passport import Passport
 from shared.http.signing import DIRECTORY_S, REQUEST_S, Signer, authority, fresh_key, read_key
 from tests.outlet.ledger import Seen
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 from tests.outlet.proxy import Proxy
 
 ORIGIN = "https://news.example"
@@ -51,7 +52,7 @@ def outlet() -> Iterator[Outlet]:
 
 @pytest.fixture
 def client(outlet: Outlet) -> Iterator[Client]:
-    with Client(Limits(total_s=10), outlet.allow, signer=SIGNER) as client:
+    with Client(PATIENT, outlet.allow, signer=SIGNER) as client:
         yield client
 
 
@@ -115,14 +116,14 @@ def test_what_is_posted_is_signed_too(outlet: Outlet, client: Client) -> None:
 def test_a_request_through_a_proxy_is_signed_for_the_publisher(outlet: Outlet) -> None:
     with Proxy(("127.0.0.1", outlet.port)) as proxy:
         allow = [f"127.0.0.1:{proxy.port}", "paper.example:80"]
-        with Client(Limits(total_s=10), allow, signer=SIGNER) as client:
+        with Client(PATIENT, allow, signer=SIGNER) as client:
             client.get("http://paper.example/feed", passport=Passport(proxy=proxy.url()))
     (seen,) = outlet.ledger.requests()
     assert checked(requested(seen, host="paper.example"))
 
 
 def test_nothing_is_signed_without_a_key(outlet: Outlet) -> None:
-    with Client(Limits(total_s=10), outlet.allow) as client:
+    with Client(PATIENT, outlet.allow) as client:
         client.get(outlet.url("feed"))
     assert not [name for name in outlet.ledger.requests()[0].headers if name.startswith("signature")]
 

@@ -3,21 +3,21 @@
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.errors import Blocked, FetchError, UsageError
-from shared.http.client import Client, Limits
+from shared.http.client import Client
 from shared.http.passport import Passport, read_proxy
 from shared.http.socks import Proxy, lead_on
 from shared.settings import Settings
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 from tests.outlet.socks import SocksProxy
 from tests.shared.test_http_trust import Publisher
-
-LIMITS = Limits(connect_s=2, read_s=2, total_s=4)
 
 
 def unknown(host: str, *_: Any, **__: Any) -> Any:
@@ -38,7 +38,7 @@ def proxy(outlet: Outlet) -> Iterator[SocksProxy]:
 
 
 def through(proxy: SocksProxy, credentials: str = "", resolve: Any = unknown) -> Client:
-    return Client(LIMITS, [f"127.0.0.1:{proxy.port}"], resolve=resolve, proxy=proxy.url(credentials))
+    return Client(PATIENT, [f"127.0.0.1:{proxy.port}"], resolve=resolve, proxy=proxy.url(credentials))
 
 
 def test_names_are_looked_up_by_the_proxy_and_connections_kept(outlet: Outlet, proxy: SocksProxy) -> None:
@@ -60,7 +60,7 @@ def test_addresses_are_asked_for_as_such(proxy: SocksProxy) -> None:
 
 def test_a_feeds_own_proxy_may_be_one_with_name_and_password(outlet: Outlet, tmp_path: Path) -> None:
     with SocksProxy(("127.0.0.1", outlet.port), login=(b"desk", b"s3:cret")) as proxy:
-        client = Client(LIMITS, [f"127.0.0.1:{proxy.port}"], resolve=unknown)
+        client = Client(PATIENT, [f"127.0.0.1:{proxy.port}"], resolve=unknown)
         with client:
             for scheme in ("socks5", "socks5h"):
                 passport = Passport(proxy=read_proxy(proxy.url("desk:s3%3Acret@", scheme)))
@@ -78,7 +78,7 @@ def test_tls_is_spoken_with_the_publisher_behind_it(tmp_path: Path) -> None:
     with SocksProxy(("127.0.0.1", outlet.port)) as proxy:
         passport = Passport(proxy=proxy.url())
         allow = [f"127.0.0.1:{proxy.port}"]
-        with Client(LIMITS, allow, resolve=unknown, trust=paper.file) as client:
+        with Client(PATIENT, allow, resolve=unknown, trust=paper.file) as client:
             assert client.get("https://paper.example/feed", passport=passport).body == b"words"
             with pytest.raises(FetchError, match="TLS failed"):
                 client.get("https://other.example/feed", passport=passport)
@@ -93,7 +93,7 @@ def test_inner_places_are_not_asked_for(proxy: SocksProxy, url: str) -> None:
 
 
 def test_a_proxy_at_an_inner_address_has_to_be_allowed(proxy: SocksProxy) -> None:
-    with Client(LIMITS, resolve=unknown, proxy=proxy.url()) as client, pytest.raises(Blocked, match="proxy cannot be"):
+    with Client(PATIENT, resolve=unknown, proxy=proxy.url()) as client, pytest.raises(Blocked, match="proxy cannot be"):
         client.get("http://paper.example/feed")
 
 
@@ -141,7 +141,7 @@ def test_a_proxy_that_drops_the_connection_is_said_to_have_hung_up(*, hears: boo
 def test_a_silent_proxy_is_left_within_the_time_of_any_request() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        limits = Limits(connect_s=0.3, read_s=0.3, total_s=1)
+        limits = replace(PATIENT, read_s=0.3)
         client = Client(limits, [f"127.0.0.1:{port}"], resolve=unknown, proxy=f"socks5://127.0.0.1:{port}")
         with client, pytest.raises(FetchError, match="sent nothing") as caught:
             client.get("http://paper.example/feed")

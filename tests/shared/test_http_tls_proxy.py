@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,9 @@ from shared.errors import FetchError, Refused
 from shared.http.client import Client, Limits
 from shared.http.passport import Passport
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 from tests.outlet.proxy import Proxy
 from tests.shared.test_http_trust import Publisher
-
-LIMITS = Limits(connect_s=2, read_s=1, total_s=3)
 
 
 def knows_proxy(host: str, *_: Any, **__: Any) -> Any:
@@ -62,9 +62,9 @@ def believing(tmp_path: Path, *publishers: Publisher) -> Path:
     return file
 
 
-def through(proxy: Proxy, trust: Path | None, credentials: str = "") -> Client:
+def through(proxy: Proxy, trust: Path | None, credentials: str = "", limits: Limits = PATIENT) -> Client:
     url = f"https://{credentials}proxy.example:{proxy.port}"
-    return Client(LIMITS, [f"proxy.example:{proxy.port}"], trust=trust, resolve=knows_proxy, proxy=url)
+    return Client(limits, [f"proxy.example:{proxy.port}"], trust=trust, resolve=knows_proxy, proxy=url)
 
 
 def test_a_publisher_is_asked_by_tls_within_the_proxys(
@@ -95,7 +95,7 @@ def test_a_feeds_own_proxy_is_spoken_to_so_too(
 ) -> None:
     passport = Passport(proxy=f"https://proxy.example:{proxy.port}")
     trust = believing(tmp_path, paper, middle)
-    with Client(LIMITS, [f"proxy.example:{proxy.port}"], trust=trust, resolve=knows_proxy) as client:
+    with Client(PATIENT, [f"proxy.example:{proxy.port}"], trust=trust, resolve=knows_proxy) as client:
         assert client.get("https://paper.example/feed", passport=passport).body == b"words"
 
 
@@ -139,10 +139,8 @@ def test_limits_hold_within_the_proxys_tls(
     tmp_path: Path, outlet: Outlet, proxy: Proxy, paper: Publisher, middle: Publisher
 ) -> None:
     outlet.serve("large", "words " * 100_000)
-    trust, url = believing(tmp_path, paper, middle), f"https://proxy.example:{proxy.port}"
-    limits = Limits(connect_s=2, read_s=1, total_s=3, wire_bytes=10_000)
     with (
-        Client(limits, [f"proxy.example:{proxy.port}"], trust=trust, resolve=knows_proxy, proxy=url) as client,
+        through(proxy, believing(tmp_path, paper, middle), limits=replace(PATIENT, wire_bytes=10_000)) as client,
         pytest.raises(Refused, match="The body is"),
     ):
         client.get("https://paper.example/large")
@@ -152,11 +150,12 @@ def test_a_publisher_that_drips_its_handshake_does_not_hold_the_fetch(
     tmp_path: Path, paper: Publisher, middle: Publisher
 ) -> None:
     """Each byte comes within the time between two reads, so only the time for the whole answer ends it."""
+    limits = replace(PATIENT, total_s=3)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=drip, args=(listener,), daemon=True).start()
         with (
             Proxy(listener.getsockname()[:2], tls=speaking(middle)) as proxy,
-            through(proxy, believing(tmp_path, paper, middle)) as client,
+            through(proxy, believing(tmp_path, paper, middle), limits=limits) as client,
             pytest.raises(FetchError, match="The whole answer was not there after 3 s") as caught,
         ):
             client.get("https://paper.example/feed")

@@ -10,14 +10,14 @@ import pytest
 
 from bench.certificate import self_signed
 from shared.errors import FetchError
-from shared.http.client import Client, Limits, Response
+from shared.http.client import Client, Response
 from shared.http.passport import Passport
 from shared.http.tls import ANY, Context, written_fingerprint
 from tests.outlet.outlet import Outlet
+from tests.outlet.patience import PATIENT
 from tests.outlet.proxy import Proxy
 from tests.shared.test_http_passport import to_loopback
 
-LIMITS = Limits(connect_s=2, read_s=5, total_s=10)
 Start = Callable[..., Outlet]
 
 
@@ -65,7 +65,7 @@ def attacker(tmp_path: Path) -> Iterator[Publisher]:
 
 
 def client_of(*outlets: Outlet, trust: Path | None = None) -> Client:
-    return Client(LIMITS, [f"outlet.example:{one.port}" for one in outlets], trust=trust, resolve=to_loopback)
+    return Client(PATIENT, [f"outlet.example:{one.port}" for one in outlets], trust=trust, resolve=to_loopback)
 
 
 def ask(client: Client, outlet: Outlet, path: str = "feed", **passport: Any) -> Response:
@@ -169,7 +169,7 @@ def test_a_pin_holds_behind_a_proxy(paper: Publisher) -> None:
     url = "https://outlet.example/feed"
     with (
         Proxy(("127.0.0.1", outlet.port)) as proxy,
-        Client(LIMITS, [f"127.0.0.1:{proxy.port}", "outlet.example:443"]) as client,
+        Client(PATIENT, [f"127.0.0.1:{proxy.port}", "outlet.example:443"]) as client,
     ):
         assert client.get(url, passport=Passport(proxy=proxy.url(), pin=paper.digest)).body == b"words"
         with pytest.raises(FetchError, match=written_fingerprint(paper.digest)):
