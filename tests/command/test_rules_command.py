@@ -91,7 +91,7 @@ def test_rules_are_given_shown_exported_and_taken_away(wireroom: Run, sqlite_sto
     wireroom("feeds", "add", URL, "--items", "article", "--drop", ".ad", "--drop", ".box")
     shown = wireroom("feeds", "show", 1, "--json").lines[0]
     assert shown["rules"] == {"items": "article", "drop": [".ad", ".box"]}
-    assert "items article, drop .ad, .box" in wireroom("feeds", "show", 1).text
+    assert " items 'article', drop '.ad', drop '.box'\n" in wireroom("feeds", "show", 1).text
     with writing(sqlite_store) as connection:
         known = {"etag": '"1"', "entry_digests": "abcdefghijkl", "lease_token": "t"}
         connection.execute(update(Feed).values(**known))
@@ -198,6 +198,10 @@ def test_patterns_are_given_beside_rules_and_taken_away(wireroom: Run, sqlite_st
     shown = wireroom("feeds", "show", 1, "--json").lines[0]["rules"]
     assert shown == {"items": "li", "keep": ["any:ferry"], "leave_out": ["keyword:sport"]}
     assert b'wireroomLeaveOut="keyword:sport"' in wireroom("feeds", "export", "-").out
+    wireroom("feeds", "rules", 1, "--leave-out", "headline:a{1,2}", "--leave-out", "any:tide, low")
+    said = " ".join(wireroom("feeds", "show", 1).text.split())
+    assert "rules items 'li' " in said
+    assert "patterns leaves out what meets 'headline:a{1,2}' or 'any:tide, low'" in said
     said = wireroom("feeds", "rules", "--all", "--no-patterns").text
     assert said == "Each of 2 feeds keeps everything.\n"
     assert [one["rules"] for one in wireroom("feeds", "list", "--json").lines] == [{"items": "li"}, None]

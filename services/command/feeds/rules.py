@@ -73,6 +73,12 @@ def _tell(what: str, given: Rules, reading: Rules | None, patterns: Patterns | N
         console.say(f"{what} {given.patterns_shown if given.sifted else 'keeps everything'}.")
 
 
+def in_words(row: Any) -> dict[str, Any]:
+    """Return a feed's rules and patterns as people are shown them, each as it can be given again."""
+    rules = Rules.model_validate(row.rules or {})
+    return {"rules": rules.shown or None} | ({"patterns": rules.patterns_shown} if rules.sifted else {})
+
+
 def of_feed(connection: Connection, row: Any) -> dict[str, Any]:
     """Return how many of the last pages of a feed's articles its rules for them met, of those that it has."""
     return _texts(connection, row) | _addresses(connection, row) | _refused(row)

@@ -88,7 +88,7 @@ def show(
         item = _item(row) | {"articles": feed_store.articles_of(connection, row.id), "why": _why(row)}
         item |= unusual.of_feed(connection, row) | pushes.of_feed(connection, row.id) | past.told(row)
         item |= rules.of_feed(connection, row)
-    console.facts(item, as_json=as_json)
+    console.facts(item if as_json else item | rules.in_words(row), as_json=as_json)
 
 
 @verbs.command()
