@@ -1,5 +1,6 @@
 """Servers, stores and settings for all tests: the real ones, each pytest worker with its own."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -19,6 +20,14 @@ from shared.settings import Settings
 # How long an example takes, or is made, says more of the machine than of the code.
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
+
+gc.disable()  # while all tests are collected, none of which is garbage
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what a test makes alone, not each time among all that was loaded and collected, too."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
