@@ -115,14 +115,13 @@ def _ask_web(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, R
     # to conditions on a POST a server would answer 412, and not 304 (RFC 9110, 13.1.2): its body's digest has to do
     conditional = is_conditional(target) and not passport.post
     answer = asker.client.get(target.url, headers_for(target, conditional=conditional), passport)
-    requests, behind_304 = 1, False
+    requests, behind_304 = 1 + answer.refused, False
     if target.audit and conditional and answer.status == NOT_MODIFIED:
-        requests, behind_304 = 2, True
         answer = asker.client.get(target.url, headers_for(target, conditional=False), passport)
+        requests, behind_304 = requests + 1 + answer.refused, True
     if answer.status == OK and (url := leads_to(answer.body, answer.headers.get("content-type"), answer.url)):
-        requests += 1
         answer = _led(asker, target, answer, url, passport, headers_for(target, conditional=conditional))
-    requests += answer.http2 and not passport.http2  # its server refused HTTP/1.1
+        requests += 1 + answer.refused
     for strange in _strange(answer, passport):
         log.info(strange, kind=target.kind, id=target.id, final_url=answer.url)
     answer, more = completed(asker.client, target, answer, passport)
@@ -135,7 +134,7 @@ def _ask_web(asker: Asker, target: Target, passport: Passport) -> tuple[Facts, R
 
 def _strange(answer: Response, passport: Passport) -> Iterator[str]:
     """Yield what an operator might not expect of how an answer came."""
-    if answer.http2 and not passport.http2:
+    if answer.refused:
         yield "asked again by HTTP/2"
     if passport.http2 and not answer.http2:
         yield "its server does not take HTTP/2"

@@ -1,7 +1,7 @@
 """The one safe HTTP client: asks, follows redirects, and returns answers whole.
 
-Nothing outlives a request but idle connections and TLS sessions: no cookies (what its redirects set
-ends with it), no netrc, no proxies from the environment.
+Nothing outlives a request but idle connections, TLS sessions and who refuses HTTP/1.1: no cookies (what its redirects
+set ends with it), no netrc, no proxies from the environment.
 """
 
 import base64
@@ -29,13 +29,14 @@ from shared.http.passport import Passport, media_type_of
 from shared.http.signing import Signer
 from shared.http.sockets import NO_WAY, Dialler, Exchange, Limits, Resolve
 from shared.http.tls import NONE, Mistrusted, shown
-from shared.http.versions import Outdated, Unprocessed, wants_http2
+from shared.http.versions import Outdated, Unprocessed, Upgraded, wants_http2
 from shared.settings import Settings
 
 __all__ = ["Client", "Limits", "Response", "host_of"]
 
 HEAD_BYTES = 64 * 1024  # of one answer's header fields, interim answers (1xx) included
 PIECE_BYTES = 64 * 1024
+VERSION_2 = 20  # as urllib3 calls it
 NO_PASSPORT = Passport()
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -60,6 +61,7 @@ class Response:
     moved_to: str | None = None  # where permanent redirects (301, 308) led before any other kind came
     left_https: bool = False  # a redirect led from https to http
     http2: bool = False  # it came by HTTP/2
+    refused: int = 0  # requests by HTTP/1.1 that were sent again by HTTP/2, over all hops
 
 
 class Client:
@@ -83,6 +85,7 @@ class Client:
         crowd = Crowd(per_address, limits.body_bytes, turns)
         self._dialler = Dialler(allow_list(allow), resolve, crowd)
         self._adapters = Adapters(trust)
+        self._upgraded = Upgraded()
 
     @classmethod
     def from_settings(cls, settings: Settings, turns: Turns | None = None) -> Self:
@@ -233,19 +236,25 @@ class Client:
         self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer's head; what was left unread, or is wanted by the other version of HTTP, is sent again."""
-        http2 = passport.http2
+        url = str(request.url)
+        http2 = passport.http2 or url in self._upgraded
         try:
             raw = self._send(request, passport, exchange, http2=http2)
-            if http2 or not wants_http2(str(request.url), raw.status, raw.headers):
+            if http2 or not wants_http2(url, raw.status, raw.headers):
                 return raw
             raw.close()
             http2 = True
         except (requests.RequestException, FetchError) as error:
+            self._upgraded.forget(url)
             if isinstance(error, Outdated) or (is_refused_protocol(error) and not http2):
                 http2 = not http2
             elif not isinstance(error, Unprocessed):
                 raise
-        return self._send(request, passport, exchange, http2=http2)
+        raw = self._send(request, passport, exchange, http2=http2)
+        if raw.version == VERSION_2 and not passport.http2:
+            self._upgraded.add(url)
+            exchange.refused += 1
+        return raw
 
     def _send(
         self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange, *, http2: bool
@@ -291,6 +300,7 @@ class Client:
             body = self._body(raw, fields, exchange)
         except BaseException:
             raw.close()
+            self._upgraded.forget(url)
             raise
         return _answer(raw, url, exchange, body, fields)
 
@@ -357,7 +367,10 @@ def _answer(
     raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange, body: bytes, fields: Mapping[str, str]
 ) -> Response:
     elapsed_ms = round((time.monotonic() - exchange.began) * 1000)
-    return Response(raw.status, url, fields, body, exchange.received, elapsed_ms, http2=raw.version == 20)
+    return Response(
+        raw.status, url, fields, body, exchange.received, elapsed_ms,
+        http2=raw.version == VERSION_2, refused=exchange.refused,
+    )  # fmt: skip
 
 
 def _fields(raw: urllib3.BaseHTTPResponse) -> dict[str, str]:

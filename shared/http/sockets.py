@@ -73,6 +73,7 @@ class Exchange:
         self.began = time.monotonic()
         self.received = 0  # bytes, header fields included
         self.dialled = False  # whether the current hop needed a new connection
+        self.refused = 0  # requests by HTTP/1.1 that were asked again by HTTP/2
         self.limits, self._dialler = limits, dialler
         self.socks: Proxy | None = None  # by which the current hop is dialled
         self._bytes_end = 0

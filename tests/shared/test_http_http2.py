@@ -14,8 +14,17 @@ from shared.http.client import Client, Limits, Response
 from shared.http.http2 import Http2
 from shared.http.passport import Passport
 from shared.http.signing import Signer, fresh_key, read_key
-from shared.http.versions import Unprocessed
-from tests.outlet.http2 import HTTP_1_1_REQUIRED, REFUSED_STREAM, RST_STREAM, SETTINGS, Http2Outlet, frame, goodbye
+from shared.http.versions import UPGRADED_KEPT, UPGRADED_S, Unprocessed, Upgraded
+from tests.outlet.http2 import (
+    HEADERS,
+    HTTP_1_1_REQUIRED,
+    REFUSED_STREAM,
+    RST_STREAM,
+    SETTINGS,
+    Http2Outlet,
+    frame,
+    goodbye,
+)
 from tests.outlet.outlet import Outlet
 from tests.outlet.patience import PATIENT
 from tests.outlet.proxy import Proxy
@@ -24,6 +33,8 @@ from tests.shared.test_http_passport import to_loopback
 
 LARGE = bytes(range(256)) * 16_000  # several windows of it
 WORDS_1_1 = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwords"
+OLD = b"HTTP/1.1 505 HTTP Version Not Supported\r\nContent-Length: 0\r\n\r\n"
+HEAD = frame(HEADERS, 4, 1, b"\x88")  # :status 200, and a body to come
 BY_2 = Passport(http2=True)
 
 
@@ -250,7 +261,7 @@ def test_a_server_that_wants_http_1_is_asked_by_it(pem: Path, last_words: bytes)
     [
         (b"", 0),
         (b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo/2, h2\r\nContent-Length: 0\r\n\r\n", 1),
-        (b"HTTP/1.1 505 HTTP Version Not Supported\r\nContent-Length: 0\r\n\r\n", 1),
+        (OLD, 1),
     ],
     ids=["no protocol in common", "upgrade required", "version not supported"],
 )
@@ -260,6 +271,43 @@ def test_a_server_that_refuses_http_1_is_asked_again_by_http_2(pem: Path, old: b
         answer = ask(outlet, pem, passport=Passport())
         assert (answer.body, answer.http2) == (b"words", True)
         assert (len(outlet.asked_old), len(outlet.asked)) == (asked_old, 1)
+
+
+def test_a_server_that_refused_http_1_is_asked_by_http_2_from_then_on(pem: Path) -> None:
+    with Http2Outlet(pem, old=OLD) as outlet, asking(outlet.port, pem) as client:
+        outlet.serve("feed", b"words")
+        answers = [client.get(url(outlet)) for _ in range(3)]
+        assert [(one.http2, one.refused) for one in answers] == [(True, 1), (True, 0), (True, 0)]
+        assert (len(outlet.asked_old), len(outlet.asked)) == (1, 3)
+
+
+@pytest.mark.parametrize("broken", [frame(RST_STREAM, 0, 1, bytes(4)), b"no frame at all", HEAD + goodbye(0)])
+def test_a_server_whose_http_2_fails_is_asked_by_http_1_again(pem: Path, broken: bytes) -> None:
+    with Http2Outlet(pem, old=OLD) as outlet:
+        said = outlet.serve("feed", b"words")
+        with asking(outlet.port, pem) as client:
+            client.get(url(outlet))
+            outlet.serve("away", status=302, location="/feed").goodbye = True
+            client.get(url(outlet, "away"))  # and the connection ends
+            said.before = (broken,)
+            with pytest.raises(FetchError):
+                client.get(url(outlet))
+            assert client.get(url(outlet)).http2
+        assert len(outlet.asked_old) == 2
+
+
+def test_who_refused_http_1_is_remembered_for_a_day_and_no_more_than_a_thousand_of_them() -> None:
+    clock = [0.0]
+    upgraded = Upgraded(lambda: clock[0])
+    upgraded.add("https://paper.example/feed?x=1")
+    assert "https://PAPER.example:443/news" in upgraded
+    assert "https://paper.example:444/feed" not in upgraded
+    clock[0] += UPGRADED_S
+    assert "https://paper.example/feed" not in upgraded
+    for number in range(UPGRADED_KEPT + 1):
+        upgraded.add(f"https://paper{number}.example/")
+    assert "https://paper0.example/" not in upgraded
+    assert all(f"https://paper{number + 1}.example/" in upgraded for number in range(UPGRADED_KEPT))
 
 
 def test_a_certificate_that_is_not_believed_is_shown_though_http_1_is_refused(pem: Path) -> None:

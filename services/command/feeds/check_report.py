@@ -70,7 +70,7 @@ def _format(visit: Visit) -> Finding:
     if visit.moved_to:
         return Finding("format", Level.NOTE, said, "Add it under its new address.")
     if visit.http2:
-        advice = "`wireroom feeds access --http2` has it asked by that at once: one request a poll, not two."
+        advice = "`wireroom feeds access --http2` has it asked by that at once, and not once a day by what it refuses."
         return Finding("format", Level.NOTE, said, advice)
     return Finding("format", Level.GOOD, said)
 
