@@ -5,7 +5,7 @@ from shared.queues import FETCH, INDEX, PARSE
 from shared.settings import Settings
 from shared.worker import run_worker
 
-FETCH_LIMIT_S = 90  # a job starts no fetch after 45 s, and one fetch ends within 30
+FETCH_LIMIT_S = 90  # a job starts no fetch after 45 s, and one target takes 42 at most
 INDEX_LIMIT_S = 90
 PARSE_WALL = 3  # seconds of wall clock for each of CPU: a busy machine is no reason to kill; the alarm counts CPU
 ANY_TEXT = "The house will sit again on Tuesday, when the members are to vote on the bill."

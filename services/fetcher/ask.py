@@ -23,8 +23,10 @@ from shared.errors import Blocked, FetchError
 from shared.hosts import is_folder
 from shared.http.client import NO_PASSPORT, Client, Response, host_of
 from shared.http.passport import Passport, same_origin, unseal
+from shared.http.sockets import closing
 from shared.messages import Facts, Kind, Target
 
+TARGET_S = 42.0  # for all that one target takes: its hub, robots.txt, the answer and what that leads on to
 NOT_MODIFIED = 304
 LED_S = 15  # where a page's HTML leads may take so long; its job has no more time
 CROWDED_S = 15  # what had to wait too long for its turn at an address comes back after so long
@@ -57,8 +59,9 @@ def ask(asker: Asker, target: Target) -> tuple[Facts, Response | None]:
 
     :raises TransientError: the belt, where robots.txt is remembered, is away.
     """
-    subscribed = hubs.ask(asker.client, target.subscribe, target.url) if target.subscribe else None
-    facts, answer = _excused(asker, target)
+    with closing(TARGET_S):
+        subscribed = hubs.ask(asker.client, target.subscribe, target.url) if target.subscribe else None
+        facts, answer = _excused(asker, target)
     return (facts.model_copy(update={"subscribed": subscribed}) if subscribed else facts), answer
 
 

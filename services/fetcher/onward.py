@@ -5,8 +5,9 @@ Nothing is parsed here but the little that says where to go on; what it finds is
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import unescape
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,13 +18,13 @@ from shared.push import links_of, web
 from shared.rules import NO_RULES, Rules
 
 MOST_SITEMAPS = 5  # of an index, those last changed: news stands in the newest
+MOST_NAMED = 50_000  # by an index (sitemaps.org)
 _INDEX = re.compile(rb"<(?:[\w.-]+:)?sitemapindex[\s>]")
-_SITEMAP = re.compile(r"<(?:[\w.-]+:)?sitemap[\s>](.*?)</(?:[\w.-]+:)?sitemap>", re.DOTALL)
-_LOC = re.compile(r"<(?:[\w.-]+:)?loc[^>]*>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</", re.DOTALL)
-_CHANGED = re.compile(r"<(?:[\w.-]+:)?lastmod[^>]*>\s*([\d-]+[^<\s]*)")
+# Whatever the document, no character is looked at more than a few times.
+_TAG = re.compile(r"<(/?)(?:[\w.-]++:)?(sitemap|loc|lastmod)(?:\s[^<>]*+)?>\s*+(?:<!\[CDATA\[)?+([^<]*+)")
 _LISTS = ("items", "_items", "results", "data", "articles", "entries")
 _HEAD_BYTES = 4096
-_NAMED = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_NAMED = re.compile(r"^[ \t]*+sitemap[ \t]*+:[ \t]*+(\S++)", re.IGNORECASE | re.MULTILINE)
 ROBOTS = "/robots.txt"
 
 
@@ -38,13 +39,24 @@ def sitemaps(body: bytes, url: str) -> list[str] | None:
     if plain is None or not _INDEX.search(plain[:_HEAD_BYTES]):
         return None
     found: list[tuple[str, str]] = []
-    for entry in _SITEMAP.findall(plain[:MOST_UNPACKED].decode("utf-8", "replace")):
-        loc, changed = _LOC.search(entry), _CHANGED.search(entry)
-        address = web(unescape(loc[1]), url) if loc else None
+    for loc, changed in islice(_named(plain[:MOST_UNPACKED].decode("utf-8", "replace")), MOST_NAMED):
+        address = web(unescape(loc), url)
         if address and address != url:
-            found.append((changed[1] if changed else "", address))
+            found.append((changed if changed[:1].isdigit() else "", address))
     newest = sorted(found, key=lambda one: one[0], reverse=True)  # dates as W3C writes them sort by their letters
     return [address for _, address in newest[:MOST_SITEMAPS]]
+
+
+def _named(index: str) -> Iterator[tuple[str, str]]:
+    """Yield the address of each sitemap of an index, and when it changed, as it is written there."""
+    said: dict[str, str] = {}
+    for end, name, text in (found.groups() for found in _TAG.finditer(index)):
+        if name == "sitemap":
+            if end and "loc" in said:
+                yield said["loc"], said.get("lastmod", "")
+            said = {}
+        elif not end:
+            said.setdefault(name, text.partition("]]>")[0].strip())
 
 
 def is_robots(url: str) -> bool:

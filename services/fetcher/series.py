@@ -1,7 +1,7 @@
 """An answer together with what it leads on to: the sitemaps of an index, the pages of a listing in JSON."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from services.fetcher import onward
@@ -24,7 +24,7 @@ def completed(client: Client, target: Target, answer: Response, passport: Passpo
 
     A listing is followed until a page is known in part, within its own origin, so that credentials go nowhere else.
 
-    :raises FetchError: a sitemap of an index, or a page of a listing, cannot be had.
+    :raises FetchError: no sitemap of an index can be had, or too much is under way here (`crowded`).
     """
     if answer.headers.get("content-type") == TYPE:  # which is ours to say
         answer = replace(answer, headers={**answer.headers, "content-type": ""})
@@ -49,22 +49,24 @@ def _sitemaps(
     began, own, plain = time.monotonic(), client.is_inner(index.url), passport.for_others()
     asked: set[str] = set()
     found: list[Response] = []
+    failed: FetchError | None = None
     ahead = list(named)
-    while (
-        ahead
-        and len(asked) < MOST_ASKED
-        and not (found and (time.monotonic() - began > MOST_S or _size(found) > MOST_BYTES))
-    ):
+    while ahead and len(asked) < MOST_ASKED and time.monotonic() - began < MOST_S and _size(found) < MOST_BYTES:
         url = ahead.pop(0)
         if url in asked or (not own and client.is_inner(url)):
             continue
         asked.add(url)
-        answer = client.get(url, passport=passport if same_origin(url, feed) else plain)
+        answer = _had(client, url, passport if same_origin(url, feed) else plain)
+        if isinstance(answer, FetchError):
+            failed = failed or answer
+            continue
         further = onward.sitemaps(answer.body, answer.url) if onward.is_robots(index.url) else None
         if further is None:
             found.append(answer)
         else:
             ahead += further
+    if failed and not found:
+        raise failed
     return found, len(asked)
 
 
@@ -76,11 +78,26 @@ def _pages(client: Client, target: Target, answer: Response, passport: Passport)
         url = onward.next_page(last.body, last.headers, last.url, known, target.rules)
         if url is None or not same_origin(url, target.url) or url in {page.url for page in pages}:
             break
-        page = client.get(url, {"Accept": "application/json"}, passport)
-        if page.status != OK:
+        page = _had(client, url, passport, {"Accept": "application/json"})
+        if isinstance(page, FetchError) or page.status != OK:
             break
         pages.append(page)
     return pages[1:]
+
+
+def _had(
+    client: Client, url: str, passport: Passport, headers: Mapping[str, str] | None = None
+) -> Response | FetchError:
+    """Return an answer, or why there is none: one part that fails takes nothing from the others.
+
+    :raises FetchError: that too much was under way here (`crowded`) is no failure of any part.
+    """
+    try:
+        return client.get(url, headers, passport)
+    except FetchError as error:
+        if error.kind == "crowded":
+            raise
+        return error
 
 
 def _size(pages: Sequence[Response]) -> int:

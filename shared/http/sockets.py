@@ -6,6 +6,7 @@ it, and a late answer is an error where it is read and never a body that merely 
 """
 
 import errno
+import math
 import socket
 import ssl
 import threading
@@ -25,6 +26,7 @@ from shared.settings import Settings
 
 NO_WAY = frozenset({"lookup", "unreachable"})  # kinds of failures that our own network's being down shows by, too
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
+LEAST_S = 1.0  # that an exchange has where no time is left for it
 LOOKUPS = 16  # names looked up side by side; one that hangs holds its thread until the system's resolver gives up
 
 _Found = list[tuple[Any, ...]]
@@ -71,6 +73,8 @@ class Exchange:
 
     def __init__(self, limits: Limits, dialler: "Dialler") -> None:
         self.began = time.monotonic()
+        left_s = getattr(_thread, "closes", math.inf) - self.began
+        limits = replace(limits, total_s=min(limits.total_s, max(left_s, LEAST_S)))
         self.received = 0  # bytes, header fields included
         self.dialled = False  # whether the current hop needed a new connection
         self.refused = 0  # requests by HTTP/1.1 that were asked again by HTTP/2
@@ -180,10 +184,20 @@ class Exchange:
         return wire
 
     def _late(self) -> FetchError:
-        return FetchError("timeout", f"The whole answer was not there after {self.limits.total_s:g} s.")
+        return FetchError("timeout", f"The whole answer was not there after {self.limits.total_s:.3g} s.")
 
     def _silent(self) -> FetchError:
         return FetchError("timeout", f"The server sent nothing for {self.limits.read_s:g} s.")
+
+
+@contextmanager
+def closing(seconds: float) -> Iterator[None]:
+    """Let no exchange that this thread begins within go on for longer than what is left of so many seconds."""
+    _thread.closes = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        del _thread.closes
 
 
 def current() -> Exchange:

@@ -3,6 +3,7 @@
 import gzip
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,18 @@ def test_an_index_leads_to_its_newest_sitemaps() -> None:
     )
     wanted = [f"https://wire.example/news-{day}.xml?a=1&b=2" for day in range(8, 3, -1)]
     assert sitemaps(index.encode(), URL) == sitemaps(gzip.compress(index.encode()), URL) == wanted
+
+
+@pytest.mark.parametrize("piece", ["<sitemap>", "<sitemap ", "<loc>", "<loc", "<lastmod", "<a.", " ", "<![CDATA["])
+def test_no_index_takes_long(piece: str) -> None:
+    begun = "<sitemapindex><sitemap><loc>https://a.example/1</loc></sitemap><sitemap><loc>"
+    assert sitemaps((begun + piece * 300_000).encode(), URL) == ["https://a.example/1"]  # 36 s for 4,000 spaces, once
+
+
+@pytest.mark.parametrize("piece", ["\n", " ", "sitemap", "sitemap :"])
+def test_no_robots_txt_takes_long(piece: str) -> None:
+    named = news_sitemaps("sitemap: /news.xml\n" + piece * 300_000, URL)
+    assert named[:1] == ["https://wire.example/news.xml"]
 
 
 def test_what_is_no_index_leads_to_no_sitemap() -> None:

@@ -89,6 +89,26 @@ def test_a_sitemap_that_cannot_be_had_leaves_the_others(outlet: Outlet, line: Li
     assert headlines(line) == ["Harbour story 1"]
 
 
+@pytest.mark.parametrize(
+    "raw", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 302 Found\r\nLocation: http://10.0.0.9/\r\n\r\n"]
+)
+def test_a_sitemap_that_gives_no_answer_leaves_the_others(outlet: Outlet, line: Line, raw: bytes) -> None:
+    outlet.serve("index.xml", index(outlet, one_xml="2024-03-01", lost_xml="2024-03-02"), "application/xml")
+    outlet.serve("one.xml", sitemap(1), "application/xml")
+    outlet.garble("lost.xml", raw)
+    line.add(outlet.url("index.xml"))
+    line.poll()
+    assert headlines(line) == ["Harbour story 1"]
+
+
+def test_a_page_that_gives_no_answer_leaves_those_before_it(outlet: Outlet, line: Line) -> None:
+    page(outlet, 3, 2, after="wire2")
+    outlet.garble("wire2", b"")
+    line.add(outlet.url("wire"))
+    line.poll()
+    assert headlines(line) == ["Wire story 2", "Wire story 3"]
+
+
 def test_an_index_leads_to_no_address_that_may_not_be_reached(outlet: Outlet, line: Line) -> None:
     outlet.serve("index.xml", index(outlet, one_xml="2024-03-01").replace("127.0.0.1", "127.0.0.9"))
     line.add(outlet.url("index.xml"))

@@ -12,6 +12,7 @@ import pytest
 from shared.errors import FetchError
 from shared.http.client import Client
 from shared.http.passport import Passport
+from shared.http.sockets import closing
 from tests.outlet.outlet import Outlet
 from tests.outlet.patience import PATIENT
 
@@ -54,6 +55,15 @@ def test_the_deadline_runs_over_all_hops(outlet: Outlet) -> None:
     outlet.redirect("first", "/second")
     outlet.redirect("second", "/markets.xml")
     assert failure(Client(SOON, outlet.allow), outlet.url("first")).kind == "timeout"
+
+
+def test_requests_that_share_a_time_end_with_it(outlet: Outlet) -> None:
+    outlet.delay("markets.xml", 3600)
+    with Client(PATIENT, outlet.allow) as client, closing(1):
+        for _ in range(2):  # the second one has what is left, and a moment at least
+            with pytest.raises(FetchError) as caught:
+                client.get(outlet.url("markets.xml"))
+            assert (caught.value.kind, str(caught.value)) == ("timeout", "The whole answer was not there after 1 s.")
 
 
 def test_who_is_given_less_time_ends_earlier_over_all_hops(outlet: Outlet) -> None:
