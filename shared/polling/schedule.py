@@ -130,10 +130,10 @@ def interval(standing: Standing, settings: Settings, now_s: float) -> Interval:
     """
     if standing.interval_s:
         return Interval(standing.interval_s, "operator")
-    if standing.rhythm is None:
-        return Interval(settings.poll_interval_s, "unknown")
     floor_s = standing.floor_s or settings.poll_floor_s
     ceiling_s = max(standing.ceiling_s or settings.poll_ceiling_s, floor_s)
+    if standing.rhythm is None:
+        return Interval(min(max(settings.poll_interval_s, standing.floor_s or 0), ceiling_s), "unknown")
     left = wait(standing.rhythm, now_s, settings.poll_worth_s, standing.room, ceiling_s, settings.poll_fresh_s)
     rate = left.expected / left.seconds * HOUR_S if left.seconds else 0.0
     seconds, cause, wish = left.seconds, left.cause, standing.wish

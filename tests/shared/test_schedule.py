@@ -201,6 +201,11 @@ def test_a_feed_of_which_nothing_is_known_begins_at_the_set_interval(planned: Ca
     assert planned(Standing("active", 0)).wait_s == 900
 
 
+def test_of_which_nothing_is_known_keeps_to_its_floor_and_ceiling_too(planned: Callable[..., Plan]) -> None:
+    assert planned(Standing("active", 0, floor_s=60, ceiling_s=60)).wait_s == 60
+    assert planned(Standing("active", 0, floor_s=3600)).wait_s == 3600
+
+
 def test_the_operators_interval_is_kept(planned: Callable[..., Plan]) -> None:
     assert planned(feed(interval_s=60)).wait_s == 60
 
