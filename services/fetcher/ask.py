@@ -22,8 +22,8 @@ from services.fetcher.verdict import excuse, hand_back, judge
 from shared.errors import Blocked, FetchError
 from shared.hosts import is_folder
 from shared.http.client import NO_PASSPORT, Client, Response, host_of
+from shared.http.exchange import closing
 from shared.http.passport import Passport, same_origin, unseal
-from shared.http.sockets import closing
 from shared.messages import Facts, Kind, Target
 
 TARGET_S = 42.0  # for all that one target takes: its hub, robots.txt, the answer and what that leads on to

@@ -15,9 +15,10 @@ from services.fetcher.place import Place
 from services.fetcher.secure import begun
 from shared.errors import FetchError
 from shared.http.client import NO_PASSPORT, Client
+from shared.http.exchange import Exchange
 from shared.http.mishaps import explain
 from shared.http.passport import Passport
-from shared.http.sockets import Exchange, Wire
+from shared.http.sockets import Wire
 
 PORT = 21
 PIECE_BYTES = 64 * 1024

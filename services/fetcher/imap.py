@@ -16,9 +16,9 @@ from shared.bundle import MAIL, MAIL_CUT, file_digest
 from shared.errors import FetchError
 from shared.hosts import IMAPS_PORT
 from shared.http.client import NO_PASSPORT, Client
+from shared.http.exchange import Exchange
 from shared.http.mishaps import explain
 from shared.http.passport import Passport
-from shared.http.sockets import Exchange
 
 BEGIN_BYTES = 2**20  # of a message that is too large as a whole: its text comes before what is attached
 UNMEASURED = 1  # bytes, until a message is chosen: most are known already, and some servers read each to tell its size

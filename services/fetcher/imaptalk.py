@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from shared.errors import FetchError
-from shared.http.sockets import Exchange
+from shared.http.exchange import Exchange
 
 LINE_BYTES = 256 * 1024  # of one answer beside its literals: the numbers of 5,000 messages take 55 KB
 MOST_ANSWERS = 10_000  # to one command: some tell what others do in the mailbox meanwhile

@@ -15,7 +15,8 @@ from services.fetcher.listing import File
 from services.fetcher.place import Place
 from shared.errors import FetchError
 from shared.http.client import Client
-from shared.http.sockets import Exchange, Wire
+from shared.http.exchange import Exchange
+from shared.http.sockets import Wire
 
 PORT = 22
 MOST_NAMES = 20_000

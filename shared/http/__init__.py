@@ -2,12 +2,22 @@
 
     look the name up ▶ judge each address ▶ connect ▶ ask ▶ (redirect: all again) ▶ read, count, decode
 
-addresses    which places may be reached            crowd     turns at a server, and the memory that bodies share
-sockets      dialling, under a deadline and limits  bodies    decoding, counted
-tls          contexts, sessions, client certificates  mishaps   others' errors as ours
-connections  requests' own, over those sockets      passport  a publisher's credentials, sealed
-client       asking, and following redirects        cookies   what redirects set, until the request ends
-signing      requests signed as a bot's             directory the keys to check those by
-socks        SOCKS5 proxies, over those sockets     http2     a request by HTTP/2, on one of those connections
+client       asking, and following redirects
+redirects    what is sent where one leads
+sending      by which proxy, which version of HTTP, and again
+connections  requests' own, over our sockets
+sockets      dialling what may be reached
+exchange     deadline and limits of one request
+addresses    which places may be reached
+bodies       decoding, counted
+cookies      what redirects set, until the request ends
+crowd        turns at a server, and the memory that bodies share
+http2        a request by HTTP/2, on one of the connections
 versions     which version of HTTP a server wants
+socks        SOCKS5 proxies, over our sockets
+tls          contexts, sessions, client certificates, pins
+passport     a publisher's credentials, sealed
+signing      requests signed as a bot's
+directory    the keys to check those by
+mishaps      others' errors as ours
 """

@@ -19,33 +19,24 @@ import urllib3
 from requests.utils import get_auth_from_url, urldefragauth
 
 from shared.errors import Blocked, FetchError, Refused
-from shared.http.addresses import allow_list, host_of, is_same_origin, is_web_name, place_of, target_of
+from shared.http.addresses import allow_list, host_of, place_of, target_of
 from shared.http.bodies import ACCEPT_ENCODING, decode
-from shared.http.connections import IDLE_PER_HOST, Adapters
+from shared.http.connections import Adapters
 from shared.http.cookies import Cookies
 from shared.http.crowd import Crowd, Turns
-from shared.http.mishaps import RAISED, explain, is_mistrust, is_refused_protocol
+from shared.http.exchange import Exchange, Limits
+from shared.http.mishaps import RAISED, explain
 from shared.http.passport import Passport, media_type_of
+from shared.http.redirects import REDIRECTS, Hop, onward
+from shared.http.sending import HEAD_BYTES, VERSION_2, Sender
 from shared.http.signing import Signer
-from shared.http.sockets import NO_WAY, Dialler, Exchange, Limits, Resolve
-from shared.http.tls import NONE, Mistrusted, shown
-from shared.http.versions import Outdated, Unprocessed, Upgraded, wants_http2
+from shared.http.sockets import Dialler, Resolve
 from shared.settings import Settings
 
 __all__ = ["Client", "Limits", "Response", "host_of"]
 
-HEAD_BYTES = 64 * 1024  # of one answer's header fields, interim answers (1xx) included
 PIECE_BYTES = 64 * 1024
-VERSION_2 = 20  # as urllib3 calls it
 NO_PASSPORT = Passport()
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-PERMANENT = frozenset({301, 308})
-NOT_DIALLED = NO_WAY | {"blocked", "dns", "connect"}  # kinds of failures to reach whoever is dialled
-SENT_AGAIN = frozenset({307, 308})  # redirects that keep the method (RFC 9110, 15.4); after others a POST is a GET
-# What may follow a redirect to another host; anything else may be a secret.
-HARMLESS = frozenset(
-    {"accept", "accept-encoding", "accept-language", "a-im", "if-modified-since", "if-none-match", "user-agent"}
-)
 
 
 @dataclass(frozen=True)
@@ -80,12 +71,12 @@ class Client:
         resolve: Resolve = socket.getaddrinfo, per_address: int = 0, turns: Turns | None = None,
         proxy: str | None = None, signer: Signer | None = None,
     ) -> None:  # fmt: skip
-        self._limits, self._proxy, self._signer = limits, proxy, signer
+        self._limits = limits
         self._headers = {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"}
         crowd = Crowd(per_address, limits.body_bytes, turns)
         self._dialler = Dialler(allow_list(allow), resolve, crowd)
         self._adapters = Adapters(trust)
-        self._upgraded = Upgraded()
+        self._sender = Sender(self._adapters, self._dialler, proxy, signer)
 
     @classmethod
     def from_settings(cls, settings: Settings, turns: Turns | None = None) -> Self:
@@ -168,11 +159,11 @@ class Client:
         """
         place_of(url)
         asked = self._headers | {name.lower(): value for name, value in headers.items()}
-        request = _prepared("POST", url, asked, body)
         exchange = Exchange(self._limits, self._dialler)
         with exchange.running():
             try:
-                raw = self._ask(request, self._through(url, NO_PASSPORT, exchange, first=True), exchange)
+                request = _prepared("POST", _normal(url), asked, body)
+                raw = self._sender.ask(request, NO_PASSPORT, exchange, first=True)
                 raw.close()  # however much is said with it
                 return _answer(raw, str(request.url), exchange, b"", _fields(raw))
             except RAISED as error:
@@ -184,115 +175,25 @@ class Client:
         if name or password:
             token = base64.b64encode(f"{name}:{password}".encode()).decode()
             headers = {"authorization": f"Basic {token}"} | headers
-        cookies, first = Cookies(), ""
-        moved_to, permanent, left_https = None, not (name or password), False
-        for hop in range(self._limits.hops + 1):
-            body = passport.post.encode() if passport.post else None
-            request = _prepared("POST" if body else "GET", url, headers, body)
-            url = str(request.url)
-            if cookie := cookies.given(url, headers.get("cookie", "")):
+        cookies, first = Cookies(), _normal(url)
+        hop = Hop(first, headers, passport, first, moves=not (name or password))
+        for number in range(self._limits.hops + 1):
+            request = _prepared("POST" if hop.body else "GET", hop.url, hop.headers, hop.body)
+            if cookie := cookies.given(hop.url, hop.headers.get("cookie", "")):
                 request.headers["cookie"] = cookie
-            first = first or url
-            moved_to = (url if url != first else None) if hop and permanent else moved_to
-            raw = self._ask(request, self._through(url, passport, exchange, first=not hop), exchange)
+            raw = self._sender.ask(request, hop.passport, exchange, first=not number)
             location = _location(raw)
             if location is None:
-                return replace(self._finish(raw, url, exchange), moved_to=moved_to, left_https=left_https)
+                answer = self._finish(raw, hop.url, exchange)
+                return replace(answer, moved_to=hop.moved_to, left_https=hop.left_https)
             raw.close()
-            cookies.take(url, raw.headers.getlist("set-cookie"))
-            target = _normal(target_of(url, location))
-            downgrade = url.startswith("https:") and target.startswith("http:")
-            changed = passport.post is not None and raw.status not in SENT_AGAIN  # to a GET
-            permanent = permanent and raw.status in PERMANENT and not downgrade and not changed
-            left_https = left_https or downgrade
-            headers, passport = _sent_on(headers, passport, raw.status, url, target)
-            if not is_same_origin(target, url):
-                headers = {name: value for name, value in headers.items() if name in HARMLESS}
-                headers["user-agent"] = self._headers["user-agent"]  # one of the feed's own may be a secret too
-                passport = Passport(proxy=passport.proxy, http2=passport.http2)
-            if self._dialler.allows(*place_of(target)) and not self._dialler.allows(*place_of(url)):
-                places = f"{host_of(url)} redirects to {host_of(target)}"
+            cookies.take(hop.url, raw.headers.getlist("set-cookie"))
+            target = _normal(target_of(hop.url, location))
+            if self.is_inner(target) and not self.is_inner(hop.url):
+                places = f"{host_of(hop.url)} redirects to {host_of(target)}"
                 raise Blocked("blocked", f"{places}, which may only be asked for directly.")
-            url = target
-        raise FetchError("redirect", f"More than {self._limits.hops} redirects, the last to {host_of(url)}.")
-
-    def _through(self, url: str, passport: Passport, exchange: Exchange, *, first: bool) -> Passport:
-        """Return the passport with the proxy that is asked for `url`: the feed's own, else the operator's.
-
-        A name that only the proxy knows is let through to the feed's own proxy where it is the feed's own address, to
-        the operator's where it may be one of the whole internet's.
-
-        :raises Blocked: as far as can be seen from here, it leads to no address that may be reached.
-        """
-        host, port = place_of(url)
-        if passport.proxy:
-            exchange.judge(host, port, named=first and not passport.elsewhere)
-        elif self._proxy and not self._dialler.allows(host, port):
-            exchange.judge(host, port, named=is_web_name(host))
-            return passport.model_copy(update={"proxy": self._proxy})
-        return passport
-
-    def _ask(
-        self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange
-    ) -> urllib3.BaseHTTPResponse:
-        """Return the answer's head; what was left unread, or is wanted by the other version of HTTP, is sent again."""
-        url = str(request.url)
-        http2 = passport.http2 or url in self._upgraded
-        try:
-            raw = self._send(request, passport, exchange, http2=http2)
-            if http2 or not wants_http2(url, raw.status, raw.headers):
-                return raw
-            raw.close()
-            http2 = True
-        except (requests.RequestException, FetchError) as error:
-            self._upgraded.forget(url)
-            if isinstance(error, Outdated) or (is_refused_protocol(error) and not http2):
-                http2 = not http2
-            elif not isinstance(error, Unprocessed):
-                raise
-        raw = self._send(request, passport, exchange, http2=http2)
-        if raw.version == VERSION_2 and not passport.http2:
-            self._upgraded.add(url)
-            exchange.refused += 1
-        return raw
-
-    def _send(
-        self, request: requests.PreparedRequest, passport: Passport, exchange: Exchange, *, http2: bool
-    ) -> urllib3.BaseHTTPResponse:
-        """Return the answer's head; on a connection that had died while idle, ask again."""
-        if self._signer:
-            request.headers.update(self._signer.fields(str(request.url)))
-        adapter = self._adapters.of(passport.certificate, passport.pin, http2=http2)
-        for _ in range(IDLE_PER_HOST):
-            exchange.allow(HEAD_BYTES, f"The header fields are larger than {HEAD_BYTES} bytes.")
-            exchange.dialled, before = False, exchange.received
-            try:
-                return adapter.ask(request, exchange.limits.connect_s, passport.proxy)
-            except (requests.RequestException, FetchError) as error:
-                if passport.proxy and isinstance(error, FetchError) and error.kind in NOT_DIALLED:
-                    ours = passport.proxy == self._proxy and error.kind != "blocked"  # whoever is asked through it
-                    kind = "unreachable" if ours else error.kind
-                    raise type(error)(kind, f"The proxy cannot be asked. {error}") from error
-                if isinstance(error, requests.exceptions.ProxyError) and (failure := explain(error)).kind == "tls":
-                    kind = "unreachable" if passport.proxy == self._proxy else "tls"
-                    raise FetchError(kind, f"The proxy cannot be asked. {failure}") from error
-                if is_mistrust(error):
-                    raise self._mistrust(error, request, passport, exchange) from error
-                if exchange.dialled or exchange.received > before:
-                    raise
-        return adapter.ask(request, exchange.limits.connect_s, passport.proxy)
-
-    def _mistrust(
-        self, error: Exception, request: requests.PreparedRequest, passport: Passport, exchange: Exchange
-    ) -> FetchError:
-        """Return why a certificate was not believed, and which it was: seen where none is, so that nothing is sent."""
-        try:
-            self._adapters.of(None, NONE, http2=True).ask(request, exchange.limits.connect_s, passport.proxy)
-        except Mistrusted as mistrusted:
-            return FetchError("tls", f"{explain(error)} {shown(mistrusted.fingerprint)}")
-        except (*RAISED, FetchError):
-            return explain(error)
-        raise AssertionError("no certificate is none that is trusted")
+            hop = onward(hop, raw.status, target, self._headers["user-agent"])
+        raise FetchError("redirect", f"More than {self._limits.hops} redirects, the last to {host_of(hop.url)}.")
 
     def _finish(self, raw: urllib3.BaseHTTPResponse, url: str, exchange: Exchange) -> Response:
         fields = _fields(raw)
@@ -300,7 +201,7 @@ class Client:
             body = self._body(raw, fields, exchange)
         except BaseException:
             raw.close()
-            self._upgraded.forget(url)
+            self._sender.forget(url)
             raise
         return _answer(raw, url, exchange, body, fields)
 
@@ -324,10 +225,10 @@ class Client:
 
 
 def _prepared(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> requests.PreparedRequest:
-    """Return a request; cookies, credentials and the like stand in its header fields, where they are wanted."""
+    """Return a request for an address as `_normal` makes it; its header fields hold cookies, credentials and so on."""
     request = requests.PreparedRequest()
     request.prepare_method(method)
-    request.prepare_url(urldefragauth(url), None)
+    request.url = url
     request.prepare_headers(headers)
     request.prepare_body(body, None)
     return request
@@ -343,24 +244,6 @@ def _location(raw: urllib3.BaseHTTPResponse) -> str | None:
         raw.close()
         raise FetchError("redirect", "The server redirects to several places at once.")
     return named.pop() if named else None
-
-
-def _sent_on(
-    headers: dict[str, str], passport: Passport, status: int, url: str, target: str
-) -> tuple[dict[str, str], Passport]:
-    """Return what is sent where a redirect leads: what was posted is posted again where the status says so.
-
-    :raises FetchError: it would go to another origin, and it may be a secret.
-    """
-    if not passport.post:
-        return headers, passport
-    if status in SENT_AGAIN:
-        if not is_same_origin(target, url):
-            places = f"{host_of(url)} redirects what is posted to it to {host_of(target)}"
-            raise FetchError("redirect", f"{places}, where it is not sent.")
-        return headers, passport
-    headers = {name: value for name, value in headers.items() if name != "content-type"}
-    return headers, passport.model_copy(update={"post": None})
 
 
 def _answer(

@@ -22,8 +22,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssltransport import SSLTransport
 
+from shared.http.exchange import current
 from shared.http.mishaps import HANG_UPS
-from shared.http.sockets import SecureWire, Wire, current
+from shared.http.sockets import SecureWire, Wire
 from shared.http.socks import hung_up, read_socks
 from shared.http.tls import Context, loaded
 from shared.http.versions import HTTP2, OFFERED

@@ -19,7 +19,7 @@ from h2.exceptions import DenialOfServiceError, H2Error, InvalidBodyLengthError
 from h2.settings import SettingCodes, Settings
 
 from shared.errors import FetchError, Refused
-from shared.http.sockets import current
+from shared.http.exchange import current
 from shared.http.versions import Outdated, Unprocessed
 
 FRAME_BYTES = 2**14  # the payload of a frame, the least that any peer must take; none is allowed more

@@ -11,8 +11,8 @@ import pytest
 
 from shared.errors import FetchError
 from shared.http.client import Client
+from shared.http.exchange import closing
 from shared.http.passport import Passport
-from shared.http.sockets import closing
 from tests.outlet.outlet import Outlet
 from tests.outlet.patience import PATIENT
 
