@@ -3,7 +3,10 @@
 They are kept while they are idle, apart for each client certificate that they show and each one that they believe.
 """
 
+import email.parser
 import http.client
+import logging
+import re
 import socket
 import ssl
 from collections import OrderedDict
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from shared.http.http2 import Http2
 
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined] # some publishers send more than its 100; bytes are counted
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings quote what servers send; a feed's error says it
+_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]++)[ \t]*+:|[ \t]")
 HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise
 IDLE_PER_HOST = 4
 ADAPTERS_KEPT = 16  # for certificates of feeds' own, whose connections are kept
@@ -45,6 +50,24 @@ def _before_a_proxy_leads_on() -> Iterator[None]:
         yield
     except HANG_UPS:
         raise hung_up() from None
+
+
+def _fields(fp: Any) -> http.client.HTTPMessage:
+    """Return an answer's header fields, as http.client does, but for one line that is none it loses all after it.
+
+    A blank before the colon is dropped, and a carriage return within a line is one (RFC 9112, 5.1 and 2.2).
+    """
+    lines, last = list[bytes](), False
+    for line in http.client._read_headers(fp):  # type: ignore[attr-defined]
+        found = _FIELD.match(line)
+        last = bool(found and (found[1] or last))  # a line that begins with a blank goes on with the one before
+        if found and last:
+            ends = line.rstrip(b"\r\n").replace(b"\r", b" ") + b"\r\n"
+            lines.append(found[1] + ends[found.end() - 1 :] if found[1] else ends)
+    return email.parser.Parser(_class=http.client.HTTPMessage).parsestr(b"".join(lines).decode("iso-8859-1") + "\r\n")
+
+
+http.client.parse_headers = _fields  # type: ignore[assignment] # which knows no other way to be told
 
 
 class _Answer(http.client.HTTPResponse):

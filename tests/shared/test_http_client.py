@@ -213,6 +213,28 @@ def test_hundreds_of_header_fields_are_taken(outlet: Outlet, client: Client) -> 
     assert client.get(outlet.url("many")).body == b"words"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"no field at all",
+        b": no name",
+        b"two words: x",
+        b"X-\xe9: x",
+        b" goes on with nothing",
+        b"X: a\rETag: b",
+        b"X: \x00",
+    ],
+)
+def test_a_line_that_is_no_field_hides_none(
+    outlet: Outlet, client: Client, line: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = b"Transfer-Encoding : chunked\r\nX-Long: one\r\n two\r\nETag: c\r\n"
+    outlet.garble("odd", b"HTTP/1.1 200 OK\r\n" + line + b"\r\n" + fields + b"\r\n5\r\nwords\r\n0\r\n\r\n")
+    answer = client.get(outlet.url("odd"))
+    assert (answer.body, answer.headers["etag"], answer.headers["x-long"].split()) == (b"words", "c", ["one", "two"])
+    assert not caplog.records
+
+
 def test_a_flood_of_header_fields_is_refused(outlet: Outlet, client: Client) -> None:
     outlet.garble("flood", b"HTTP/1.1 200 OK\r\n" + b"X-Junk: jjjjjjjjj\r\n" * 20_000)
     assert kind(client, outlet.url("flood")) == "too_large"
