@@ -4,67 +4,31 @@ Several documents share a transaction, since most of its cost is by statement an
 article is judged one after the other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
 from sqlalchemy import Connection, Engine
 
 from services.indexer import aside, settle
 from services.indexer.articles import history, retention, rights
-from services.indexer.articles.judge import Fresh, Repeat, Revised, Source, Unchanged, Verdict, judge_all
+from services.indexer.articles.judge import Fresh, Repeat, Revised, Unchanged, Verdict
 from services.indexer.articles.layers import leave, put_layers, relist
-from services.indexer.articles.merge import PAGE, merge
+from services.indexer.articles.merge import merge
 from services.indexer.articles.pages import hold_pages, want_pages
-from services.indexer.articles.store import insert_fresh, known_by_id, named, put_keys, touch, update_revised
+from services.indexer.articles.store import insert_fresh, put_keys, touch, update_revised
 from services.indexer.changes import News, append, take_head
 from services.indexer.feeds import gap_store, icons
 from services.indexer.feeds.pace import arrival, lately, refusal
-from services.indexer.publications.registry import key_of, publication_of
+from services.indexer.pieces import Judged, Piece, apart, judge, pieces_of, wanting_pages
 from services.indexer.settle import Brought, Row
 from services.indexer.stories import flags
 from services.indexer.stories.folding import fold
 from shared.database import now, writing
 from shared.http.addresses import Place, allow_list, leads_inside
-from shared.messages import PARSER, Kind, Result, split_digests
+from shared.messages import Kind, Result, split_digests
 from shared.polling.habits import Arrival
 from shared.settings import Settings
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A fetch on its way into the store, whose token holds."""
-
-    result: Result
-    row: Row
-    source: Source
-
-
-@dataclass
-class _Judged:
-    """What the entries of some pieces mean, each verdict with the source that speaks."""
-
-    fresh: list[tuple[Source, Fresh]] = field(default_factory=list)
-    revised: list[tuple[Source, Revised]] = field(default_factory=list)
-    unchanged: list[tuple[Source, Unchanged]] = field(default_factory=list)
-
-    def add(self, source: Source, verdicts: Iterable[Verdict]) -> None:
-        """Take in one piece's verdicts; those on repeats change nothing."""
-        for verdict in verdicts:
-            if isinstance(verdict, Fresh):
-                self.fresh.append((source, verdict))
-            elif isinstance(verdict, Revised):
-                self.revised.append((source, verdict))
-            elif isinstance(verdict, Unchanged):
-                self.unchanged.append((source, verdict))
-
-    @property
-    def known(self) -> list[tuple[Source, Revised | Unchanged]]:
-        """What is said of articles that the store has."""
-        return [*self.revised, *self.unchanged]
 
 
 @dataclass
@@ -101,7 +65,7 @@ def write_documents(connection: Connection, kind: Kind, results: Sequence[Result
     """Write fetches of one kind within the caller's transaction; return what those brought whose token holds."""
     rows = settle.fence(connection, results)
     moment = now(connection)
-    pieces = _pieces(connection, kind, results, rows, moment, allow_list(settings.fetch_allow))
+    pieces = pieces_of(connection, kind, results, rows, moment, allow_list(settings.fetch_allow))
     if not pieces:
         settle.count(connection, "stale_results", len(results))
         return []
@@ -112,7 +76,7 @@ def write_documents(connection: Connection, kind: Kind, results: Sequence[Result
     last = take_head(connection)
     moment = now(connection)
     written = _Written()
-    for group in _apart(pieces):
+    for group in apart(pieces):
         _take_in(connection, group, written, moment, settings)
     settle.settle(connection, kind, written.settled, moment, settings)
     icons.remember(connection, [(piece.result, piece.row) for piece in pieces])
@@ -122,11 +86,11 @@ def write_documents(connection: Connection, kind: Kind, results: Sequence[Result
 
 
 def _take_in(
-    connection: Connection, group: Sequence[_Piece], written: _Written, moment: datetime, settings: Settings
+    connection: Connection, group: Sequence[Piece], written: _Written, moment: datetime, settings: Settings
 ) -> None:
     """Judge and write the entries of pieces that cannot bring the same article."""
-    judged = _Judged()
-    verdicts = retention.keep_out(connection, _judge(connection, group, moment, lock=True), moment, settings)
+    judged = Judged()
+    verdicts = retention.keep_out(connection, judge(connection, group, moment, lock=True), moment, settings)
     for piece in group:
         counted = gap_store.judged(piece.row, verdicts[piece.source])
         row = gap_store.noticed(connection, piece.result, piece.row, counted, moment)
@@ -149,105 +113,16 @@ def _fold(connection: Connection, written: _Written, moment: datetime, settings:
     return [*news, *flags.flag_copies(connection, killed, folding, moment)]
 
 
-def _pieces(
-    connection: Connection,
-    kind: Kind,
-    results: Sequence[Result],
-    rows: Mapping[tuple[Kind, int], Row],
-    moment: datetime,
-    allow: frozenset[Place],
-) -> list[_Piece]:
-    for result in results:
-        if (kind, result.facts.id) not in rows:
-            log.info("stale", id=result.facts.id, reason="its lease was given to another, or taken back")
-    held = [(result, rows[kind, result.facts.id]) for result in results if (kind, result.facts.id) in rows]
-    if kind is Kind.FEED:  # in one order, so that no two batches wait for each other's new publications
-        held.sort(key=lambda one: key_of(one[1], one[0].feed))
-    pieces = []
-    for result, row in held:
-        result, row = gap_store.on_detour(connection, result, row, allow)
-        told = (row.lease_no, result.parser or PARSER, result.document_sha256)
-        if kind is Kind.PAGE:
-            source = Source(PAGE, *told, article_id=row.id)
-        else:
-            publication_id = publication_of(connection, row, result.feed, moment)
-            source = Source(f"feed:{row.id}", *told, publication_id, row.id)
-            result = _wanting_all(result) if row.pages == "always" else result
-        pieces.append(_Piece(result, row, source))
-    return pieces
-
-
-def _wanting_all(result: Result) -> Result:
-    """Return a result whose articles all want their page, whatever their feed says itself."""
-    entries = (
-        entry
-        if entry.page_wanted or entry.cancelled or not entry.url
-        else entry.model_copy(update={"page_wanted": True})
-        for entry in result.entries
-    )
-    return result.model_copy(update={"entries": tuple(entries)})
-
-
-def _apart(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
-    """Return `pieces` in groups that cannot bring the same article: one of each publication, or of each article."""
-    groups: list[dict[tuple[int, int | None], _Piece]] = []
-    for piece in pieces:
-        whose = (piece.source.publication_id, piece.source.article_id)
-        group = next((one for one in groups if whose not in one), None)
-        if group is None:
-            groups.append({whose: piece})
-        else:
-            group[whose] = piece
-    return [list(group.values()) for group in groups]
-
-
-def _rewanted(connection: Connection, pieces: Sequence[_Piece], moment: datetime) -> list[int]:
+def _rewanted(connection: Connection, pieces: Sequence[Piece], moment: datetime) -> list[int]:
     """Return the articles whose pages may become due again."""
-    judged = _Judged()
-    for source, verdicts in _judge(connection, _wanting(pieces), moment, lock=False).items():
+    judged = Judged()
+    for source, verdicts in judge(connection, wanting_pages(pieces), moment, lock=False).items():
         judged.add(source, verdicts)
     return [one.known.id for _, one in judged.revised]
 
 
-def _wanting(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """Return `pieces` with those of their entries alone that want a page, and without those that have none."""
-    entries = [tuple(entry for entry in piece.result.entries if entry.page_wanted) for piece in pieces]
-    return [
-        replace(piece, result=piece.result.model_copy(update={"entries": wanting}))
-        for piece, wanting in zip(pieces, entries, strict=True)
-        if wanting
-    ]
-
-
-def _judge(
-    connection: Connection, pieces: Sequence[_Piece], moment: datetime, *, lock: bool
-) -> dict[Source, list[Verdict]]:
-    """Return what the entries of each piece mean, by its source."""
-    keys = [
-        (piece.source.publication_id, key)
-        for piece in pieces
-        if piece.source.article_id is None
-        for entry in piece.result.entries
-        for key in entry.keys
-    ]
-    ids = named(connection, keys)
-    known = known_by_id(connection, {*ids.values(), *(piece.source.article_id or 0 for piece in pieces)}, lock=lock)
-    verdicts: dict[Source, list[Verdict]] = {}
-    for piece in pieces:
-        source, entries = piece.source, piece.result.entries
-        if source.article_id is None:
-            own = {key: known[id_] for (of, key), id_ in ids.items() if of == source.publication_id and id_ in known}
-            verdicts[source] = judge_all(entries, own, source, moment)
-        elif article := known.get(source.article_id):
-            own = {key: article for entry in entries[:1] for key in entry.keys[:1]}
-            verdicts[source] = judge_all(entries[:1], own, source, moment)
-        else:
-            verdicts[source] = []
-    return verdicts
-
-
 def _write(
-    connection: Connection, pieces: Sequence[_Piece], judged: _Judged, moment: datetime, settings: Settings
+    connection: Connection, pieces: Sequence[Piece], judged: Judged, moment: datetime, settings: Settings
 ) -> list[int]:
     """Write what the verdicts say; return the ids of new articles."""
     made = insert_fresh(connection, judged.fresh, moment)
@@ -275,7 +150,7 @@ def _write(
 
 
 def _wanted_pages(
-    pieces: Sequence[_Piece], judged: _Judged, made: Sequence[int], allow: frozenset[Place]
+    pieces: Sequence[Piece], judged: Judged, made: Sequence[int], allow: frozenset[Place]
 ) -> dict[int, str]:
     """Return the addresses of articles whose page is wanted, by article id."""
     never = {piece.source.feed_id for piece in pieces if piece.row.pages == "never"} | {None}
@@ -300,7 +175,7 @@ def _news(verdict: Revised, now: datetime) -> News:
     return News(kind, verdict.known.id, {"kinds": list(verdict.kinds)})
 
 
-def _brought(piece: _Piece, verdicts: Sequence[Verdict]) -> Brought:
+def _brought(piece: Piece, verdicts: Sequence[Verdict]) -> Brought:
     result = piece.result
     counts = {kind: sum(isinstance(one, kind) for one in verdicts) for kind in (Fresh, Revised, Repeat)}
     repeats = result.repeats + counts[Repeat]

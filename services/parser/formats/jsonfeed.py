@@ -19,7 +19,6 @@ from shared.messages import FeedFacts
 
 _EXCERPT_CHARS = 60_000
 _MANY = 100
-_VALUES = ("#value", "value", "#text", "_", "$t")  # what converters of XML call an element's text
 
 
 def read_window(text: str, url: str) -> Window:
