@@ -13,6 +13,7 @@ bodies       decoding, counted
 cookies      what redirects set, until the request ends
 crowd        turns at a server, and the memory that bodies share
 http2        a request by HTTP/2, on one of the connections
+misspoken    what servers do wrong by it
 versions     which version of HTTP a server wants
 socks        SOCKS5 proxies, over our sockets
 tls          contexts, sessions, client certificates, pins

@@ -15,12 +15,12 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from h2.events import DataReceived, Event, ResponseReceived, StreamEnded, StreamReset
-from h2.exceptions import DenialOfServiceError, H2Error, InvalidBodyLengthError
+from h2.exceptions import H2Error, InvalidBodyLengthError
 from h2.settings import SettingCodes, Settings
 
 from shared.errors import FetchError, Refused
 from shared.http.exchange import current
-from shared.http.versions import Outdated, Unprocessed
+from shared.http.misspoken import broken_off, explained, misspoken
 
 FRAME_BYTES = 2**14  # the payload of a frame, the least that any peer must take; none is allowed more
 HEAD_BYTES = 2**16  # header fields of one block, unpacked, each 32 more than it has (RFC 9113, 6.5.2)
@@ -29,7 +29,9 @@ FRAME_COST = 64  # bytes that a frame counts for beside its own
 IDLE_BYTES = 2 * HEAD_BYTES  # of frames beside twice the body that they bring; see `_count`
 _HEAD = 9  # bytes before the payload of a frame (RFC 9113, 4.1)
 _GOAWAY = 7
-_NOT_SENT = frozenset({"host", "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"})  # 8.2.2
+_NOT_SENT = frozenset(
+    {"host", "connection", "keep-alive", "te", "proxy-connection", "transfer-encoding", "upgrade"}
+)  # 8.2.2
 _STATUS = re.compile(b"[2-5][0-9][0-9]")
 _BODILESS = frozenset({204, 304})
 
@@ -75,7 +77,7 @@ class Http2:
             self._answer = Answer(self, stream)
             self._h2.send_headers(stream, [(_bytes(name), _bytes(said)) for name, said in fields], end_stream=not body)
         except H2Error as error:
-            raise _malformed(error) from error
+            raise explained(error) from error
         self._flush()
         self._post(stream, memoryview(body))
 
@@ -89,7 +91,7 @@ class Http2:
         while not (answer.status or answer.ended):
             self.receive()
         if not answer.status:
-            raise FetchError("http", "The server does not speak HTTP as it should: a body without a head.")
+            raise misspoken("a body without a head")
         file: Any = answer  # it does what of a file, and of http.client's answer, is asked of it
         return urllib3.HTTPResponse(
             file, answer.headers, answer.status, version=20, version_string="HTTP/2", preload_content=False,
@@ -116,10 +118,10 @@ class Http2:
                         self._take(event)
         except InvalidBodyLengthError as error:
             if not self._answer or self._answer.status not in _BODILESS:  # whose length is that of what it spares us
-                raise _malformed(error) from error
+                raise explained(error) from error
             self._answer.ended = self._leaving = True
         except H2Error as error:
-            raise _malformed(error) from error
+            raise explained(error) from error
         with suppress(OSError):
             self._flush()  # what acknowledges; whether the server still hears it is told by what it sends next
 
@@ -128,7 +130,7 @@ class Http2:
         while len(self._held) >= _HEAD:
             size = int.from_bytes(self._held[:3], "big")
             if size > FRAME_BYTES:
-                raise FetchError("http", "The server does not speak HTTP as it should: a frame is too large.")
+                raise misspoken("a frame is too large" if self._held[:5] != b"HTTP/" else "it answers by HTTP/1.1")
             if len(self._held) < _HEAD + size:
                 return
             frame = bytes(self._held[: _HEAD + size])
@@ -148,12 +150,12 @@ class Http2:
         """Take a goodbye, behind which an answer may still come: h2 takes none after it (RFC 9113, 6.8)."""
         self._leaving = True
         if len(frame) < _HEAD + 8:
-            raise FetchError("http", "The server does not speak HTTP as it should: a goodbye is too short.")
+            raise misspoken("a goodbye is too short")
         last, code = (int.from_bytes(frame[at : at + 4], "big") for at in (_HEAD, _HEAD + 4))
         answer = self._answer
         unprocessed = answer is not None and last & 0x7FFFFFFF < answer.stream
         if answer and not answer.ended and (code or unprocessed):
-            raise _broken_off(code, unprocessed=unprocessed and not answer.status)
+            raise broken_off(code, unprocessed=unprocessed and not answer.status)
 
     def _take(self, event: Event) -> None:
         answer = self._answer
@@ -169,7 +171,7 @@ class Http2:
         elif isinstance(event, StreamEnded):
             answer.ended = True
         elif isinstance(event, StreamReset) and not answer.ended:
-            raise _broken_off(event.error_code, unprocessed=event.error_code == ErrorCodes.REFUSED_STREAM)
+            raise broken_off(event.error_code, unprocessed=event.error_code == ErrorCodes.REFUSED_STREAM)
 
     def _post(self, stream: int, body: memoryview) -> None:
         while body and self._answer and not self._answer.ended:
@@ -207,7 +209,7 @@ class Answer:
             elif _STATUS.fullmatch(value):
                 self.status = int(value)
         if not self.status:
-            raise FetchError("http", "The server does not speak HTTP as it should: no status.")
+            raise misspoken("no status")
 
     def read(self, amount: int | None = None) -> bytes:
         """Return at most so many bytes of the body, none at its end; without a number all of it."""
@@ -226,23 +228,6 @@ class Answer:
         return self._closed
 
     closed = property(isclosed)
-
-
-def _broken_off(code: Any, *, unprocessed: bool) -> FetchError:
-    if code == ErrorCodes.HTTP_1_1_REQUIRED:
-        return Outdated("http", "The server wants HTTP/1.1.")
-    name = ErrorCodes(code).name.lower().replace("_", " ") if code in list(ErrorCodes) else str(int(code))
-    kind = Unprocessed if unprocessed else FetchError
-    return kind("truncated", f"The server broke its answer off: {name}.")
-
-
-def _malformed(error: H2Error) -> FetchError:
-    if isinstance(error, InvalidBodyLengthError):
-        return FetchError("truncated", "The body is not as long as it says it is.")
-    if isinstance(error, DenialOfServiceError):
-        return Refused("too_large", "The answer has too many header fields, or too long ones.")
-    said = "".join(char if char.isprintable() else " " for char in str(error)[:200]).rstrip(".")
-    return FetchError("http", f"The server does not speak HTTP as it should: {said[:1].lower()}{said[1:]}.")
 
 
 def _bytes(said: str | bytes) -> bytes:

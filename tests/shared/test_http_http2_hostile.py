@@ -1,12 +1,14 @@
 """HTTP/2 from servers that mean ill: each ends as a failure of its own kind, by the limit that is for it."""
 
 import random
+import re
 import socket
 import struct
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from h2.errors import ErrorCodes
 from hpack import Encoder
 
 from shared.errors import FetchError
@@ -17,6 +19,7 @@ from tests.outlet.http2 import (
     DATA,
     GOAWAY,
     HEADERS,
+    HTTP_1_1_REQUIRED,
     PING,
     PUSH_PROMISE,
     RST_STREAM,
@@ -36,7 +39,8 @@ END_STREAM, END_HEADERS, PADDED, ACK = 1, 4, 8, 1
 BEGUN = frame(SETTINGS, 0, 0)
 OK = frame(HEADERS, END_HEADERS, 1, b"\x88")  # :status 200
 ONE = frame(DATA, PADDED, 1, b"\xfe" + b"x" + bytes(254))  # a byte of a body, the rest is padding
-IDLE, FIELDS, BYTES, FORM = "bring nothing", "header fields", "larger than", "not speak HTTP as it should"
+IDLE, BYTES = "bring nothing", "larger than"
+THEIRS = re.compile(r"b'|0x|[Ss]tream|state|seudo|received|HTTP as|\d{4}")  # of h2's sentences
 
 
 def head(*fields: tuple[str, str], ends: bool = True) -> bytes:
@@ -111,7 +115,7 @@ def failure(pem: Path, frames: Frames, limits: Limits = PATIENT) -> FetchError:
         pytest.param(
             endless(frame(CONTINUATION, 0, 1, b"\x88"), first=frame(HEADERS, 0, 1, b"\x88")),
             "http",
-            "too many continuation frames",
+            "its header fields go on without end",
             id="small continuations",
         ),
         pytest.param(
@@ -189,6 +193,31 @@ def test_a_frame_is_refused_by_its_first_bytes(pem: Path) -> None:
 def test_what_no_server_may_send_is_no_answer(pem: Path, frames: Frames, kind: str) -> None:
     error = failure(pem, frames)
     assert error.kind == kind, str(error)
+    assert not THEIRS.search(str(error)), str(error)
+
+
+@pytest.mark.parametrize(
+    ("frames", "sentence"),
+    [
+        (once(head((":status", "200"), ("a", "x\r\nb: y"))), "a header field holds a character that none may hold"),
+        (once(frame(HEADERS, END_HEADERS, 1, b"\xff\xff\xff\xff\xff\xff\xff")), "its header fields cannot be unpacked"),
+        (once(frame(CONTINUATION, END_HEADERS, 1, b"\x88")), "header fields go on that never began"),
+        (once(frame(HEADERS, END_HEADERS, 3, b"\x88")), "it answers a request that there was not"),
+        (once(frame(DATA, 0, 1, b"words")), "a body without a head"),
+        (once(b"HTTP/1.1 200 OK\r\n\r\n"), "it answers by HTTP/1.1"),
+        (once(OK, OK), "two heads of one answer"),
+    ],
+    ids=["line in a field", "no HPACK", "continuation alone", "another stream", "no head", "HTTP/1.1", "two heads"],
+)
+def test_what_a_server_does_wrong_is_said_in_a_sentence(pem: Path, frames: Frames, sentence: str) -> None:
+    error = failure(pem, frames)
+    assert str(error) == f"The server does not speak HTTP/2 as it should: {sentence}."
+
+
+@pytest.mark.parametrize("code", [*(code for code in ErrorCodes if code != HTTP_1_1_REQUIRED), 77])
+def test_a_server_that_breaks_off_is_told_with_its_reason(pem: Path, code: int) -> None:
+    error = failure(pem, once(OK, goodbye(1, code) if code else goodbye(0)))
+    assert re.fullmatch("The server broke its answer off, (for|and|since|without) [a-zA-Z/2 ]+\\.", str(error))
 
 
 def test_a_server_that_says_no_more_is_left(pem: Path) -> None:
@@ -217,4 +246,5 @@ def test_noise_is_no_answer(pem: Path, seed: int) -> None:
         frame(chance.choice([*range(11), 200]), chance.randrange(256), chance.choice([0, 0, 1, 1, 1, 2, 3]), payload)
         for payload in (chance.randbytes(chance.choice([0, 4, 5, 8, 30])) for _ in range(60))
     ]
-    failure(pem, hangs_up(*noise[:20], OK, *noise[20:]))
+    error = failure(pem, hangs_up(*noise[:20], OK, *noise[20:]))
+    assert not THEIRS.search(str(error)), str(error)
