@@ -52,7 +52,7 @@ def _before_a_proxy_leads_on() -> Iterator[None]:
         raise hung_up() from None
 
 
-def _fields(fp: Any) -> http.client.HTTPMessage:
+def _fields(fp: Any, *_: Any, **__: Any) -> http.client.HTTPMessage:
     """Return an answer's header fields, as http.client does, but for one line that is none it loses all after it.
 
     A blank before the colon is dropped, and a carriage return within a line is one (RFC 9112, 5.1 and 2.2).
