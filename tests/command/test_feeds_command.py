@@ -149,7 +149,7 @@ def test_a_feed_that_moved_keeps_its_articles_and_settings(wireroom: Run, line: 
     line.add(outlet.url("old.xml"))
     line.poll()
     assert wireroom("feeds", "move", 1, outlet.url("old.xml")).status == 0
-    outlet.serve("new.xml", httpx.get(outlet.url("old.xml")).text, "application/rss+xml")
+    outlet.serve("new.xml", httpx.get(outlet.url("old.xml"), timeout=60).text, "application/rss+xml")
     assert wireroom("feeds", "move", 1, outlet.url("new.xml")).status == 0
     line.poll()
     assert (line.feed().url, line.count()) == (outlet.url("new.xml"), 2)

@@ -32,7 +32,7 @@ def add(store: Engine, *feeds: Outline) -> None:
 
 
 def test_an_empty_store_is_given_the_sample_titles(sqlite_store: Engine, embedded: Settings) -> None:
-    with sample_titles(sqlite_store, embedded) as feeds, urlopen(feeds[0].url, timeout=10) as served:
+    with sample_titles(sqlite_store, embedded) as feeds, urlopen(feeds[0].url, timeout=60) as served:
         assert served.status == 200
 
 

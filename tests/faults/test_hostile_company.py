@@ -125,7 +125,7 @@ def leased(engine: Engine, urls: Sequence[str]) -> list[str]:
 def answers(port: int) -> bool:
     """Return whether the API does."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}/v1/articles?limit=1", timeout=10) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/v1/articles?limit=1", timeout=60) as answer:
             return "articles" in json.load(answer)
     except OSError:
         return False

@@ -32,17 +32,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(PATIENCE_S * (2 * DROPS + 1)
 
 @dataclass(frozen=True)
 class Drop:
-    """How long Redis is away, how long the work in hand takes, and how much of it the worker can hold."""
+    """How long Redis is away, whether the work in hand takes longer, and how much of it the worker can hold."""
 
-    held_s: float
+    outlasted: bool
     away_s: float
     processes: int
     tcp: bool
 
 
-NOTICED = Drop(held_s=30, away_s=2, processes=2, tcp=True)  # the worker asks for more and meets nobody
-UNNOTICED = Drop(held_s=1, away_s=5, processes=1, tcp=False)  # it asks for nothing, and meets nobody when it is done
-FULL = Drop(held_s=6, away_s=10, processes=1, tcp=False)  # full before the work ends, until after it does
+NOTICED = Drop(outlasted=True, away_s=2, processes=2, tcp=True)  # the worker asks for more and meets nobody
+UNNOTICED = Drop(
+    outlasted=False, away_s=5, processes=1, tcp=False
+)  # it asks for nothing, and meets nobody when it is done
+FULL = Drop(outlasted=False, away_s=10, processes=1, tcp=False)  # full before the work ends, until after it does
 
 
 @pytest.fixture
@@ -65,15 +67,18 @@ def test_a_worker_that_holds_work_outlives_redis_and_consumes_again(
         held, free = f"/held{number}.xml", f"/free{number}.xml"
         outlet.publish(held)
         outlet.publish(free)
-        outlet.delay(held, drop.held_s, times=1)
+        release = outlet.hold(held, times=1)
         send(settings, outlet.url(held))
         until(asked(outlet, held), PATIENCE_S, processes.said)
         assert belt_of(settings).queued()["fetch"] == 1, "the worker acknowledged before it was done"
         redis_server.kill()
+        if not drop.outlasted:
+            release()
         time.sleep(drop.away_s)
         redis_server.start(empty=True)
         send(settings, outlet.url(free))
         until(asked(outlet, free), PATIENCE_S, processes.said)
+        release()
     assert (worker.pid, worker.starts) == (pid, 1), processes.said()
 
 
@@ -88,10 +93,11 @@ def test_a_worker_that_holds_work_outlives_a_full_redis_and_consumes_again(
     pid = worker.pid
     outlet.publish("/held.xml")
     outlet.publish("/free.xml")
-    outlet.delay("/held.xml", drop.held_s, times=1)
+    release = outlet.hold("/held.xml", times=1)
     send(settings, outlet.url("/held.xml"))
     until(asked(outlet, "/held.xml"), PATIENCE_S, processes.said)
     with full(redis_server):
+        release()
         time.sleep(drop.away_s)
     send(settings, outlet.url("/free.xml"))
     until(asked(outlet, "/free.xml"), PATIENCE_S, processes.said)

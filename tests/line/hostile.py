@@ -53,12 +53,12 @@ class Hostile:
 
     def told(self, what: str) -> Any:
         """Return what the publisher's own books say: `_log` or `_canary`."""
-        with urlopen(f"http://{self.place}/{what}", timeout=10) as answer:
+        with urlopen(f"http://{self.place}/{what}", timeout=60) as answer:
             return json.load(answer)
 
     def forget(self) -> None:
         """Start all counters again."""
-        with urlopen(f"http://{self.place}/_reset", timeout=10) as answer:
+        with urlopen(f"http://{self.place}/_reset", timeout=60) as answer:
             answer.read()
 
 

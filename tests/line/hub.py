@@ -60,7 +60,9 @@ class Hub:
             "hub.challenge": "are-you-there",
             "hub.lease_seconds": str(self.lease_s),
         }
-        return httpx.get(wish["hub.callback"], params=said | {f"hub.{name}": text for name, text in other.items()})
+        return httpx.get(
+            wish["hub.callback"], params=said | {f"hub.{name}": text for name, text in other.items()}, timeout=60
+        )
 
     def push(self, topic: str, content: bytes = b"new", secret: str | None = None) -> int:
         """Push to whoever subscribed to `topic`; return the answer's status."""
@@ -68,4 +70,4 @@ class Hub:
         key = (secret or wish["hub.secret"]).encode()
         signature = hmac.new(key, content, getattr(hashlib, self.method)).hexdigest()
         fields = {"X-Hub-Signature": f"{self.method}={signature}"}
-        return httpx.post(wish["hub.callback"], content=content, headers=fields).status_code
+        return httpx.post(wish["hub.callback"], content=content, headers=fields, timeout=60).status_code

@@ -140,7 +140,7 @@ def test_every_method_of_signing_is_understood(outlet: Outlet, hub: Hub, pushed:
 def test_a_push_with_a_wrong_signature_is_ignored_and_counted(outlet: Outlet, hub: Hub, pushed: Line) -> None:
     topic = subscribed(pushed, outlet, hub)
     assert hub.push(topic, secret="guessed") == 202
-    assert httpx.post(hub.subscribed[topic]["hub.callback"], content=b"unsigned").status_code == 202
+    assert httpx.post(hub.subscribed[topic]["hub.callback"], content=b"unsigned", timeout=60).status_code == 202
     assert pushed.tick().leased == 0
     assert (subscription(pushed).pushes, subscription(pushed).forged) == (0, 2)
 
@@ -266,7 +266,7 @@ def test_the_callback_confirms_only_what_was_asked_for(outlet: Outlet, hub: Hub,
     assert hub.verify(wish, mode="unsubscribe").status_code == 404
     stranger = wish | {"hub.callback": wish["hub.callback"][:-1] + "~"}
     assert hub.verify(stranger).status_code == 404
-    assert httpx.post(stranger["hub.callback"], content=b"x").status_code == 410
+    assert httpx.post(stranger["hub.callback"], content=b"x", timeout=60).status_code == 410
 
 
 def test_a_hub_that_takes_its_grant_back_is_believed(outlet: Outlet, hub: Hub, pushed: Line) -> None:

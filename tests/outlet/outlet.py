@@ -190,6 +190,12 @@ class Outlet:
         """Wait before answering."""
         self._behave(path, Reply(wait_s=seconds), times, over_body=True)
 
+    def hold(self, path: str, *, times: int | None = None) -> Callable[[], None]:
+        """Let whoever asks wait until what is returned is called."""
+        held = threading.Event()
+        self._behave(path, Reply(held=held), times, over_body=True)
+        return held.set
+
     def drip(self, path: str, part: str = "body", every_s: float = 0.05, *, times: int | None = None) -> None:
         """Send the "head" or the "body" one byte at a time."""
         self._behave(path, Reply(drip=part, drip_s=every_s), times, over_body=True)
@@ -213,7 +219,7 @@ class Outlet:
             if manner and manner.over_body:
                 ours = manner.reply
                 reply = dataclasses.replace(
-                    reply, wait_s=ours.wait_s, drip=ours.drip, drip_s=ours.drip_s, keep=ours.keep
+                    reply, wait_s=ours.wait_s, held=ours.held, drip=ours.drip, drip_s=ours.drip_s, keep=ours.keep
                 )
             elif manner:
                 reply, states, stones = manner.reply, {}, frozenset()

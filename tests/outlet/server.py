@@ -12,6 +12,7 @@ from http.client import responses
 
 HEAD_BYTES = 64 * 1024
 _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
+LOOK_S = 0.1  # between two looks whether a reply is still to be held
 TRIES = 20  # a port that is free on the first address may be taken on another
 
 
@@ -34,6 +35,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     wait_s: float = 0.0  # before anything is sent
+    held: threading.Event | None = None  # nothing is sent before it is set
     drip_s: float = 0.0  # after each byte of `drip`
     drip: str = ""  # "head" or "body": sent one byte at a time
     keep: int | None = None  # bytes of the body that are sent before the connection is cut
@@ -135,6 +137,9 @@ class Server:
         """Return whether the reply left whole, so that the connection can go on."""
         if reply.wait_s and self._stop.wait(reply.wait_s):
             return False
+        while reply.held and not reply.held.wait(LOOK_S):
+            if self._stop.is_set():
+                return False
         if reply.raw is not None:
             channel.sendall(reply.raw)
             return False
