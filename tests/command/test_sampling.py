@@ -4,13 +4,14 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from services.command.feeds import feed_store
 from services.command.feeds.opml import Outline
 from services.command.sampling import leave_samples, sample_titles
 from shared.database import reading, writing
 from shared.settings import Settings
+from shared.tables import Feed
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def embedded(tmp_path: Path) -> Settings:
 def addresses(store: Engine) -> set[str]:
     """Return the addresses of the feeds in the store."""
     with reading(store) as connection:
-        return {row.url for row in feed_store.listed(connection)}
+        return set(connection.scalars(select(Feed.url)))
 
 
 def add(store: Engine, *feeds: Outline) -> None:
