@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from services.command import console
 from services.command.feeds import feed_store, opml, plain
+from services.command.feeds.lists import tell_left_out
 from services.command.sampling import leave_samples, sample_titles
 from services.command.servers import Valkey
 from services.command.stores import make_directory, open_store
@@ -131,6 +132,7 @@ def _read(source: str) -> list[opml.Outline]:
             f"{source} cannot be read: {error.strerror}. Give a list of feeds or a feed's address."
         ) from error
     feeds, wrong = plain.read_list(data, source)
+    tell_left_out(feeds, source)
     for line in wrong:
         console.warn(f"{source}:{line.line}: {line.reason}")
     if not feeds:

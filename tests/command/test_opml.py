@@ -298,3 +298,83 @@ def test_a_page_that_another_program_reads_by_xpath_brings_its_rules() -> None:
 def test_what_is_no_feed_but_something_of_another_program_is_a_wrong_line() -> None:
     feeds, (wrong,) = read(theirs('frss:jsonItem="data"').replace(b'type="rss"', b'type="JSON+DotNotation"'))
     assert (feeds, "rules of ours" in wrong.reason) == ([], True)
+
+
+def test_filters_that_mark_as_read_are_no_patterns_and_named() -> None:
+    (feed,), _ = read(theirs('frss:filtersActionRead="intitle:ads&#10;sponsored"'))
+    assert (feed.rules, feed.left_out) == (None, ("frss:filtersactionread",))
+
+
+def of_miniflux(attributes: str) -> Outline:
+    data = f"""<opml xmlns:miniflux="https://miniflux.app/opml"><body><outline text="Wires">
+        <outline text="A" type="rss" xmlUrl="https://a.example/rss" {attributes}/></outline></body></opml>"""
+    (feed,), wrong = read(data.encode())
+    assert wrong == []
+    return feed
+
+
+def test_what_miniflux_says_of_a_feed_is_taken_over_and_the_rest_is_named() -> None:
+    feed = of_miniflux(
+        '''miniflux:disabled="true" miniflux:crawler="true" miniflux:scraperRules="div.story, #text"
+        miniflux:hideGlobally="true" miniflux:userAgent="x" miniflux:rewriteRules="add_image_title"'''
+    )
+    assert (feed.state, feed.pages, feed.left_out) == (
+        "paused", "always", ("miniflux:rewriterules", "miniflux:useragent"),
+    )  # fmt: skip
+    assert feed.rules == Rules(body="div.story, #text")
+    assert of_miniflux('miniflux:scraperRules="div["').left_out == ("miniflux:scraperrules",)
+    assert of_miniflux('miniflux:disabled="true" wireroomState="active"').state == "active"
+
+
+def test_filters_of_miniflux_become_patterns() -> None:
+    feed = of_miniflux(
+        '''miniflux:blocklistRules="Sport|^Live:" miniflux:blockFilterEntryRules="EntryTitle=(?i)horoscope&#10;
+        no rule at all&#10;EntryURL = /ads/ &#10;EntryDate=max-age:30d&#10;EntryDate=before:2024-01-31"
+        miniflux:keepFilterEntryRules="EntryTag=^Ports$&#10;EntryAuthor=Ana" miniflux:keeplistRules="not counted"'''
+    )
+    lists = [f"{field}:(?-i:Sport|^Live:)" for field in ("link", "headline", "byline", "keyword")]
+    assert feed.rules is not None
+    assert list(feed.rules.leave_out) == [
+        "headline:horoscope", "link:(?-i:/ads/)", "older:30d", "before:2024-01-31", *lists,
+    ]  # fmt: skip
+    assert feed.rules.keep == ("keyword:(?-i:^Ports$)", "byline:(?-i:Ana)")
+    assert feed.left_out == ()
+    kept = of_miniflux('miniflux:keeplistRules="ferry" miniflux:keepFilterEntryRules="nothing"').rules
+    assert kept is not None
+    assert len(kept.keep) == 4
+
+
+@pytest.mark.parametrize(
+    ("attributes", "taken", "left_out"),
+    [
+        ('miniflux:blockFilterEntryRules="EntryContent=ads&#10;EntryTitle=a"', ["headline:(?-i:a)"], "blockfilter"),
+        ('miniflux:blockFilterEntryRules="EntryTitle=((&#10;EntryDate=after:2024-01-31"', [], "blockfilter"),
+        ('miniflux:blocklistRules="(?&lt;=x)y"', [], "blocklist"),
+        ('miniflux:blocklistRules="two&#10;lines"', [], "blocklist"),
+        ('miniflux:blocklistRules="two&#x2028;lines"', [], "blocklist"),
+        (f'miniflux:blocklistRules="{"long" * 200}"', [], "blocklist"),
+        (f'miniflux:blockFilterEntryRules="{"EntryTitle=a&#10;" * 51}"', [], "blockfilter"),
+        ('miniflux:keepFilterEntryRules="EntryDate=future&#10;EntryTitle=a"', [], "keepfilter"),
+        ('miniflux:keeplistRules="(("', [], "keeplist"),
+        ('miniflux:keeplistRules="a)|(b"', [], "keeplist"),
+        ('miniflux:blockFilterEntryRules="EntryDate=before:2024-13-31&#10;EntryTitle="', [], "blockfilter"),
+    ],
+    ids=[
+        "one of two",
+        "none",
+        "lookbehind",
+        "two lines",
+        "other lines",
+        "long",
+        "many",
+        "keeps by the future",
+        "no pattern",
+        "brackets",
+        "no day",
+    ],
+)
+def test_filters_that_say_something_else_here_are_named(attributes: str, taken: list[str], left_out: str) -> None:
+    feed = of_miniflux(attributes)
+    assert (list(feed.rules.leave_out) if feed.rules else [], feed.rules.keep if feed.rules else ()) == (taken, ())
+    (name,) = feed.left_out
+    assert name.startswith(f"miniflux:{left_out}")

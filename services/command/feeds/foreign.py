@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from services.command.feeds import miniflux
 from shared.errors import UsageError
 
 FRESHRSS = "{https://freshrss.org/opml}"  # its attributes, as its manual for developers has them
@@ -17,11 +18,13 @@ _RULES = {
     "xpathitemcategories": "keywords",
     "xpathitemuid": "identifier",
 }
-_NO_MATTER = frozenset({"priority", "filtersactionread"})  # how its readers see it
+_NO_MATTER = frozenset({"priority"})  # how its readers see it
+# What says which of a feed's entries are wanted; those of FreshRSS mark the others as read, and keep them.
+FILTERS = frozenset({"frss:filtersactionread", *(f"miniflux:{name}" for name in miniflux.FILTERS)})
 
 
 def in_our_words(said: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return an outline's attributes with those of FreshRSS as ours, and the names of those that say nothing here.
+    """Return an outline's attributes with those of others as ours, and the names of those that say nothing here.
 
     What an outline says in our own attributes stands.
 
@@ -41,7 +44,9 @@ def in_our_words(said: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ..
     for name, rule in (("cssfullcontent", "wireroombody"), ("csscontentfilter", "wireroomdrop")):
         if theirs.get(name):
             found[rule] = theirs.pop(name)
-    return found | dict(said), tuple(sorted(f"frss:{name}" for name in theirs.keys() - _NO_MATTER))
+    more, others = miniflux.in_our_words(said)
+    left_out = {f"frss:{name}" for name in theirs.keys() - _NO_MATTER} | {f"miniflux:{name}" for name in others}
+    return found | more | dict(said), tuple(sorted(left_out))
 
 
 def _pace(ttl: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from services.command import console
 from services.command.feeds import check, discover, feed_store, opml, plain
 from services.command.feeds.choosing import Choice, taking_some
+from services.command.feeds.foreign import FILTERS
 from services.command.ruling import taking_rules
 from services.command.stores import open_store
 from shared.database import reading, writing
@@ -83,15 +85,26 @@ def import_(
             added += feed_store.add(connection, batch)
     _tell(added, wrong, as_json=as_json)
     if not as_json:
-        for feed in feeds:
-            if feed.left_out:
-                console.warn(f"{file}:{feed.line}: left out, since it says nothing here: {', '.join(feed.left_out)}.")
+        tell_left_out(feeds, file)
         for line in wrong:
             console.warn(f"{file}:{line.line}: {line.reason}")
         new = sum(one.new for one in added)
         console.say(f"{new} added, {len(added) - new} known already, {len(wrong)} wrong.")
     if wrong:
         raise typer.Exit(1)
+
+
+def tell_left_out(feeds: Sequence[opml.Outline], file: str) -> None:
+    """Say of each feed of a list what of it says nothing here, and once what filters are here."""
+    for feed in feeds:
+        if feed.left_out:
+            names = ", ".join(feed.left_out)
+            console.warn(f"{file}:{feed.line}: left out, all or part of it, since it says nothing here: {names}.")
+    if any(not FILTERS.isdisjoint(feed.left_out) for feed in feeds):
+        console.warn(
+            "which entries of a feed are stored is said by patterns here, such as "
+            "`wireroom feeds rules 17 --leave-out 'headline:horoscope'`; all of them are where nothing is said."
+        )
 
 
 def _tell(added: list[feed_store.Added], wrong: list[opml.Wrong], *, as_json: bool) -> None:
