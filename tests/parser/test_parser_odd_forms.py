@@ -5,6 +5,7 @@ import json
 import pytest
 
 from services.parser.look import read_feed_bytes
+from shared.errors import Malformed, NotAFeed
 from shared.messages import Entry
 from tests.parser.documents import URL, item, rss
 
@@ -70,6 +71,21 @@ def test_an_empty_item_of_a_json_feed_is_none() -> None:
 
 def test_an_item_without_an_address_is_where_its_identifier_leads() -> None:
     assert json_feed({"id": FIRST, "content_text": "Ferry sails"})[0].url == FIRST
+
+
+@pytest.mark.parametrize("odd", ["9" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 1_000 + "1" + "}" * 1_000])
+def test_a_value_without_measure_costs_a_json_feed_no_item(odd: str) -> None:
+    said = f'{{"id": "1", "content_text": "Ferry sails", "_odd": {odd}}}, {{"id": "2", "content_text": "Ferry sinks"}}'
+    entries = read(f'{{"version": "https://jsonfeed.org/version/1.1", "title": "Harbour", "items": [{said}]}}')
+    assert [entry.content.summary for entry in entries] == ["Ferry sails", "Ferry sinks"]
+
+
+@pytest.mark.parametrize("piece", ["[", '{"a":', '\\"', "\\", "]", '"', ","])
+def test_no_broken_json_takes_long(piece: str) -> None:
+    with pytest.raises((Malformed, NotAFeed)):
+        read(f'{{"x": "{piece * 300_000}')
+    with pytest.raises((Malformed, NotAFeed)):
+        read(f'{{"x": {piece * 300_000}')
 
 
 def test_rss_in_json_may_hold_attributes_beside_texts() -> None:
