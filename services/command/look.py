@@ -157,6 +157,7 @@ def _each(sources: list[str], listing: Path | None, url: str, way: Way, *, as_js
             console.warn(f"{without_password(source)}: {_sentence(found)}")
         else:
             _show(found, way.rules, as_json=as_json)
+            _complain(without_password(source), found)
     console.end(failed)
 
 
@@ -168,6 +169,14 @@ def _show(found: "Read", rules: Rules | None, *, as_json: bool) -> None:
         console.say(json.dumps(article, ensure_ascii=False) if as_json else shown)
     for one in found.unwanted:  # beside the lines for programs
         (console.warn if as_json else console.say)(refused(one))
+
+
+def _complain(source: str, found: "Read") -> None:
+    """Say what could not be read of a source, or that it holds nothing."""
+    for one in found.rejected:
+        console.warn(f"{source}: an entry is left out: {one.reason}")
+    if not (found.entries or found.unwanted or found.rejected):
+        console.warn(f"{source}: It lists no articles.")
 
 
 def _lines(listing: Path) -> Iterator[tuple[str, str]]:

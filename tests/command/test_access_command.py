@@ -129,8 +129,8 @@ def test_a_feed_without_tls_is_not_asked_by_http_2(wireroom: Run, one: Engine) -
     ("words", "sentence"),
     [
         ((), "Say how the feeds"),
-        (("--none", "--bearer", "x"), "Say how the feeds"),
-        (("--none", "--http2"), "Say how the feeds"),
+        (("--none", "--bearer", "x"), "Either --none, or how"),
+        (("--none", "--http2"), "Either --none, or how"),
         (("--pages",), "Say how the feeds"),
         (("--pages", "--http2"), "Say how the feeds"),
         (("--bearer", "x", "--basic", "a:b"), "either --basic or --bearer"),

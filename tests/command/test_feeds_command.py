@@ -267,6 +267,17 @@ def test_refreshing_all_makes_every_active_feed_due(wireroom: Run, two: Engine) 
     assert [feed.ready_at < later for feed in feeds(two)] == [True, False]
 
 
+def test_a_feed_that_is_named_and_not_active_is_told_what_polls_it(wireroom: Run, two: Engine) -> None:
+    wireroom("feeds", "pause", 1)
+    assert wireroom("feeds", "refresh", 1).text == f"1 {A} is paused: `wireroom feeds resume 1` polls it.\n"
+    told = wireroom("feeds", "pace", 1, 2, "--ceiling", 7200).text
+    assert told == "2 feeds have a new pace and, where active, are due now.\n"
+
+
+def test_a_feed_that_is_named_twice_is_one(wireroom: Run, two: Engine) -> None:
+    assert wireroom("feeds", "pause", 1, A, 1).text == f"1 {A} is paused.\n"
+
+
 def test_a_paused_feed_loses_its_lease_and_is_polled_no_more(wireroom: Run, two: Engine) -> None:
     change(two, lease_token="t")
     assert wireroom("feeds", "pause", A).status == 0
@@ -374,8 +385,8 @@ def test_many_are_removed_only_where_that_is_said_twice(wireroom: Run, two: Engi
     ("words", "sentence"),
     [
         (("pause",), "Name feeds by"),
-        (("pause", 1, "--all"), "Name feeds by"),
-        (("pause", "--all", "--failing"), "Name feeds by"),
+        (("pause", 1, "--all"), "Feeds are named, or chosen"),
+        (("pause", "--all", "--failing"), "Feeds are named, or chosen"),
         (("pause", "--publication", "nobody's"), "no title is known"),
     ],
 )

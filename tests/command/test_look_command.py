@@ -42,6 +42,20 @@ def test_a_feed_in_a_file_gives_its_articles_as_lines(wireroom: Run, files: Path
     ]
 
 
+def test_a_feed_without_articles_says_so(wireroom: Run, files: Path) -> None:
+    (files / "none.xml").write_text('<rss version="2.0"><channel><title>The Paper</title></channel></rss>')
+    ran = wireroom("poll", "none.xml", "--json")
+    assert (ran.status, ran.out, ran.sentence) == (0, b"", "none.xml: It lists no articles.")
+
+
+def test_an_entry_that_cannot_be_read_is_named(wireroom: Run, files: Path) -> None:
+    odd = FEED.replace("It passed.", "&lt;div&gt;" * 5000)
+    (files / "odd.xml").write_text(odd)
+    ran = wireroom("poll", "odd.xml", "--json")
+    assert [one["headline"] for one in ran.lines] == ["Ferry sinks"]
+    assert "odd.xml: an entry is left out: " in ran.err
+
+
 def test_a_feed_is_shown_to_people_as_text(wireroom: Run, files: Path) -> None:
     text = wireroom("poll", "feed.xml").text
     assert "Ferry sinks" in text

@@ -200,6 +200,7 @@ def test_a_feeds_past_is_asked_for_shown_and_stopped(wireroom: Run, two: Engine)
     ("words", "sentence"),
     [
         ([1, "--since", "lately"], "--since 'lately' is no day: write it as 2019-03-04."),
+        ([1, "--since", "2999-01-01"], "--since '2999-01-01' is no day of the past."),
         ([1, "--since", "2019-03-04", "--stop"], "Say --since or --stop, not both."),
         ([7], "There is no feed '7': `wireroom feeds list` shows their numbers and addresses."),
     ],

@@ -166,6 +166,15 @@ def test_feeds_are_shown_worst_first_with_their_errors(reader, desk) -> None:
     assert "Killer" not in only
 
 
+def test_a_feed_that_is_gone_says_so_once(reader, desk) -> None:
+    said = {
+        "state_reason": "The server answered 410 Gone: it will not come back.",
+        "error": "The server answered 410 Gone.",
+    }
+    desk.feed(desk.title(), "https://a.example/", title="Over", state="gone", **said)
+    assert words(reader.get("/feeds")).count("410 Gone") == 1
+
+
 def hostile_pages(desk) -> list[str]:
     evil = {"url": "javascript:alert(1)"}
     story = desk.story()

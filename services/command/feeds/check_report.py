@@ -48,10 +48,7 @@ def report(visit: Visit, settings: Settings, now: datetime) -> list[Finding]:
         *_rules(visit),
         *_patterns(visit.first),
         _window(entries),
-        _identifiers(visit),
-        _dates(entries, now),
-        _texts(entries),
-        _images(entries),
+        *([_identifiers(visit), _dates(entries, now), _texts(entries), _images(entries)] if entries else []),
         *_paywall(visit.page),
         _validators(visit),
         _robots(visit),
@@ -155,11 +152,12 @@ def _dates(entries: Sequence[Entry], now: datetime) -> Finding:
 def _texts(entries: Sequence[Entry]) -> Finding:
     whole = [len((entry.content.body_text or "").split()) for entry in entries if entry.content.body_text]
     said = f"{len(whole)} of {len(entries)} articles come with their text"
-    if entries and len(whole) >= 0.8 * len(entries):
+    if len(whole) >= 0.8 * len(entries):
         middle = sorted(whole)[len(whole) // 2]
         return Finding("text", Level.GOOD, f"{said}, of {middle} words in the middle.")
+    short = sum(bool(entry.content.summary and not entry.content.body_text) for entry in entries)
     advice = "Their pages are fetched, unless you add it with `--pages never`, or set WIREROOM_FETCH_PAGES=false."
-    return Finding("text", Level.NOTE, f"{said}, the others with a summary.", advice)
+    return Finding("text", Level.NOTE, f"{said}, {short} with a summary alone.", advice)
 
 
 def _images(entries: Sequence[Entry]) -> Finding:

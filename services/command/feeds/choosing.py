@@ -17,6 +17,9 @@ from shared.rules import quoted
 from shared.tables import Feed, Publication
 
 _SAY = "Name feeds by their numbers or addresses, or say --folder, --publication, --failing or --all."
+_ONE_WAY = (
+    "Feeds are named, or chosen by --folder, --publication and --failing, or --all of them: say one of the three."
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def _one_way(said: dict[str, Any]) -> Choice:
     choice = Choice(**said | {"names": tuple(said["names"] or ())})
     ways = bool(choice.names) + choice.everything + bool(choice.folder or choice.publication or choice.failing)
     if ways != 1:
-        raise UsageError(_SAY)
+        raise UsageError(_ONE_WAY if ways else _SAY)
     return choice
 
 

@@ -102,11 +102,11 @@ def _publication(connection: Connection, name: str, moment: datetime) -> int:
 
 
 def find(connection: Connection, names: Sequence[str]) -> list[Any]:
-    """Return the feeds that numbers or addresses name.
+    """Return the feeds that numbers or addresses name, each once.
 
     :raises UsageError: one of them names none.
     """
-    found = []
+    found: dict[int, Any] = {}
     query = select(Feed.__table__, Publication.name.label("publication")).outerjoin(Publication)
     for name in dict.fromkeys(names):
         known = {name, in_one_form(name)}
@@ -119,8 +119,8 @@ def find(connection: Connection, names: Sequence[str]) -> list[Any]:
             raise UsageError(f"There is no feed {shown!r}: `wireroom feeds list` shows their numbers and addresses.")
         if len(rows) > 1:
             raise UsageError(f"{name} is the address of {len(rows)} feeds: name the one that you mean by its number.")
-        found.append(rows[0])
-    return found
+        found[rows[0].id] = rows[0]
+    return list(found.values())
 
 
 _SECRET = Feed.url.contains("@")

@@ -78,7 +78,9 @@ def access(
         pages_at=tuple(map(read_host, pages_at or [])),
     )
     shown = ", ".join(filter(None, [passport.shown, "HTTP/2" if http2 else ""]))
-    if none == bool(shown) or (passport.pages and not passport.shown):
+    if none and shown:
+        raise UsageError("Either --none, or how the feeds are to be asked for.")
+    if not (none or shown) or (passport.pages and not passport.shown):
         raise UsageError("Say how the feeds are to be asked for, or --none.")
     settings = read_settings()
     with writing(open_store(settings)) as connection:

@@ -74,6 +74,9 @@ def _stop(connection: Connection, feed_id: int) -> None:
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
+        day = datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError:
         raise UsageError(f"--since {text!r} is no day: write it as 2019-03-04.") from None
+    if day > datetime.now(UTC):
+        raise UsageError(f"--since {text!r} is no day of the past.")
+    return day

@@ -59,7 +59,8 @@ def pace(
         none_left()
         return
     many = "1 feed has" if len(rows) == 1 else f"{len(rows)} feeds have"
-    console.say(f"{many} a new pace and {'is' if len(rows) == 1 else 'are'} due now.")
+    where = "" if all(row.state == "active" for row in rows) else ", where active,"
+    console.say(f"{many} a new pace and{where} {'is' if len(rows) == 1 else 'are'} due now.")
 
 
 @taking_feeds
@@ -77,4 +78,5 @@ def pages(
         return
     how = {Pages.NEVER: "no more", Pages.AUTO: "where they give summaries", Pages.ALWAYS: "whatever they give"}[wanted]
     then = "wait no longer" if wanted is Pages.NEVER else "are due now"
-    console.say(f"The pages of {len(ids)} feeds' articles are fetched {how}; {changed} {then}.")
+    whose = "feed's" if len(ids) == 1 else "feeds'"
+    console.say(f"The pages of {len(ids)} {whose} articles are fetched {how}; {changed} {then}.")

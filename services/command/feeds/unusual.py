@@ -14,7 +14,7 @@ from shared.polling.rhythm import DAY_S, HOUR_S, Rhythm, expected
 
 GAPS_SHOWN = 5
 ENOUGH_TO_SAY = 10  # articles, fewer of which say nothing of hours and days
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 def of_feed(connection: Connection, row: Any) -> dict[str, Any]:
@@ -42,5 +42,5 @@ def _usually(rhythm: Rhythm) -> str:
     quietest = min(range(7), key=days.__getitem__)
     return (
         f"about {sum(days):.0f} articles a week; most from {busiest:02}:00 to {(busiest + 1) % 24:02}:00 UTC, "
-        f"fewest on a {_DAYS[quietest]}"
+        f"fewest on {_DAYS[quietest]}"
     )

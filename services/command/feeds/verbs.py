@@ -32,6 +32,7 @@ from shared.tables import Feed
 
 verbs = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 STATES = ("active", "paused", "gone", "parked")
+DUE = "due now"
 _INNER = {"entry_digests", "lease_token", "body_digest", "sealed"}
 HIDDEN = frozenset(
     {*_INNER, "habits", "unwanted", "due_reason", "notice", "alarm_at", "backfill"}
@@ -98,7 +99,7 @@ def refresh(
     anew: Annotated[bool, typer.Option("--anew", help="Without conditions, and read every entry again.")] = False,
 ) -> None:
     """Poll feeds now; of those that are not named, the active ones."""
-    _each(chosen, partial(feed_store.refresh, anew=anew), "due now", Feed.state == "active")
+    _each(chosen, partial(feed_store.refresh, anew=anew), DUE, Feed.state == "active")
 
 
 @verbs.command()
@@ -150,11 +151,16 @@ def _each(chosen: Choice, change: Any, what: str, *only: ColumnElement[bool]) ->
         rows = chosen.rows(connection, *only)
         change(connection, [row.id for row in rows])
     for row in rows if chosen.named else ():
-        console.say(f"{row.id} {without_password(row.url)} is {what}.")
+        console.say(f"{row.id} {without_password(row.url)} is {_what(row, what)}.")
     if not rows:
         none_left(what)
     elif not chosen.named:
         console.say(f"1 feed is {what}." if len(rows) == 1 else f"{len(rows)} feeds are {what}.")
+
+
+def _what(row: Any, what: str) -> str:
+    """Return what a feed is now, by the state that it was in."""
+    return f"{row.state}: `wireroom feeds resume {row.id}` polls it" if what == DUE and row.state != "active" else what
 
 
 def _item(row: Any) -> dict[str, Any]:
