@@ -45,6 +45,11 @@ def taking_page_rules(verb: Verb) -> Verb:
     return taking(verb, {name: one for name, one in OPTIONS.items() if name not in PATTERNS}, "rules", _checked)
 
 
+def taking_patterns(verb: Verb) -> Verb:
+    """Return `verb`, which adds the feeds of a list, with the options for patterns; it gets them as rules like any."""
+    return taking(verb, {name: OPTIONS[name] for name in PATTERNS}, "rules", _checked)
+
+
 def _checked(said: dict[str, Any]) -> Rules | None:
     if all(one is None for one in said.values()):
         return None

@@ -3,7 +3,7 @@
 from services.parser.formats.outlines import read_outlines
 from shared.errors import Malformed, NotAFeed, UsageError
 from shared.hosts import in_one_form, web_address
-from shared.messages import PARSER, Document, Listed, Result
+from shared.messages import PARSER, Document, Listed, Result, knows_under
 
 MOST_LISTED = 5000  # feeds of one list
 _CHARS = 500  # of a title or a folder
@@ -40,7 +40,12 @@ def read_list(document: Document, data: bytes) -> Result:
     if len(feeds) > MOST_LISTED:
         raise Malformed(f"The list names {len(feeds)} feeds, more than {MOST_LISTED}, so it changes nothing.")
     return Result(
-        facts=document.facts, final_url=document.final_url, window="", listed=tuple(feeds.values()), parser=PARSER
+        facts=document.facts,
+        final_url=document.final_url,
+        window="",
+        listed=tuple(feeds.values()),
+        parser=PARSER,
+        known_under=knows_under(document.target.rules),  # which are those of the feeds that it will bring
     )
 
 

@@ -207,6 +207,24 @@ def test_patterns_are_given_beside_rules_and_taken_away(wireroom: Run, sqlite_st
     assert [one["rules"] for one in wireroom("feeds", "list", "--json").lines] == [{"items": "li"}, None]
 
 
+def test_patterns_are_given_to_the_feeds_that_a_list_brings(wireroom: Run, sqlite_store: Engine) -> None:
+    own = '<outline xmlUrl="https://b.example/rss" wireroomKeep="any:pier" wireroomItems="li"/>'
+    listed = f'<opml><body><outline xmlUrl="https://a.example/rss" wireroomBody=".text"/>{own}</body></opml>'
+    ran = wireroom("feeds", "import", "-", "--leave-out", "keyword:sport", stdin=listed.encode())
+    assert ran.text == "2 added, 0 known already, 0 wrong.\n"
+    lists = "https://c.example/list.opml"
+    wireroom("feeds", "follow", lists, "--keep", "any:ferry")
+    wireroom("feeds", "follow", lists, "--leave-out", "older:30d")
+    with reading(sqlite_store) as connection:
+        rules = connection.scalars(select(Feed.rules).order_by(Feed.id)).all()
+    assert rules == [
+        {"body": ".text", "leave_out": ["keyword:sport"]}, {"items": "li", "keep": ["any:pier"]},
+        {"leave_out": ["older:30d"]},
+    ]  # fmt: skip
+    ran = wireroom("feeds", "import", "-", "--leave-out", "sport", stdin=b"https://d.example/rss")
+    assert (ran.status, "is no pattern" in ran.sentence) == (2, True)
+
+
 def test_patterns_are_tried_on_an_address(wireroom: Run, outlet: Outlet, page: str) -> None:
     allow = {"fetch_allow": outlet.allow[0]}
     tried = ("--items", "article", "--leave-out", "headline:story 11", "--leave-out", "link:/12$")

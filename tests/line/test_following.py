@@ -13,6 +13,7 @@ from shared.database import now, writing
 from shared.http.addresses import allow_list
 from shared.messages import Listed
 from shared.polling.schedule import Standing
+from shared.rules import Rules
 from shared.tables import Article, Feed, Poll, Publication
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
@@ -70,6 +71,20 @@ def test_its_feeds_are_added_in_their_folders_and_polled(outlet: Outlet, line: L
     assert line.count(Article) == 3
     assert made.row.interval_s == 86_400
     assert (made.row.publication_id, line.count(Publication)) == (None, 1)
+
+
+def test_its_feeds_have_the_patterns_that_it_has_when_it_brings_them(followed: List) -> None:
+    line = followed.line
+    with writing(line.engine) as connection:
+        rules = Rules(leave_out=("keyword:sport",))
+        feed_store.give_rules(connection, [followed.row], line.settings, patterns=rules.patterns)
+    followed.names("a.xml", "b.xml", "c.xml", "d.xml", "e.xml")
+    followed.read()
+    brought = followed.feeds("rules")
+    assert (brought.pop("e.xml"), set(brought.values())) == (({"leave_out": ["keyword:sport"]},), {(None,)})
+    followed.read()
+    polls = select(Poll.outcome).where(Poll.target_id == followed.row.id).order_by(Poll.id)
+    assert [row.outcome for row in line.read(polls)] == ["ok", "ok", "unchanged"]
 
 
 def test_a_list_that_did_not_change_is_not_read_again(followed: List) -> None:

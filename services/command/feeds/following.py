@@ -10,31 +10,42 @@ from services.command import console
 from services.command.feeds import feed_store
 from services.command.feeds.opml import LONGEST_S
 from services.command.options import Json
+from services.command.ruling import taking_patterns
 from services.command.stores import open_store
 from shared.database import now, reading, writing
 from shared.errors import UsageError
 from shared.hosts import lane_of, web_address, without_password
+from shared.rules import Rules
+from shared.settings import read_settings
 from shared.tables import Feed
 
 DAY_S = 86_400
 List = Annotated[str, typer.Argument(help="Address of an OPML list.", show_default=False)]
 
 
+@taking_patterns
 def follow(
     url: List,
     every: Annotated[int, typer.Option(help="Seconds between two looks at it.", min=60, max=LONGEST_S)] = DAY_S,
+    rules: Rules | None = None,
 ) -> None:
-    """Follow a list of feeds: they are added, moved to its folders, and paused when it names them no more."""
+    """Follow a list of feeds: they are added, moved to its folders, and paused when it names them no more.
+
+    Patterns are those of the feeds that it will bring.
+    """
     address = web_address(url)
     with writing(open_store()) as connection:
-        row = connection.execute(select(Feed.id, Feed.follows).where(Feed.url == address)).one_or_none()
+        columns = select(Feed.id, Feed.follows, Feed.rules)
+        row = connection.execute(columns.where(Feed.url == address)).one_or_none()
         if row and not row.follows:
             raise UsageError(f"{without_password(address)} is feed {row.id} already, and not followed as a list.")
         if row:
             connection.execute(update(Feed).where(Feed.id == row.id).values(interval_s=every))
+            if rules:
+                feed_store.give_rules(connection, [row], read_settings(), patterns=rules.patterns)
             feed_store.refresh(connection, [row.id])
         else:
-            _add(connection, address, every)
+            _add(connection, address, every, rules)
     console.say(f"{without_password(address)} is followed from now on, and read at once.")
 
 
@@ -65,7 +76,8 @@ def lists(as_json: Json = False) -> None:
     console.rows(items, shown, as_json=as_json, empty="No list is followed: `wireroom feeds follow URL` follows one.")
 
 
-def _add(connection: Connection, url: str, every: int) -> None:
+def _add(connection: Connection, url: str, every: int, rules: Rules | None = None) -> None:
     moment = now(connection)
     due = {"due_at": moment, "ready_at": moment, "created_at": moment}
-    connection.execute(insert(Feed).values(url=url, host=lane_of(url), follows=True, interval_s=every, **due))
+    said = {"follows": True, "interval_s": every, "rules": feed_store.written(rules)}
+    connection.execute(insert(Feed).values(url=url, host=lane_of(url), **said, **due))

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +13,12 @@ from services.command import console
 from services.command.feeds import check, discover, feed_store, opml, plain
 from services.command.feeds.choosing import Choice, taking_some
 from services.command.feeds.foreign import FILTERS
-from services.command.ruling import taking_rules
+from services.command.ruling import taking_patterns, taking_rules
 from services.command.stores import open_store
 from shared.database import reading, writing
 from shared.errors import UsageError
 from shared.hosts import feed_address, without_password
-from shared.rules import Rules
+from shared.rules import NO_RULES, Rules
 from shared.settings import read_settings
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for each feed and each wrong line.")]
@@ -66,14 +67,20 @@ def add(
 NO_FOLDER = "No folder of this machine is read while WIREROOM_DROP_DIR does not name the one above them."
 
 
+@taking_patterns
 def import_(
     file: Annotated[
         str, typer.Argument(help="OPML, CSV or an address a line; - reads standard input.", show_default=False)
     ],
     as_json: Json = False,
+    rules: Rules | None = None,
 ) -> None:
-    """Add the feeds of a list; names each line that is wrong and goes on."""
+    """Add the feeds of a list; names each line that is wrong and goes on.
+
+    Patterns are those of its feeds that bring none.
+    """
     feeds, wrong = plain.read_list(_read(file), file)
+    feeds = [_sifted(feed, rules) for feed in feeds] if rules else feeds
     if not read_settings().drop_dir:
         wrong += [opml.Wrong(feed.line, NO_FOLDER) for feed in feeds if feed.url.startswith("file:")]
         feeds = [feed for feed in feeds if not feed.url.startswith("file:")]
@@ -92,6 +99,12 @@ def import_(
         console.say(f"{new} added, {len(added) - new} known already, {len(wrong)} wrong.")
     if wrong:
         raise typer.Exit(1)
+
+
+def _sifted(feed: opml.Outline, rules: Rules) -> opml.Outline:
+    """Return a feed with the patterns of `rules` where it has none."""
+    own = feed.rules or NO_RULES
+    return feed if own.sifted else replace(feed, rules=own.model_copy(update=rules.patterns))
 
 
 def tell_left_out(feeds: Sequence[opml.Outline], file: str) -> None:

@@ -15,6 +15,7 @@ from shared.among import among
 from shared.hosts import lane_of, without_password
 from shared.http.addresses import Place, leads_inside
 from shared.messages import Listed
+from shared.rules import PATTERNS
 from shared.tables import Feed
 
 if TYPE_CHECKING:
@@ -59,13 +60,16 @@ def follow(
 
 
 def _add(connection: Connection, list_id: int, listed: Sequence[Listed], now: datetime) -> int:
-    """Add the feeds that the store has not; return how many."""
+    """Add the feeds that the store has not, with the patterns of their list; return how many."""
+    rules = connection.scalar(select(Feed.rules).where(Feed.id == list_id)) or {}
+    patterns = {name: rules[name] for name in PATTERNS if name in rules}
     known = set(connection.scalars(select(Feed.url).where(among(Feed.url, [one.url for one in listed]))))
     rows: list[dict[str, Any]] = [
         {
             **one.model_dump(include={"url", "title", "site_url", "folder"}),
             "host": lane_of(one.url),
             "list_id": list_id,
+            "rules": patterns or None,
             "due_at": now,
             "ready_at": now,
             "created_at": now,
