@@ -74,9 +74,11 @@ def test_an_item_without_an_address_is_where_its_identifier_leads() -> None:
 
 
 @pytest.mark.parametrize("odd", ["9" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 1_000 + "1" + "}" * 1_000])
-def test_a_value_without_measure_costs_a_json_feed_no_item(odd: str) -> None:
-    said = f'{{"id": "1", "content_text": "Ferry sails", "_odd": {odd}}}, {{"id": "2", "content_text": "Ferry sinks"}}'
-    entries = read(f'{{"version": "https://jsonfeed.org/version/1.1", "title": "Harbour", "items": [{said}]}}')
+@pytest.mark.parametrize("comma", ["", ", "])
+def test_a_value_without_measure_costs_a_json_feed_no_item(odd: str, comma: str) -> None:
+    first = f'{{"id": "1", "content_text": "Ferry sails", "tags": ["sea"{comma}], "_odd": {odd}}}'
+    said = first + ', {"id": "2", "content_text": "Ferry sinks"}'
+    entries = read(f'{{"version": "https://jsonfeed.org/version/1.1", "title": "Harbour", "items": [{said}{comma}]}}')
     assert [entry.content.summary for entry in entries] == ["Ferry sails", "Ferry sinks"]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from shared.errors import Malformed
@@ -30,11 +31,9 @@ def load(text: str) -> tuple[Any, bool]:
     :raises Malformed: it is no JSON, or nothing in it is whole.
     """
     try:
-        return _DECODER.decode(text), True
+        return _read(text)
     except RecursionError:
-        return _mended(_shallow(text))
-    except ValueError:
-        return _mended(text)
+        return _read(_shallow(text))
 
 
 def _shallow(text: str) -> str:
@@ -52,7 +51,9 @@ def _shallow(text: str) -> str:
     return "".join(kept) + text[at:]
 
 
-def _mended(text: str) -> tuple[Any, bool]:
+def _read(text: str) -> tuple[Any, bool]:
+    with suppress(ValueError):
+        return _DECODER.decode(text), True
     text = _TRAILING_COMMA.sub(lambda found: found[1] or "", text).strip()
     try:
         return _DECODER.decode(text), True
