@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.parser import article, identity
-from services.parser.formats import page, pageruled
 from services.parser.formats.detect import read_listing
+from services.parser.formats.pages.article import read_page
+from services.parser.formats.pages.ruled import unmet
 from services.parser.formats.walls import is_wall
 from services.parser.item import Slot, Window
 from services.parser.listed import read_list
@@ -201,7 +202,7 @@ def _page_result(document: Document, data: bytes) -> Result:
         raise Malformed("The page is a consent, log-in or challenge page, not an article.")
     rules = document.target.rules
     link = document.target.link
-    entry = page.read_page(data, document.final_url, document.media_type, document.language, rules, link)
+    entry = read_page(data, document.final_url, document.media_type, document.language, rules, link)
     return Result(
         facts=_earned(document, closed=True, cut=False),
         final_url=document.final_url,
@@ -209,5 +210,5 @@ def _page_result(document: Document, data: bytes) -> Result:
         trusts_ids=document.target.trusts_ids,
         document_sha256=sha256(data),
         parser=reader_of(rules),
-        unmet=pageruled.unmet(rules, entry.content),
+        unmet=unmet(rules, entry.content),
     )

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from services.parser import identity
 from services.parser.document import Read, read_entries
-from services.parser.formats import page
 from services.parser.formats.detect import read_listing
 from services.parser.formats.mail import is_mail
+from services.parser.formats.pages.article import read_page
 from services.parser.sieve import sieve_of
 from shared.bundle import TYPE, unpack, unpacked
 from shared.messages import Entry, FeedFacts, Unwanted
@@ -109,4 +109,4 @@ def read_page_bytes(
     :raises NotAFeed: the bytes are no HTML.
     :raises Malformed: they hold no article.
     """
-    return page.read_page(data, url, media_type, language, rules, link)
+    return read_page(data, url, media_type, language, rules, link)

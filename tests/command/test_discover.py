@@ -13,7 +13,7 @@ from services.command.feeds.check_visit import lists, whole
 from services.command.feeds.discover import is_site
 from services.command.feeds.platforms import feed_of
 from services.parser import limits
-from services.parser.formats.pagefeeds import Found, linked
+from services.parser.formats.pages.feeds import Found, linked
 from shared.database import reading
 from shared.http.client import Client, Limits
 from shared.settings import Settings

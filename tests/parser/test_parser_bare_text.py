@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from services.parser.formats.pageruns import wrap_runs
+from services.parser.formats.pages.runs import wrap_runs
 from services.parser.look import read_page_bytes
 from shared.schema import Content
 

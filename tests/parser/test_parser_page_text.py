@@ -5,7 +5,7 @@ import json
 from lxml.html import fromstring
 
 from services.parser.fields.furniture import names_writer
-from services.parser.formats.pagelines import Shown, judge, line_of
+from services.parser.formats.pages.lines import Shown, judge, line_of
 from services.parser.look import read_page_bytes
 from shared.schema import Content
 

@@ -3,8 +3,8 @@
 import pytest
 
 from services.parser.fields.images import read_images, split_caption, with_signs
-from services.parser.formats.page import tree_of
-from services.parser.formats.pagepictures import read_figures
+from services.parser.formats.pages.article import tree_of
+from services.parser.formats.pages.pictures import read_figures
 from services.parser.item import Attached
 from shared.schema import Image
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.parser.formats import pageruled
+from services.parser.formats.pages import ruled
 from services.parser.look import read_page_bytes
 from shared.errors import FetchError, PermanentError
 from shared.hosts import lane_of
@@ -42,5 +42,5 @@ def look_at(client: Client, link: str, rules: Rules | None = None) -> Page:
         article = read_page_bytes(answer.body, answer.url, kind, rules=rules, link=known_as).content
     except (FetchError, PermanentError) as error:
         return Page(url, why=str(error))
-    unmet = pageruled.unmet(rules, article) or unmet_by(rules, link)
+    unmet = ruled.unmet(rules, article) or unmet_by(rules, link)
     return Page(url, article.access, len((article.body_text or "").split()), unmet=unmet)

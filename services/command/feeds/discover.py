@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from services.command.feeds.platforms import feed_of
 from services.fetcher import onward
 from services.parser.formats.encoding import decode
-from services.parser.formats.pagefeeds import Found, linked
+from services.parser.formats.pages.feeds import Found, linked
 from shared.errors import FetchError
 
 if TYPE_CHECKING:

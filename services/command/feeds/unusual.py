@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.parser.formats.pagefeeds import told as told_feeds
+from services.parser.formats.pages.feeds import told as told_feeds
 from services.reader.queries.alarms import alarm, gaps_of, told
 from shared.database import now
 from shared.polling.habits import Habits

@@ -16,14 +16,14 @@ from services.parser.formats import (
     newsmlg2,
     ninjs,
     nitf,
-    pagefeeds,
     ruled,
     sitemap,
     xml,
 )
 from services.parser.formats.encoding import decode
 from services.parser.formats.guess import guess
-from services.parser.formats.page import tree_of
+from services.parser.formats.pages.article import tree_of
+from services.parser.formats.pages.feeds import linked, tell
 from services.parser.item import Window
 from shared.bundle import MAIL, MAIL_CUT, TYPE
 from shared.errors import Malformed, NotAFeed, Unmet
@@ -73,7 +73,7 @@ def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None
         return _json(text.lstrip("\ufeff \t\r\n\x00"), url)
     start = _without_remarks(start)
     if _HTML.match(start) and not _FEED.search(start):
-        named = pagefeeds.tell(pagefeeds.linked(text, url))
+        named = tell(linked(text, url))
         raise NotAFeed(f"The document is an HTML page, not a feed{named}.{'' if named else _offer(text)}")
     if "<" not in start:
         raise NotAFeed("The document is plain text or binary data, not a feed.")

@@ -11,9 +11,9 @@ from services.parser.fields.furniture import is_furniture
 from services.parser.fields.html import MAX_HTML_CHARS
 from services.parser.fields.mailings import is_way_out, leads_to_page, says_how_to_leave, says_why_it_came
 from services.parser.fields.text import collapse, count_words, key_of
-from services.parser.formats.page import tree_of
-from services.parser.formats.pageruns import wrap_runs
-from services.parser.formats.pagetables import unwrap_layouts
+from services.parser.formats.pages.article import tree_of
+from services.parser.formats.pages.runs import wrap_runs
+from services.parser.formats.pages.tables import unwrap_layouts
 from services.parser.formats.weblinks import open_link
 from shared.errors import Malformed
 

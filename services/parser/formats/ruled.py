@@ -12,7 +12,7 @@ from lxml import etree
 
 from services.parser.formats import ruledjson, ruledpage, xml
 from services.parser.formats.brokenjson import load
-from services.parser.formats.page import tree_of
+from services.parser.formats.pages.article import tree_of
 from services.parser.formats.ruleditem import EXCERPT_CHARS, MAX_ITEMS, WITHIN, Read
 from services.parser.formats.selecting import Scope, spare
 from services.parser.item import Slot, Window

@@ -8,7 +8,7 @@ from lxml import etree
 from services.parser.fields.text import collapse, count_words, line
 from services.parser.fields.urls import absolute
 from services.parser.formats import icons
-from services.parser.formats.pagepictures import address_of
+from services.parser.formats.pages.pictures import address_of
 from services.parser.formats.ruleditem import MANY, WITHIN, Read, dated, digest_of, origins
 from services.parser.formats.selecting import Met, Scope
 from services.parser.item import Attached, Item

@@ -8,11 +8,11 @@ from services.parser.fields.images import read_images, read_media, with_signs
 from services.parser.fields.language import declared_language, direction, shown_language
 from services.parser.fields.text import SUMMARY_CHARS, line
 from services.parser.fields.urls import absolute, canonical
-from services.parser.formats.pagedates import page_dates
-from services.parser.formats.pageheadline import read_headline
-from services.parser.formats.pagemeta import Meta, pictures_of, text_of
-from services.parser.formats.pagepeople import page_people
-from services.parser.formats.pagerights import (
+from services.parser.formats.pages.dates import page_dates
+from services.parser.formats.pages.headline import read_headline
+from services.parser.formats.pages.meta import Meta, pictures_of, text_of
+from services.parser.formats.pages.people import page_people
+from services.parser.formats.pages.rights import (
     names_in,
     page_access,
     page_expiry,
@@ -22,7 +22,7 @@ from services.parser.formats.pagerights import (
     page_terms,
     shown_source,
 )
-from services.parser.formats.pagesection import page_section
+from services.parser.formats.pages.section import page_section
 from services.parser.item import Attached
 from shared.schema import Content, Image
 

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree, html
 
 from services.parser.fields.text import key_of, line
-from services.parser.formats.pagemeta import Meta, article_of
-from services.parser.formats.pagerights import linked_terms
+from services.parser.formats.pages.meta import Meta, article_of
+from services.parser.formats.pages.rights import linked_terms
 
 _STATED = (
     "article:section",

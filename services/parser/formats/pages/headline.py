@@ -5,7 +5,7 @@ import re
 from lxml import html
 
 from services.parser.fields.text import key_of, line
-from services.parser.formats.pagemeta import Meta
+from services.parser.formats.pages.meta import Meta
 
 _TITLE_END = re.compile(r"\s+[|\u2013\u2014»·•-]\s+[^|\u2013\u2014»·•]{2,40}$")
 LEAST_PART_CHARS = 15  # of a headline that stands beside its kicker

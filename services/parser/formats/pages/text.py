@@ -9,7 +9,7 @@ import trafilatura
 from lxml import etree, html
 
 from services.parser.fields.furniture import is_furniture, names_writer
-from services.parser.formats.pageblocks import (
+from services.parser.formats.pages.blocks import (
     ALIGNED_SHARE,
     Block,
     align,
@@ -19,8 +19,8 @@ from services.parser.formats.pageblocks import (
     standfirst_of,
     trunk_of,
 )
-from services.parser.formats.pagelines import LINKED_SHARE, Line, Shown, judge, line_of
-from services.parser.formats.pageruns import part_lines
+from services.parser.formats.pages.lines import LINKED_SHARE, Line, Shown, judge, line_of
+from services.parser.formats.pages.runs import part_lines
 
 _SETTINGS = deepcopy(trafilatura.settings.DEFAULT_CONFIG)
 _SETTINGS.set("DEFAULT", "MIN_EXTRACTED_SIZE", "100")  # characters; a brief, or a text in Chinese, has no more

@@ -8,16 +8,17 @@ from lxml import etree, html
 from services.parser.fields.html import Body, clean_html, read_body
 from services.parser.fields.text import collapse, count_words, key_of
 from services.parser.fields.urls import absolute, canonical
-from services.parser.formats import icons, pageruled
+from services.parser.formats import icons
 from services.parser.formats.encoding import decode
-from services.parser.formats.pagefacts import read_facts
-from services.parser.formats.pageheadline import read_headline
-from services.parser.formats.pagelines import Shown
-from services.parser.formats.pagemeta import Meta, read_meta, text_of
-from services.parser.formats.pagepictures import read_figures
-from services.parser.formats.pageruns import wrap_runs
-from services.parser.formats.pagetables import unwrap_layouts
-from services.parser.formats.pagetext import extract
+from services.parser.formats.pages import ruled
+from services.parser.formats.pages.facts import read_facts
+from services.parser.formats.pages.headline import read_headline
+from services.parser.formats.pages.lines import Shown
+from services.parser.formats.pages.meta import Meta, read_meta, text_of
+from services.parser.formats.pages.pictures import read_figures
+from services.parser.formats.pages.runs import wrap_runs
+from services.parser.formats.pages.tables import unwrap_layouts
+from services.parser.formats.pages.text import extract
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
 from shared.hosts import lane_of
@@ -85,18 +86,18 @@ def read_page(
     meta = replace(read_meta(root, own), served_language=language)
     _take_out_silent(root)
     rules = rules or NO_RULES
-    pageruled.take_out(root, rules)
+    ruled.take_out(root, rules)
     base = absolute(next((element.get("href") for element in root.iter("base")), None), url) or url
     meta = _of_link(meta, base, link) if link else meta
     icon = icons.of_page(root, base)
-    ruled = pageruled.body_of(root, rules, base)
+    by_rules = ruled.body_of(root, rules, base)
     unwrap_layouts(root)
     figures = read_figures(root, base)
     wrap_runs(root)
-    body, left_out = (ruled, ()) if ruled else _body(root, own, base, meta, _shown(root, meta, figures))
-    _refuse_walls(body, meta, 1 if ruled else LEAST_WORDS)
+    body, left_out = (by_rules, ()) if by_rules else _body(root, own, base, meta, _shown(root, meta, figures))
+    _refuse_walls(body, meta, 1 if by_rules else LEAST_WORDS)
     content = read_facts(meta, body, root, base, own, figures, left_out)
-    said = pageruled.origin(rules, met=ruled is not None)
+    said = ruled.origin(rules, met=by_rules is not None)
     return Entry(
         keys=(f"url:{canonical(own)}",),
         digest=entry_digest(data),

@@ -20,7 +20,7 @@ from services.parser.fields.people import (
     split_names,
 )
 from services.parser.fields.text import collapse, count_words, key_of, line
-from services.parser.formats.pagemeta import Meta, people_of, text_of
+from services.parser.formats.pages.meta import Meta, people_of, text_of
 from services.parser.item import Person
 from shared.schema import Author
 

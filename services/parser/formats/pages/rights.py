@@ -10,7 +10,7 @@ from services.parser.fields.credit import agency_named
 from services.parser.fields.dates import parse_date
 from services.parser.fields.text import line
 from services.parser.fields.urls import absolute
-from services.parser.formats.pagemeta import Meta, text_of
+from services.parser.formats.pages.meta import Meta, text_of
 from shared.schema import Access, Subject
 
 MAX_KEYWORDS = 50

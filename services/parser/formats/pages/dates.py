@@ -11,7 +11,7 @@ from lxml import html
 from services.parser.fields.dates import offset_of, parse_date
 from services.parser.fields.furniture import is_date_line
 from services.parser.fields.text import collapse, count_words, line
-from services.parser.formats.pagemeta import Meta, article_of, text_of
+from services.parser.formats.pages.meta import Meta, article_of, text_of
 
 _PUBLISHED_LD, _UPDATED_LD = ("datePublished", "dateCreated", "uploadDate"), ("dateModified",)
 _PUBLISHED_TAGS = (

@@ -8,7 +8,7 @@ from lxml import etree, html
 
 from services.parser.fields.text import count_words, line
 from services.parser.fields.urls import absolute
-from services.parser.formats.pagecaptions import (
+from services.parser.formats.pages.captions import (
     MAX_TWINS,
     caption_of,
     holds_more,
@@ -17,7 +17,7 @@ from services.parser.formats.pagecaptions import (
     titled,
     words_besides_credit,
 )
-from services.parser.formats.pagemeta import article_of
+from services.parser.formats.pages.meta import article_of
 from shared.schema import Image
 
 MAX_PICTURES = 500
