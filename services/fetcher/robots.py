@@ -28,6 +28,7 @@ class Rules:
 
     parsed: Protego | None  # None: it cannot be had, so nothing is allowed for now (RFC 9309, 2.3.1.4)
     agent: str
+    why: str = ""  # it cannot be had, in a sentence
 
     def allows(self, url: str) -> bool:
         """Return whether a page may be fetched.
@@ -35,7 +36,8 @@ class Rules:
         :raises FetchError: the site's robots.txt could not be had.
         """
         if self.parsed is None:
-            raise FetchError("robots", "The site's robots.txt cannot be had, so its pages wait.", retry_after_s=RETRY_S)
+            said = f"The site's robots.txt cannot be had, so its pages wait. {self.why}".rstrip()
+            raise FetchError("robots", said, retry_after_s=RETRY_S)
         return bool(self.parsed.can_fetch(url, self.agent))
 
     @property
@@ -66,10 +68,12 @@ class Robots:
         if known is None:
             known = self._ask(origin, passport.model_copy(update={"headers": {}, "authorization": None}))
             self._belt.keep(f"robots:{origin}", known, KEEP_S if known[:1] == b"1" else RETRY_S)
-        return Rules(self._read(known[1:]) if known[:1] == b"1" else None, self._agent)
+        if known[:1] == b"1":
+            return Rules(self._read(known[1:]), self._agent)
+        return Rules(None, self._agent, known[1:].decode("utf-8", "replace"))
 
     def _ask(self, origin: str, passport: Passport) -> bytes:
-        """Return 1 and the text, or 0 where it cannot be had."""
+        """Return 1 and the text, or 0 and why it cannot be had."""
         try:
             answer = self._client.get(f"{origin}/robots.txt", {"Accept": "text/plain, */*;q=0.5"}, passport)
         except (Blocked, Refused):
@@ -77,8 +81,10 @@ class Robots:
         except FetchError as error:
             if error.kind == "crowded" or error.kind in NO_WAY:  # of which the site knows nothing
                 raise
-            return b"0"
-        return b"1" + text_of(answer) if answer.status < 500 else b"0"
+            return b"0" + str(error).encode("utf-8", "replace")
+        if answer.status >= 500:
+            return b"0" + f"The server answered {answer.status}.".encode()
+        return b"1" + text_of(answer)
 
     def _read(self, text: bytes) -> Protego:
         with self._lock:

@@ -279,6 +279,7 @@ def test_the_pages_of_a_site_whose_robots_txt_fails_wait(
     pages(page(outlet, 1, "news"))
     facts = published.facts[1]
     assert (facts.outcome, facts.error_kind, facts.retry_after_s) == (Outcome.TRANSIENT, "robots", 3600)
+    assert facts.error == "The site's robots.txt cannot be had, so its pages wait. The server answered 503."
     assert statuses(outlet, "news") == []
 
 
