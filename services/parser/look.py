@@ -70,18 +70,6 @@ def form_of(data: bytes, media_type: str | None) -> str:
     return "a news sitemap" if name == "a sitemap" and _NEWS in head else name
 
 
-def read_feed_bytes(
-    data: bytes, url: str, media_type: str | None, language: str | None = None, rules: Rules | None = None
-) -> list[Entry]:
-    """Return every entry of the feed, repeats among them, in the order of the document.
-
-    :raises NotAFeed: the bytes are no feed.
-    :raises Malformed: they are damaged beyond use.
-    :raises Unmet: the rules find no article in them.
-    """
-    return list(read_feed(data, url, media_type, language, rules).entries)
-
-
 def read_feed(
     data: bytes, url: str, media_type: str | None, language: str | None = None, rules: Rules | None = None
 ) -> Read:

@@ -2,10 +2,17 @@
 
 from datetime import UTC, datetime
 
-from shared.messages import Document, Facts, Kind, Outcome, Target, Validators
+from services.parser.look import read_feed
+from shared.messages import Document, Entry, Facts, Kind, Outcome, Target, Validators
+from shared.rules import Rules
 
 URL = "https://harbour.example/feed.xml"
 LEASE_ENDS = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def entries_of(data: bytes, url: str, media_type: str | None, *, rules: Rules | None = None) -> list[Entry]:
+    """Return every entry of a feed, repeats among them, in the order of the document."""
+    return list(read_feed(data, url, media_type, rules=rules).entries)
 
 
 def document(

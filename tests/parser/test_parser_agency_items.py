@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from services.parser.look import read_feed_bytes
 from shared.schema import Content
+from tests.parser.documents import entries_of
 
 URL = "https://agency.example/items/7"
 TEXT = "<p>The mole was raised by a metre, and the ferries sail again in every wind but one.</p>"
 
 
 def only(text: str) -> Content:
-    (entry,) = read_feed_bytes(text.encode(), URL, None)
+    (entry,) = entries_of(text.encode(), URL, None)
     return entry.content
 
 

@@ -6,9 +6,8 @@ import pytest
 
 from services.parser.document import read_document
 from services.parser.formats.balance import MAX_OPEN, balance
-from services.parser.look import read_feed_bytes
 from shared.messages import Entry
-from tests.parser.documents import URL, document, item, rss
+from tests.parser.documents import URL, document, entries_of, item, rss
 
 TITLE = "<title>Ferry number 2 sails again</title>"
 END = "</item>"
@@ -18,7 +17,7 @@ def damaged(old: str, new: str) -> list[Entry]:
     """Return the entries of a feed of three, the second one with `new` in place of `old`."""
     second = item(2).replace(old, new, 1)
     assert second != item(2)
-    return read_feed_bytes(rss(item(1), second, item(3)), URL, None)
+    return entries_of(rss(item(1), second, item(3)), URL, None)
 
 
 @pytest.mark.parametrize(
@@ -77,17 +76,15 @@ def test_an_entry_that_nests_without_end_is_set_aside_alone() -> None:
 def test_a_feed_within_another_document_is_found() -> None:
     inner = rss(item(1), item(2)).decode().partition("?>")[2]
     for text in (f"<html><body>{inner}</body></html>", f"<envelope><body>{inner}</body></envelope>"):
-        assert len(read_feed_bytes(text.encode(), URL, None)) == 2
+        assert len(entries_of(text.encode(), URL, None)) == 2
 
 
 def test_a_damaged_start_tag_of_the_feed_costs_no_entry() -> None:
     whole = rss(item(1), item(2)).decode()
-    assert len(read_feed_bytes(whole.replace('"2.0"', '"2.0" xmlns:dc="http://purl<').encode(), URL, None)) == 2
+    assert len(entries_of(whole.replace('"2.0"', '"2.0" xmlns:dc="http://purl<').encode(), URL, None)) == 2
     entry = "<entry><title>Mole</title><id>urn:harbour:1</id></entry>"
     for inside in (entry, entry.replace("</title>", "")):
-        assert (
-            len(read_feed_bytes(f'<feed xmlns="http://www.w3.example/Atom">{inside}</feed>'.encode(), URL, None)) == 1
-        )
+        assert len(entries_of(f'<feed xmlns="http://www.w3.example/Atom">{inside}</feed>'.encode(), URL, None)) == 1
 
 
 def test_what_balances_is_left_as_it_is() -> None:
@@ -101,4 +98,4 @@ def test_what_no_order_makes_xml_of_is_read_all_the_same() -> None:
     assert [entry.content.headline for entry in entries] == [
         f"Ferry number {number} sails again" for number in (1, 2, 3)
     ]
-    assert entries[1].url == read_feed_bytes(rss(item(2)), URL, None)[0].url
+    assert entries[1].url == entries_of(rss(item(2)), URL, None)[0].url

@@ -6,8 +6,8 @@ import pytest
 
 from services.parser.formats.brokenjson import load
 from services.parser.formats.detect import read_listing
-from services.parser.look import read_feed_bytes
 from shared.errors import Malformed, PermanentError
+from tests.parser.documents import entries_of
 
 URL = "https://harbour.example/feed"
 ITEM = "<item><title>Mole {0}</title><link>https://harbour.example/{0}</link><guid>{0}</guid></item>"
@@ -18,7 +18,7 @@ def rss(*items: str, opening: str = '<rss version="2.0">') -> str:
 
 
 def headlines(text: str) -> list[str | None]:
-    return [entry.content.headline for entry in read_feed_bytes(text.encode(), URL, None)]
+    return [entry.content.headline for entry in entries_of(text.encode(), URL, None)]
 
 
 def is_closed(text: str) -> bool:
@@ -124,7 +124,7 @@ def test_an_entry_that_names_nobody_is_by_the_feeds_author_unless_that_is_its_ti
         "<entry><title>Mole</title><id>1</id></entry></feed>"
     )
     for name, authors in (("Ada Byron", ["Ada Byron"]), ("Harbour Notes", [])):
-        (entry,) = read_feed_bytes(feed.format(name).encode(), URL, None)
+        (entry,) = entries_of(feed.format(name).encode(), URL, None)
         assert [author.name for author in entry.content.authors] == authors
 
 
@@ -137,7 +137,7 @@ def test_a_group_is_one_medium_in_several_forms() -> None:
         f"<item><guid>1</guid><media:group>{group}</media:group></item>",
         opening='<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/">',
     )
-    (entry,) = read_feed_bytes(text.encode(), URL, None)
+    (entry,) = entries_of(text.encode(), URL, None)
     assert [image.url for image in entry.content.images] == ["https://harbour.example/1200.jpg"]
 
 
@@ -147,7 +147,7 @@ def test_how_long_a_podcast_lasts_is_said_beside_its_file() -> None:
         "<enclosure url='https://harbour.example/1.mp3' type='audio/mpeg' length='1'/></item>"
     )
     text = rss(item, opening='<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">')
-    (entry,) = read_feed_bytes(text.encode(), URL, None)
+    (entry,) = entries_of(text.encode(), URL, None)
     assert [medium.duration_s for medium in entry.content.media] == [3723.0]
 
 

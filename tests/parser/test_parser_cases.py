@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from services.parser.document import read_document
-from services.parser.look import read_feed_bytes
-from tests.parser.documents import URL, document
+from tests.parser.documents import URL, document, entries_of
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 
@@ -20,7 +19,7 @@ def _input(case: Path) -> bytes:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_document_gives_the_articles_that_its_publisher_meant(case: Path) -> None:
     expected = json.loads((case / "expected.json").read_text())
-    got = [entry.model_dump(mode="json") for entry in read_feed_bytes(_input(case), URL, None)]
+    got = [entry.model_dump(mode="json") for entry in entries_of(_input(case), URL, None)]
     assert len(got) == len(expected)
     for found, wanted in zip(got, expected, strict=True):
         assert {name: _find(found, name) for name in wanted} == wanted
@@ -39,6 +38,6 @@ def _find(entry: dict[str, Any], name: str) -> Any:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_value_that_is_stated_says_where_it_came_from(case: Path) -> None:
     unplaced = {"provenance", "body_html", "direction", "status", "credit_evidence", "access", "word_count"}
-    for entry in read_feed_bytes(_input(case), URL, None):
+    for entry in entries_of(_input(case), URL, None):
         stated = {name for name, value in entry.content if value not in (None, ()) and name not in unplaced}
         assert stated <= set(entry.content.provenance)

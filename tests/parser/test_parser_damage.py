@@ -6,8 +6,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.parser.look import read_feed_bytes, read_page_bytes
+from services.parser.look import read_page_bytes
 from shared.errors import PermanentError
+from tests.parser.documents import entries_of
 from tests.parser.reader_page import Picture, reader_page
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*/input.*"))
@@ -31,7 +32,7 @@ def damaged(data: bytes, at: float, length: int, piece: bytes) -> bytes:
 @given(st.sampled_from(CASES), st.floats(0, 1), st.integers(0, 400), pieces)
 def test_a_damaged_document_gives_entries_or_a_reason(case: Path, at: float, length: int, piece: bytes) -> None:
     with contextlib.suppress(PermanentError):
-        for entry in read_feed_bytes(damaged(case.read_bytes(), at, length, piece), URL, None):
+        for entry in entries_of(damaged(case.read_bytes(), at, length, piece), URL, None):
             assert "<script" not in (entry.content.body_html or "")
 
 

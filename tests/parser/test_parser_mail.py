@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from services.parser import limits
 from services.parser.document import read_document
 from services.parser.formats.mail import is_mail
-from services.parser.look import form_of, look, read_feed_bytes
+from services.parser.look import form_of, look
 from shared.bundle import MAIL_CUT, TYPE, Bundle, Part, file_digest, pack
 from shared.messages import Entry, Result
 from tests.line.drops import ninjs, nitf
-from tests.parser.documents import document
+from tests.parser.documents import document, entries_of
 
 URL = "file:///drops/mail"
 FIELDS = {
@@ -37,7 +37,7 @@ def parts(*parts: tuple[str, str], kind: str = "mixed") -> bytes:
 
 
 def article(data: bytes) -> Entry:
-    (entry,) = read_feed_bytes(data, URL, None)
+    (entry,) = entries_of(data, URL, None)
     return entry
 
 
@@ -178,7 +178,7 @@ def test_attached_items_of_an_agency_are_articles_in_place_of_what_covers_them()
         ('text/xml; name="two.xml"', nitf(2)),
         ('application/xml; name="styles.xml"', "<styles/>"),
     )
-    found = read_feed_bytes(data, URL, None)
+    found = entries_of(data, URL, None)
     assert [entry.source_id for entry in found] == ["urn:agency:1", "nitf-2"]
 
 

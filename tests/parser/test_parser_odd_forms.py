@@ -4,16 +4,15 @@ import json
 
 import pytest
 
-from services.parser.look import read_feed_bytes
 from shared.errors import Malformed, NotAFeed
 from shared.messages import Entry
-from tests.parser.documents import URL, item, rss
+from tests.parser.documents import URL, entries_of, item, rss
 
 FIRST = "https://harbour.example/1"
 
 
 def read(document: str | bytes) -> list[Entry]:
-    return read_feed_bytes(document.encode() if isinstance(document, str) else document, URL, None)
+    return entries_of(document.encode() if isinstance(document, str) else document, URL, None)
 
 
 def atom(entry: str) -> list[Entry]:

@@ -7,16 +7,15 @@ import pytest
 from services.parser.fields.html import clean_body
 from services.parser.fields.text import line
 from services.parser.formats.detect import read_listing
-from services.parser.look import read_feed_bytes
 from shared.messages import Entry
-from tests.parser.documents import URL
+from tests.parser.documents import URL, entries_of
 
 ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
 SPACES = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
 
 
 def entries(data: bytes) -> list[Entry]:
-    return read_feed_bytes(data, URL, None)
+    return entries_of(data, URL, None)
 
 
 def rss_entry(inside: str, spaces: str = SPACES) -> Entry:
@@ -153,7 +152,7 @@ def test_channels_of_the_channel_definition_format_are_read() -> None:
     cdf = b"""<CHANNEL HREF="http://harbour.example/"><TITLE>Harbour News</TITLE>
         <ITEM HREF="http://harbour.example/pier.html" LASTMOD="1998-11-05T22:10"><TITLE>The pier is open</TITLE>
         <ABSTRACT>It was shut for a year.</ABSTRACT></ITEM></CHANNEL>"""
-    (entry,) = read_feed_bytes(cdf, URL, None)
+    (entry,) = entries_of(cdf, URL, None)
     assert entry.url == "http://harbour.example/pier.html"
     assert (entry.content.headline, entry.content.summary) == ("The pier is open", "It was shut for a year.")
 

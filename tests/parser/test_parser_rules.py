@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from services.parser import limits
 from services.parser.document import read_document
 from services.parser.formats.rules import read_rules
-from services.parser.look import read_feed_bytes, read_page_bytes
+from services.parser.look import read_page_bytes
 from shared.errors import Malformed, NotAFeed, PermanentError, Unmet, UsageError
 from shared.messages import Entry, Result, reader_of
 from shared.rules import Rules
-from tests.parser.documents import document
+from tests.parser.documents import document, entries_of
 
 URL = "https://harbour.example/news/"
 LIST = """<!doctype html><html lang="en"><head><title>News | Harbour Council</title>
@@ -60,7 +60,7 @@ def rules(**given: Any) -> Rules:
 
 def read(source: str | Mapping[str, Any], **given: Any) -> list[Entry]:
     data = source if isinstance(source, str) else json.dumps(source)
-    return read_feed_bytes(data.encode(), URL, None, rules=rules(**given))
+    return entries_of(data.encode(), URL, None, rules=rules(**given))
 
 
 def result(source: str, known: str = "", **given: Any) -> Result:
@@ -282,14 +282,14 @@ def test_deep_pages_of_many_elements_are_read_or_refused_within_the_limits() -> 
 
 
 def test_rules_hold_for_each_page_of_a_bundle_and_for_nothing_else() -> None:
-    assert len(read_feed_bytes(LIST.encode(), URL, None, rules=rules(items="article.teaser", body=".text"))) == 2
+    assert len(entries_of(LIST.encode(), URL, None, rules=rules(items="article.teaser", body=".text"))) == 2
     with pytest.raises(Exception, match="HTML page"):
-        read_feed_bytes(LIST.encode(), URL, None, rules=rules(body=".text"))
+        entries_of(LIST.encode(), URL, None, rules=rules(body=".text"))
 
 
 def offered(page: str) -> str:
     with pytest.raises(NotAFeed) as refused:
-        read_feed_bytes(page.encode(), URL, None)
+        entries_of(page.encode(), URL, None)
     return str(refused.value)
 
 
@@ -340,6 +340,6 @@ def test_a_page_that_seems_to_list_nothing_is_told_nothing(body: str) -> None:
 )
 def test_whatever_comes_rules_read_it_or_say_why_not(given: dict[str, Any], data: bytes) -> None:
     told = rules(**given)
-    for read_bytes in (read_feed_bytes, read_page_bytes):
+    for read_bytes in (entries_of, read_page_bytes):
         with contextlib.suppress(PermanentError):
             read_bytes(data, URL, None, rules=told)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.parser.look import read_feed_bytes
+from tests.parser.documents import entries_of
 
 URL = "https://harbour.example/feed"
 
@@ -16,7 +16,7 @@ def item(name: str, end: str = "]]>") -> str:
 
 def read(*items: str) -> list[tuple[str | None, str | None]]:
     document = f"<rss version='2.0'><channel><title>Post</title>{''.join(items)}</channel></rss>"
-    return [(entry.source_id, entry.content.summary) for entry in read_feed_bytes(document.encode(), URL, None)]
+    return [(entry.source_id, entry.content.summary) for entry in entries_of(document.encode(), URL, None)]
 
 
 ALL = [("mole", "Of the mole."), ("quay", "Of the quay."), ("pier", "Of the pier.")]
