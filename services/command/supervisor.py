@@ -48,7 +48,8 @@ class Child:
             self._start(now)
 
     def _start(self, now: float) -> None:
-        command = [sys.executable, "-m", "services.command", *self.service.words]
+        # -P: no file that lies in the folder where it runs is taken for a module
+        command = [sys.executable, "-P", "-m", "services.command", *self.service.words]
         # a process group of its own: Ctrl-C reaches the supervisor alone, which drains the line in order;
         # a pipe of its own: it ends with the supervisor, however that went, and so tells the process
         self.process = subprocess.Popen(  # noqa: S603 - our own words
