@@ -18,7 +18,6 @@ from tests.indexer.newsdesk import NOON, Newsdesk, entry
 @pytest.fixture
 def belt(belt_url: str) -> Iterator[Belt]:
     belt = Belt(connect(belt_url), lease_s=60)
-    belt.client.flushall()
     yield belt
     belt.client.close()
 
