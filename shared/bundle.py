@@ -6,7 +6,6 @@ read and committed together. A part may bear a digest of its own, by which its e
 
 import base64
 import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ TYPE = "application/vnd.wireroom.bundle"
 MAIL = "message/rfc822"
 MAIL_CUT = f"{MAIL}; cut=yes"  # the begin of a message
 FILE_CHARS = 8  # of an entry digest stand for its file, the others for its place in it
-MOST_UNPACKED = 10 * 2**20  # bytes of a document that is a gzip file, as sitemaps are
 _MAGIC = b"%wireroom-bundle-1\n"
 
 
@@ -68,18 +66,6 @@ def unpack(data: bytes) -> Bundle:
         return Bundle(tuple(parts), str(said["kept"]), int(said["left_out"]))
     except (ValueError, KeyError, TypeError) as error:
         raise Malformed("The document says that it is a bundle, but is none.") from error
-
-
-def unpacked(data: bytes) -> bytes | None:
-    """Return what a gzip file holds, `data` itself where it is none, None where it is damaged or holds too much."""
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        plain = unpacking.decompress(data, MOST_UNPACKED)
-    except zlib.error:
-        return None
-    return plain if unpacking.eof else None
 
 
 def file_digest(name: str, size: int, modified_s: int) -> str:

@@ -4,8 +4,9 @@ import html
 import re
 from collections.abc import Iterable
 
-from shared.bundle import unpack, unpacked
+from shared.bundle import unpack
 from shared.errors import Malformed
+from shared.packed import unpacked_if_whole
 
 LEAST_PATH = 8  # characters of a path that tells an article wherever it stands; a shorter one may be part of anything
 
@@ -30,7 +31,7 @@ def may_hold(data: bytes, told_by: Iterable[str]) -> bool:
     except Malformed:
         bodies = [data]
     wanted = list(told_by)
-    for body in map(unpacked, bodies):
+    for body in map(unpacked_if_whole, bodies):
         if body is None:
             return True
         text = _plain(body.replace(b"\0", b"").decode("utf-8", "replace"))

@@ -1,19 +1,16 @@
 """Documents to be looked at, from files and addresses."""
 
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.errors import Malformed, NotAFeed, UsageError
+from shared.packed import unpacked
 from shared.rules import Rules
 from shared.settings import Settings
 
 if TYPE_CHECKING:
     from shared.http.passport import Passport
-
-GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,8 @@ def load(
     """
     if source.startswith(("http://", "https://")):
         return _fetch(source, settings, passport, of_pages)
-    return Fetched(_unpacked(_file(source, settings), settings), url or Path(source).resolve().as_uri(), None)
+    data = unpacked(_file(source, settings), settings.max_document_bytes)
+    return Fetched(data, url or Path(source).resolve().as_uri(), None)
 
 
 def _file(source: str, settings: Settings) -> bytes:
@@ -51,21 +49,6 @@ def _file(source: str, settings: Settings) -> bytes:
     if len(data) > settings.max_document_bytes:
         raise Malformed(f"it is longer than {settings.max_document_bytes} bytes (WIREROOM_MAX_DOCUMENT_BYTES).")
     return data
-
-
-def _unpacked(data: bytes, settings: Settings) -> bytes:
-    if not data.startswith(GZIP):
-        return data
-    import gzip
-
-    try:
-        with gzip.open(BytesIO(data)) as packed:
-            found = packed.read(settings.max_document_bytes + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise Malformed(f"it is no whole gzip file: {error}.") from error
-    if len(found) > settings.max_document_bytes:
-        raise Malformed(f"it unpacks to more than {settings.max_document_bytes} bytes (WIREROOM_MAX_DOCUMENT_BYTES).")
-    return found
 
 
 def _fetch(link: str, settings: Settings, passport: "Passport | None", of_pages: Rules | None) -> Fetched:

@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.bundle import MOST_UNPACKED, unpacked
 from shared.digests import entry_digest
 from shared.jsonpath import items_at, said_at
+from shared.packed import MOST_UNPACKED, unpacked_if_whole
 from shared.push import links_of, web
 from shared.rules import NO_RULES, Rules
 
@@ -33,7 +33,7 @@ def sitemaps(body: bytes, url: str) -> list[str] | None:
 
     A robots.txt names those of news.
     """
-    plain = unpacked(body)
+    plain = unpacked_if_whole(body)
     if plain is not None and is_robots(url):
         return news_sitemaps(plain.decode("utf-8", "replace"), url)[:MOST_SITEMAPS]
     if plain is None or not _INDEX.search(plain[:_HEAD_BYTES]):

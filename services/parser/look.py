@@ -10,8 +10,9 @@ from services.parser.formats.detect import read_listing
 from services.parser.formats.mail import is_mail
 from services.parser.formats.pages.article import read_page
 from services.parser.sieve import sieve_of
-from shared.bundle import TYPE, unpack, unpacked
+from shared.bundle import TYPE, unpack
 from shared.messages import Entry, FeedFacts, Unwanted
+from shared.packed import unpacked_if_whole
 from shared.rules import Rules
 
 _HEAD_BYTES = 4096
@@ -61,7 +62,7 @@ def form_of(data: bytes, media_type: str | None) -> str:
     if media_type == TYPE:
         parts = unpack(data).parts
         return f"{form_of(parts[0].body, None)} in {len(parts)} parts" if parts else "nothing"
-    head = (unpacked(data) or b"")[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf")
+    head = (unpacked_if_whole(data) or b"")[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf")
     if is_mail(head):
         return "a mail message"
     if found := _RSS.search(head):

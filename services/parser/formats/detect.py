@@ -1,7 +1,6 @@
 """Which format a document is in: by its content first, then by its declaration. Pure."""
 
 import re
-import zlib
 from collections.abc import Callable
 from functools import partial
 
@@ -27,9 +26,9 @@ from services.parser.formats.pages.feeds import linked, tell
 from services.parser.item import Window
 from shared.bundle import MAIL, MAIL_CUT, TYPE
 from shared.errors import Malformed, NotAFeed, Unmet
+from shared.packed import unpacked
 from shared.rules import Rules
 
-MAX_UNPACKED_BYTES = 10 * 2**20  # of a document that is itself a gzip file, as sitemaps are
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL)
 _SITEMAP = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>]")
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|entry)[\s>]", re.IGNORECASE)
@@ -53,8 +52,7 @@ def read_listing(data: bytes, url: str, media_type: str | None, rules: Rules | N
 
 
 def _read_one(data: bytes, url: str, media_type: str | None, rules: Rules | None) -> Window:
-    if data.startswith(b"\x1f\x8b"):
-        data = _unpacked(data)
+    data = unpacked(data)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
         raise NotAFeed("The document is a file of another kind, not a feed.")
     if media_type in {MAIL, MAIL_CUT} or mail.is_mail(data):
@@ -140,16 +138,3 @@ def _without_remarks(text: str) -> str:
         end = "-->" if text.startswith("<!--") else "?>"
         text = text.partition(end)[2].lstrip()
     return text
-
-
-def _unpacked(data: bytes) -> bytes:
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        unpacked = unpacking.decompress(data, MAX_UNPACKED_BYTES)
-    except zlib.error as error:
-        raise Malformed(f"The document is a damaged gzip file: {error}.") from None
-    if unpacking.unconsumed_tail:
-        raise Malformed(f"The document unpacks to more than {MAX_UNPACKED_BYTES} bytes.")
-    if not unpacking.eof:
-        raise Malformed("The document is a gzip file that breaks off.")
-    return unpacked
