@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from services.command.servers import Postgres
+from bench.postgres import Postgres
 from shared.database import connect, upgrade
 
 STATEMENTS = 25  # that are shown

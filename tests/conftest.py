@@ -13,7 +13,8 @@ import pytest
 import redis
 from sqlalchemy import Engine
 
-from services.command.servers import Postgres, Valkey
+from bench.postgres import Postgres
+from services.command.servers import Valkey
 from shared.database import connect, upgrade
 from shared.settings import Settings
 

@@ -4,7 +4,7 @@
 
 feeds/, …_verbs, …_store  verbs, and what they do to the store
 run, supervisor, workers  the embedded run, and its processes
-servers/                  launchers of bundled servers
+servers/                  the launcher of the bundled server
 samples/, sampling        titles that are polled where no feeds are given
 read, record, readable    what the store holds, read and shown
 look, documents           feeds and pages looked at without a store; with asking, ruling

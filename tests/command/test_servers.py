@@ -13,7 +13,8 @@ import pytest
 import redis
 from sqlalchemy import Engine, text
 
-from services.command.servers import Postgres, Valkey, daemon, places
+from bench.postgres import Postgres
+from services.command.servers import Valkey, daemon, places
 from shared.database import check
 from shared.errors import UsageError
 
@@ -57,7 +58,8 @@ def test_valkey_never_evicts(client: "redis.Redis") -> None:
 def test_valkey_keeps_what_it_holds_over_a_restart(server: Valkey, client: "redis.Redis") -> None:
     client.set("word", "kept")
     address = server.url
-    server.restart()
+    server.stop()
+    server.start()
     assert server.url == address
     assert client.get("word") == "kept"
 
@@ -225,7 +227,7 @@ def test_text_sorts_and_folds_the_same_on_every_machine(cluster: Postgres) -> No
 
 
 def test_postgresql_binaries_out_of_reach_are_copied(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.command.servers.postgres.reachable", lambda path: "site-packages" not in str(path))
+    monkeypatch.setattr("bench.postgres.reachable", lambda path: "site-packages" not in str(path))
     with Postgres(scratch / "copied", fast=True) as cluster, psycopg.connect(cluster.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
         assert (scratch / "copied" / "binaries").exists()

@@ -8,7 +8,8 @@ from itertools import count
 
 import redis
 
-from services.command.servers import Postgres, Valkey
+from bench.postgres import Postgres
+from services.command.servers import Valkey
 from tests.faults.processes import Process, Processes
 
 PAUSE_S = (1.0, 4.0)  # between two faults

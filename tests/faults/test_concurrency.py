@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Engine, func, select
 
-from services.command.servers import Postgres
+from bench.postgres import Postgres
 from services.indexer.fold.file import fold_file
 from services.parser.document import read_document
 from services.scheduler.store import due, lease

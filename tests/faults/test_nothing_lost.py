@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Engine, select
 
-from services.command.servers import Postgres, Valkey
+from bench.postgres import Postgres
+from services.command.servers import Valkey
 from shared.database import reading
 from shared.errors import TransientError
 from shared.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text
 
-from services.command.servers import Postgres
+from bench.postgres import Postgres
 from services.indexer.changes import News, append, take_head
 from services.reader.queries.changes import LostPlaceError, list_changes
 from shared.database import check, connect, now, reading, writing

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from services.command.servers import Postgres
+from bench.postgres import Postgres
 from shared import database
 from shared.database import check, connect, now, reading, shown, upgrade, writing
 from shared.errors import TransientError, UsageError

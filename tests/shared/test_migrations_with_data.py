@@ -11,7 +11,7 @@ from alembic import command
 from sqlalchemy import CheckConstraint, Connection, Engine, Integer, MetaData, Table, func, inspect, select, text
 from sqlalchemy.types import JSON, LargeBinary
 
-from services.command.servers import Postgres
+from bench.postgres import Postgres
 from shared import database
 from shared.database import check, connect, upgrade
 from shared.messages import FOLD

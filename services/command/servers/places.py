@@ -1,4 +1,4 @@
-"""Where the bundled servers live and as whom: directories, sockets, binaries, the user `nobody`."""
+"""Where a bundled server lives and as whom: directories, sockets, binaries, the user `nobody`."""
 
 import importlib.util
 import os
@@ -6,9 +6,7 @@ import pwd
 import re
 import shutil
 import stat
-import subprocess
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ from shared.errors import UsageError
 
 SOCKET_PATH_MAX = 100  # bytes; systems allow 103 to 107
 PLAIN = re.compile(r"[\w/.+-]+", re.ASCII)  # paths that need no quoting in a URL
-LINES = 8
 
 
 class Socket:
@@ -73,19 +70,6 @@ def own(directory: Path) -> None:
         uid, gid = _nobody()
         for path in (directory, *directory.rglob("*")):
             os.chown(path, uid, gid, follow_symlinks=False)
-
-
-def run_once(command: Sequence[str], directory: Path) -> None:
-    """Run a server's tool to its end, as the user that the server runs as.
-
-    :raises UsageError: it failed; holds its last lines.
-    """
-    done = subprocess.run(  # noqa: S603 - our own words
-        command, cwd=directory, capture_output=True, text=True, check=False, **identity()
-    )
-    if done.returncode:
-        last = " / ".join((done.stdout + done.stderr).split("\n")[-LINES:])
-        raise UsageError(f"{Path(command[0]).name} failed with status {done.returncode}: {last}")
 
 
 def reachable(path: Path) -> bool:

