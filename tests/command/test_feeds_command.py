@@ -176,6 +176,16 @@ def test_a_folder_of_this_machine_is_looked_at_each_minute_unless_told_otherwise
     assert [(feed.floor_s, feed.ceiling_s) for feed in feeds(sqlite_store)] == [(60, 60), (60, 900), (None, None)]
 
 
+def test_a_folders_pace_is_left_behind_where_its_feed_moves_to_the_web(wireroom: Run, sqlite_store: Engine) -> None:
+    with writing(sqlite_store) as connection:
+        feed_store.add(
+            connection, [Outline("file:///drops/a/"), Outline("file:///drops/b/", ceiling_s=900), Outline(A)]
+        )
+    for number, url in enumerate(("https://a.example/x", "https://b.example/x", "file:///drops/c/"), 1):
+        assert wireroom("feeds", "move", number, url).status == 0
+    assert [(feed.floor_s, feed.ceiling_s) for feed in feeds(sqlite_store)] == [(None, None), (60, 900), (60, 60)]
+
+
 def test_a_list_is_imported_from_standard_input_and_twice_adds_nothing(wireroom: Run, two: Engine) -> None:
     exported = wireroom("feeds", "export")
     assert exported.status == 0

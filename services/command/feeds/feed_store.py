@@ -266,10 +266,16 @@ def give_rules(
 def move(connection: Connection, feed_id: int, url: str) -> None:
     """Give a feed another address, due now, whatever state it was in; what the old address answered counts no more.
 
+    A pace that it has as a folder of this machine is for such folders alone.
+
     :raises UsageError: another feed has that address.
     """
     other = connection.scalar(select(Feed.id).where(Feed.url == url, Feed.id != feed_id))
     if other is not None:
         raise UsageError(f"Feed {other} has that address already: remove one of them.")
+    row = connection.execute(select(Feed.url, Feed.floor_s, Feed.ceiling_s).where(Feed.id == feed_id)).one()
+    before, after = _here_s(row.url), _here_s(url)
+    if before != after and row.floor_s == row.ceiling_s == before:
+        connection.execute(update(Feed).where(Feed.id == feed_id).values(floor_s=after, ceiling_s=after))
     moves.move(connection, {feed_id: url})
     resume(connection, [feed_id])
