@@ -3,7 +3,7 @@
 import pytest
 
 from services.indexer.fold.editions import another_edition, replaced
-from services.indexer.fold.furniture import strip
+from services.indexer.fold.furniture import keep, segments
 
 TEXT = (
     "The only road tunnel between the two Halden valleys reopened on Friday after a winter of repairs. "
@@ -67,7 +67,7 @@ EDITS = {
 
 
 def both(text: str) -> tuple[str, str]:
-    return strip(text, ()), text
+    return keep(segments(text), ()), text
 
 
 @pytest.mark.parametrize(("one", "other"), TEMPLATES)

@@ -22,11 +22,6 @@ def segments(text: str) -> list[tuple[int, str]]:
     return [(digest(sentence), sentence) for sentence in joined]
 
 
-def strip(text: str, furniture: Container[int]) -> str:
-    """Return the words of `text` without the sentences whose digests are in `furniture`, a line a sentence."""
-    return keep(segments(text), furniture)
-
-
 def keep(parts: Iterable[tuple[int, str]], furniture: Container[int]) -> str:
     """Return the words of those segments whose digests are not in `furniture`, a line a sentence."""
     return "\n".join(sentence for number, sentence in parts if number not in furniture)
@@ -35,13 +30,3 @@ def keep(parts: Iterable[tuple[int, str]], furniture: Container[int]) -> str:
 def headline_key(headline: str) -> int:
     """Return the digest by which two headlines are the same: their words, in order."""
     return digest(" ".join(words(headline)))
-
-
-def furniture_of(articles: Iterable[tuple[str, str]]) -> frozenset[int]:
-    """Return the digests of one publication's furniture, given the (headline, text) of its articles in any order."""
-    carriers: dict[int, set[int]] = {}
-    for headline, text in articles:
-        key = headline_key(headline)
-        for number in {number for number, _ in segments(text)}:
-            carriers.setdefault(number, set()).add(key)
-    return frozenset(number for number, keys in carriers.items() if len(keys) >= HEADLINES)
