@@ -124,6 +124,12 @@ def test_the_past_goes_no_further_back_than_was_asked_for(coast: Coast, outlet: 
     assert coast.asked("archive-3.xml") == 0
 
 
+def test_what_is_a_quarter_of_an_hour_too_old_is_left_out(coast: Coast, outlet: Outlet) -> None:
+    coast.serve("archive-0.xml", (20, 139.99, 140.01, 150))
+    coast.publish(older=outlet.url("archive-0.xml")).ask(NOW - timedelta(days=140))
+    assert coast.go_on().found == 2
+
+
 def test_a_feed_that_leads_nowhere_says_so(coast: Coast) -> None:
     coast.publish().ask()
     known = coast.go_on()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from services.indexer.articles.judge import Fresh, Repeat, Verdict
 from services.indexer.articles.layers import leave
 from services.indexer.feeds import backfill, sifting
-from services.indexer.feeds.gaps import Bounds, Detour, bounds_of, narrowed, next_address, reaches
+from services.indexer.feeds.gaps import AROUND, Bounds, Detour, bounds_of, narrowed, next_address, reaches
 from shared.hosts import is_folder, without_password
 from shared.http.addresses import Place
 from shared.messages import Kind, Outcome, Result, split_digests
@@ -38,7 +38,7 @@ def on_detour(connection: Connection, result: Result, row: "Row", allow: frozens
     gap = connection.execute(query).one_or_none()
     known = row.memory.backfill
     if gap is None and known and known.next_url == url:
-        bounds = Bounds(known.since or _NEVER, _EVER)
+        bounds = Bounds((known.since or _NEVER) + AROUND, _EVER)  # the operator's word has nothing around it
         page = Detour(0, bounds, (url,), 0, said=result.feed, facts=result.facts, backfills=True)
         memory = replace(row.memory, detour=page, backfill=backfill.went(known, row.url, result, allow))
         return narrowed(result, bounds), replace(row, memory=memory)
