@@ -18,7 +18,7 @@ from services.indexer.articles.merge import merge
 from services.indexer.articles.pages import hold_pages, want_pages
 from services.indexer.articles.store import insert_fresh, put_keys, touch, update_revised
 from services.indexer.changes import News, append, take_head
-from services.indexer.feeds import gap_store, icons
+from services.indexer.feeds import gap_store, icons, sifting
 from services.indexer.feeds.pace import arrival, lately, refusal
 from services.indexer.pieces import Judged, Piece, apart, judge, pieces_of, wanting_pages
 from services.indexer.settle import Brought, Row
@@ -182,11 +182,19 @@ def _brought(piece: Piece, verdicts: Sequence[Verdict]) -> Brought:
     entries = len(split_digests(result.window or ""))
     known = entries - counts[Fresh] - counts[Revised] - repeats - len(result.rejected) - len(result.unwanted)
     siblings = sum(isinstance(one, Unchanged) and one.known.feed_id != piece.row.id for one in verdicts)
-    arrivals, memory = _arrivals(verdicts, piece.source.name), piece.row.memory
-    if piece.row.known_under not in (None, result.known_under or result.parser):  # what was refused may be stored now
-        arrivals = lately(arrivals, memory)
-    arrivals += lately(map(refusal, result.unwanted), memory)
+    arrivals = _came(piece, verdicts)
     return Brought(counts[Fresh], counts[Revised], max(0, known), siblings, repeats, len(result.rejected), arrivals)
+
+
+def _came(piece: Piece, verdicts: Sequence[Verdict]) -> tuple[Arrival, ...]:
+    """Return the articles that are new to the feed, wanted or not."""
+    result, memory = piece.result, piece.row.memory
+    arrivals = _arrivals(verdicts, piece.source.name)
+    if piece.row.known_under not in (None, result.known_under or result.parser):  # what was refused may be stored now
+        return lately((*arrivals, *map(refusal, result.unwanted)), memory)
+    fresh = sifting.fresh(piece.row.unwanted, result)
+    others = lately((refusal(one) for one in result.unwanted if one not in fresh), memory)
+    return (*arrivals, *map(refusal, fresh), *others)
 
 
 def _arrivals(verdicts: Sequence[Verdict], source: str) -> tuple[Arrival, ...]:

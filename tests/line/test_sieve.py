@@ -30,10 +30,11 @@ def rules(**given: Any) -> Rules:
     return found
 
 
-def rss(outlet: Outlet, *entries: Told, words: str = "at some length", made_by: str = "") -> str:
+def rss(outlet: Outlet, *entries: Told, words: str = "at some length", made_by: str = "", dated: bool = True) -> str:
     items = "".join(
         f"<item><title>Report of hour {at}</title><link>{outlet.url(f'/a/{at}')}</link><category>{under}</category>"
-        f"<guid isPermaLink='false'>a-{at}</guid><pubDate>{format_datetime(NOW - timedelta(hours=at))}</pubDate>"
+        f"<guid isPermaLink='false'>a-{at}</guid>"
+        f"{f'<pubDate>{format_datetime(NOW - timedelta(hours=at))}</pubDate>' if dated else ''}"
         f"<description>What happened {at} hours ago, told {words}.</description></item>"
         for at, under in entries
     )
@@ -218,6 +219,27 @@ def test_a_feeds_rhythm_is_its_publishers_whatever_is_refused(outlet: Outlet, li
     assert (round(habits.rhythm.count), habits.texts) == (4, 0)
     assert desk.line.feed().title == "The Courier"
     assert desk.stored == []
+
+
+def test_an_entry_without_a_date_is_news_once_though_it_is_refused(desk: Desk) -> None:
+    def came() -> int:
+        habits = Habits.read(desk.line.feed().habits)
+        return round(habits.rhythm.count) if habits.rhythm else 0
+
+    desk.begin((8, "Sport"), (9, "Sport"), **NO_SPORT)
+    desk.poll((8, "Sport"), (9, "Sport"), dated=False)
+    assert came() == 2
+    for words in ("as it was", "anew", "once more"):
+        desk.polled(1)
+        desk.poll((6, "News"), (7, "Sport"), (8, "Sport"), words=words, dated=False)
+        assert came() == 4
+    desk.sift(**SPORT)
+    desk.polled(1)
+    desk.line.poll()
+    assert came() == 4
+    desk.polled(1)
+    desk.poll(*((at, "News") for at in range(10, 61)), dated=False)  # more than are remembered
+    assert came() == 4
 
 
 def test_refused_entries_that_change_at_each_poll_leave_no_gap(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime
 
-from shared.messages import Result
+from shared.messages import Result, Unwanted
 from shared.schema import Value
 
 LAST = 50  # refused entries that are remembered
@@ -60,3 +60,15 @@ def refused_before(data: Mapping[str, Any] | None, result: Result) -> bool:
     known = Refusals.read(data) if result.unwanted else None
     urls = {one.url for one in known.last if one.url} if known else set()
     return any(one.url in urls for one in result.unwanted)
+
+
+def fresh(data: Mapping[str, Any] | None, result: Result) -> tuple[Unwanted, ...]:
+    """Return the refused entries that are not remembered as such, by address or headline: articles new to the feed.
+
+    Where more are refused at once than are remembered, that cannot be told, and they are none.
+    """
+    if not 0 < len(result.unwanted) <= LAST:
+        return ()
+    known = Refusals.read(data)
+    before = {told for one in known.last for told in (one.url, one.headline) if told} if known else set()
+    return tuple(one for one in result.unwanted if {one.url, one.headline}.isdisjoint(before))
