@@ -48,7 +48,7 @@ def test_a_list_may_be_longer_than_a_statement_takes_parameters(store: Engine) -
 
 def test_added_feeds_are_due_at_once(wireroom: Run, sqlite_store: Engine) -> None:
     ran = wireroom("feeds", "add", A, B, A, "--folder", "Dailies", "--interval", 600, "--publication", "The Paper")
-    assert (ran.status, ran.text) == (0, "2 added, 1 known already.\n")
+    assert (ran.status, ran.text) == (0, "2 added, 1 known already, set as before.\n")
     with reading(sqlite_store) as connection:
         assert connection.scalars(select(Publication.name)).all() == ["The Paper"]
         due = connection.scalars(select(Feed.id).where(Feed.state == "active", Feed.ready_at <= now(connection))).all()
@@ -59,7 +59,8 @@ def test_added_feeds_are_due_at_once(wireroom: Run, sqlite_store: Engine) -> Non
 
 
 def test_a_known_feed_keeps_what_it_has(wireroom: Run, two: Engine) -> None:
-    assert wireroom("feeds", "add", B, "--interval", 60).text == "0 added, 1 known already.\n"
+    assert wireroom("feeds", "add", B).text == "0 added, 1 known already.\n"
+    assert wireroom("feeds", "add", B, "--interval", 60).text == "0 added, 1 known already, set as before.\n"
     assert feeds(two)[1].interval_s == 600
 
 

@@ -61,7 +61,9 @@ def add(
     _tell(added, [], as_json=as_json)
     if not as_json:
         new = sum(one.new for one in added)
-        console.say(f"{new} added, {len(added) - new} known already.")
+        said = folder or publication or interval or rules or pages is not AUTO
+        kept = ", set as before" if said and new < len(added) else ""
+        console.say(f"{new} added, {len(added) - new} known already{kept}.")
 
 
 NO_FOLDER = "No folder of this machine is read while WIREROOM_DROP_DIR does not name the one above them."
