@@ -5,6 +5,7 @@ import json
 import pytest
 
 from services.parser.document import read_document
+from services.parser.formats.crowded import thinned
 from shared.messages import Entry, Kind, Outcome, Result
 from shared.schema import Access
 from tests.parser.documents import document
@@ -91,6 +92,18 @@ def test_a_picture_keeps_its_caption_and_credit_and_is_listed_once() -> None:
 )
 def test_broken_metadata_costs_nothing_but_itself(said: str) -> None:
     assert only(read(page(PARAGRAPHS, said))).content.headline == "Storm takes the roof of the customs house"
+
+
+@pytest.mark.parametrize("attribute", [" a{}=1", " a{}='>'", ' a{} = "x"', " a{}", "/a{}"])
+def test_a_tag_with_attributes_without_number_costs_nothing_but_them(attribute: str) -> None:
+    crowded = "<div" + "".join(attribute.format(at) for at in range(50_000)) + "><article>"  # minutes for libxml2
+    entry = only(read(page(PARAGRAPHS).replace(b"<article>", crowded.encode())))
+    assert (entry.content.body_text or "").split("\n\n")[-3:] == PARAGRAPHS
+
+
+@pytest.mark.parametrize("piece", ["<a", "<a ", '<a b="', "<a b='", "<a b = ", "<a>"])
+def test_no_tag_takes_long(piece: str) -> None:
+    assert thinned("<p>" + piece * 200_000)[:3] == "<p>"
 
 
 def test_the_words_of_a_drawing_are_none_of_the_page() -> None:

@@ -9,6 +9,7 @@ from services.parser.fields.html import Body, clean_html, read_body
 from services.parser.fields.text import collapse, count_words, key_of
 from services.parser.fields.urls import absolute, canonical
 from services.parser.formats import icons
+from services.parser.formats.crowded import thinned
 from services.parser.formats.encoding import decode
 from services.parser.formats.pages import ruled
 from services.parser.formats.pages.facts import read_facts
@@ -136,7 +137,7 @@ def tree_of(text: str) -> html.HtmlElement:
 
     :raises Malformed: it holds no element, or nests them too deeply.
     """
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    text = thinned(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
