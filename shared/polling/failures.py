@@ -22,6 +22,7 @@ class Failure(StrEnum):
     TLS = "tls"
     TIMEOUT = "timeout"
     TRUNCATED = "truncated"
+    PROTOCOL = "protocol"  # what came is no answer
     CHALLENGE = "challenge"
     DENIED = "denied"  # 401, 403
     MISSING = "missing"  # 404
@@ -51,6 +52,7 @@ BACK_OFFS = {
     Failure.CONNECT: BackOff(300, 12 * HOUR_S, "its server takes no connection"),
     Failure.SERVER: BackOff(300, 6 * HOUR_S, "its server fails (5xx)"),
     Failure.TRUNCATED: BackOff(300, 6 * HOUR_S, "its answers are cut short"),
+    Failure.PROTOCOL: BackOff(300, 6 * HOUR_S, "its server does not answer as it should"),
     Failure.BUSY: BackOff(900, DAY_S, "its server says that it is asked too often (429)"),
     # No request reaches anybody, and it may be our own network.
     Failure.LOOKUP: BackOff(300, HOUR_S, "its host's name cannot be looked up for now"),
@@ -100,7 +102,9 @@ def failure_of(kind: str | None, status: int | None, outcome: Outcome) -> Failur
     if outcome is Outcome.BLOCKED:
         return Failure.BLOCKED
     if status is None:
-        return Failure.LIMIT if outcome is Outcome.REFUSED else Failure.TIMEOUT
+        if outcome is Outcome.REFUSED:
+            return Failure.LIMIT
+        return Failure.PROTOCOL if kind == "http" else Failure.TIMEOUT
     return _BY_STATUS.get(status, Failure.SERVER if status >= 500 else Failure.CLIENT)
 
 

@@ -28,6 +28,7 @@ def failed(kind: str | None = None, status: int | None = None, **more: object) -
         ("too_large", 200, Failure.LIMIT),
         ("redirect", 302, Failure.REDIRECT),
         ("blocked", None, Failure.BLOCKED),
+        ("http", None, Failure.PROTOCOL),
         ("http", 400, Failure.CLIENT),
         ("http", 401, Failure.DENIED),
         ("http", 403, Failure.DENIED),

@@ -32,6 +32,7 @@ TO_DO = {
     Failure.BUSY: "Try again later: it is asked too often from here.",
     Failure.SERVER: "Try again later: its server fails.",
     Failure.TIMEOUT: "Try again later: its server does not answer in time.",
+    Failure.PROTOCOL: "Try it with --http2, or without; if it stays so, tell the publisher.",
     Failure.TLS: "Tell the publisher: readers' programs refuse it too. If the authority is your own, put it into "
     "the file that WIREROOM_FETCH_AUTHORITIES names.",
     Failure.NOT_A_FEED: "Look for the feed: `wireroom feeds add` with the site's address finds it. If there is none, "
