@@ -240,6 +240,14 @@ def test_feeds_are_listed_by_folder_and_state(wireroom: Run, two: Engine) -> Non
     assert wireroom("feeds", "list", "--state", "parked").text.startswith("No feeds")
 
 
+def test_a_folder_is_the_same_however_its_slashes_stand(wireroom: Run, two: Engine) -> None:
+    wireroom("feeds", "add", "https://deep.example/feed", "--folder", " /Dailies//Ports/ ")
+    wireroom("feeds", "add", "https://none.example/feed", "--folder", "")
+    assert [feed.folder for feed in feeds(two)] == ["Dailies", None, "Dailies/Ports", None]
+    assert wireroom("feeds", "pause", "--folder", "Dailies/").text == "2 feeds are paused.\n"
+    assert wireroom("feeds", "list", "--folder", "").sentence == "No feed lies in a folder ''."
+
+
 @pytest.mark.parametrize("name", ["1", A])
 def test_a_feed_is_shown_by_number_or_address(wireroom: Run, two: Engine, name: str) -> None:
     (shown,) = wireroom("feeds", "show", name, "--json").lines

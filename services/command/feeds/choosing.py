@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from services.command import console
 from services.command.feeds import feed_store
+from services.command.feeds.folders import in_one_form
 from services.command.options import LARGEST_ID, Verb, option, taking
 from services.parser.formats.outlines import BETWEEN
 from shared.errors import UsageError
@@ -59,7 +60,8 @@ def in_folder(connection: Connection, folder: str) -> ColumnElement[bool]:
 
     :raises UsageError: none does.
     """
-    test = or_(Feed.folder == folder, Feed.folder.startswith(f"{folder}/", autoescape=True))
+    forms = {folder, in_one_form(folder) or folder}
+    test = or_(Feed.folder.in_(forms), *(Feed.folder.startswith(f"{one}/", autoescape=True) for one in forms))
     if connection.scalar(select(Feed.id).where(test).limit(1)) is None:
         known = connection.scalars(select(Feed.folder).where(Feed.folder.is_not(None)).distinct())
         raise UsageError(f"No feed lies in a folder {quoted(folder)}{_meant(folder, by_word(known))}.")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
+from services.command.feeds import folders
 from services.command.feeds.opml import Outline, Pages
 from services.command.options import LARGEST_ID
 from services.indexer.articles.layers import leave
@@ -57,7 +58,7 @@ def add(connection: Connection, feeds: Sequence[Outline], *, publication: str | 
             "host": lane_of(feed.url),
             "title": feed.title,
             "site_url": feed.site_url,
-            "folder": feed.folder,
+            "folder": folders.in_one_form(feed.folder),
             "interval_s": feed.interval_s,
             "publication_id": named.get(feed.publication or publication or ""),
             "floor_s": feed.floor_s or _here_s(feed.url),

@@ -26,6 +26,15 @@ def steps(path: str) -> list[str]:
     return [step.replace(r"\/", "/") for step in BETWEEN.split(path) if step]
 
 
+def in_one_form(path: str | None) -> str | None:
+    r"""Return a folder's path as it is kept: no empty names, nor blanks around them; None: no folder.
+
+    >>> in_one_form(r" /Wires//AC\/DC/ ")
+    'Wires/AC\\/DC'
+    """
+    return "/".join(filter(None, map(str.strip, BETWEEN.split(path or "")))) or None
+
+
 def named(feeds: "Sequence[Outline]") -> "list[Outline]":
     """Return `feeds` with the publication that each one's folder names, where it names one.
 
