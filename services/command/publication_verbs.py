@@ -114,6 +114,5 @@ def terms(
         registry.change(connection, publication_id, **values, **anew)
     if serve:
         registry.tell(engine, publication_id)
-    console.say(
-        f"Publication {publication_id}: " + ", ".join(f"{name} {value or '–'}" for name, value in values.items())
-    )
+    told = ", ".join(f"{name.replace('_', ' ')} {value or '–'}" for name, value in values.items())
+    console.say(f"Publication {publication_id}: {told}")

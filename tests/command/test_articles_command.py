@@ -108,7 +108,8 @@ def test_titles_are_listed_renamed_and_given_terms(wireroom: Run, desk: Newsdesk
     assert [one["detail"] for one in changes[2:]] == [{"kinds": ["publication"]}] * 2  # of the name, and of the terms
     assert "full, excerpt and headline" in wireroom("publications", "terms", 1, "--serve", "all").sentence
     assert "Say what to set" in wireroom("publications", "terms", 1).sentence
-    wireroom("publications", "terms", 1, "--retention-days", 0, "--page-pace", 30)
+    ran = wireroom("publications", "terms", 1, "--retention-days", 0, "--page-pace", 30)
+    assert ran.text == "Publication 1: retention days –, page pace s 30\n"
     with reading(desk.engine) as connection:
         kept = connection.execute(select(Publication.retention_days, Publication.page_pace_s)).one()
     assert kept == (None, 30)
