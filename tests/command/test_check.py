@@ -83,7 +83,9 @@ def test_identifiers_that_change_between_two_fetches_are_found(
 
 def test_dates_that_lie_ahead_are_named(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:
     outlet.serve("front.xml", rss([-5, 1, 2]), "application/rss+xml")
-    assert "1 lie ahead" in look()["dates"].said
+    found = look()
+    assert "1 lie ahead" in found["dates"].said
+    assert "reach back 60 minutes" in found["window"].said
 
 
 def test_full_texts_are_told_from_summaries(outlet: Outlet, look: Callable[..., dict[str, Finding]]) -> None:

@@ -81,6 +81,12 @@ def test_a_value_without_measure_costs_a_json_feed_no_item(odd: str, comma: str)
     assert [entry.content.summary for entry in entries] == ["Ferry sails", "Ferry sinks"]
 
 
+@pytest.mark.parametrize("items", ["[5]", '["Ferry sails"]', "[" * 100_000 + "]" * 100_000])
+def test_what_lists_no_items_is_no_json_feed(items: str) -> None:
+    with pytest.raises(NotAFeed):
+        read(f'{{"version": "https://jsonfeed.org/version/1.1", "title": "Harbour", "items": {items}}}')
+
+
 @pytest.mark.parametrize("piece", ["[", '{"a":', '\\"', "\\", "]", '"', ","])
 def test_no_broken_json_takes_long(piece: str) -> None:
     with pytest.raises((Malformed, NotAFeed)):

@@ -47,7 +47,7 @@ def report(visit: Visit, settings: Settings, now: datetime) -> list[Finding]:
         _format(visit),
         *_rules(visit),
         *_patterns(visit.first),
-        _window(entries),
+        _window(entries, now),
         *([_identifiers(visit), _dates(entries, now), _texts(entries), _images(entries)] if entries else []),
         *_paywall(visit.page),
         _validators(visit),
@@ -95,8 +95,8 @@ def _patterns(feed: Looked) -> Iterator[Finding]:
         yield Finding("patterns", Level.BAD, said, "Try wider ones: `wireroom poll` shows what each leaves out.")
 
 
-def _window(entries: Sequence[Entry]) -> Finding:
-    moments = _moments(entries)
+def _window(entries: Sequence[Entry], now: datetime) -> Finding:
+    moments = _moments(entries, now)
     if not entries:
         return Finding("window", Level.BAD, "It lists no article.", "Look for another feed of the title.")
     if len(moments) < 2 or moments[0] == moments[-1]:
@@ -232,7 +232,7 @@ def _interval(visit: Visit, settings: Settings, now: datetime) -> Finding:
 def suggested(visit: Visit, settings: Settings, now: datetime) -> tuple[Interval, Standing]:
     """Return what the rule of polling makes of the window, and what it knows of the feed."""
     now_s, feed = now.timestamp(), visit.first.feed
-    moments = [moment.timestamp() for moment in _moments(visit.first.entries)]
+    moments = [moment.timestamp() for moment in _moments(visit.first.entries, now)]
     known = learn(None, moments, len(moments), now_s) if len(moments) > 1 else None
     wish = Wish(
         max(feed.ttl_s or 0, max_age_s(visit.headers) or 0), frozenset(feed.skip_hours), frozenset(feed.skip_days)
@@ -241,8 +241,10 @@ def suggested(visit: Visit, settings: Settings, now: datetime) -> tuple[Interval
     return interval(standing, settings, now_s), standing
 
 
-def _moments(entries: Sequence[Entry]) -> list[datetime]:
-    return sorted(entry.content.published_at for entry in entries if entry.content.published_at)
+def _moments(entries: Sequence[Entry], now: datetime) -> list[datetime]:
+    """Return when articles were published, in order, as far as that is believed."""
+    dated = (entry.content.published_at for entry in entries)
+    return sorted(moment for moment in dated if moment and moment <= now + AHEAD)
 
 
 def _span(span: timedelta) -> str:

@@ -41,6 +41,8 @@ def read_window(text: str, url: str) -> Window:
 
 def _window(head: Mapping[str, Any], items: object, url: str, read: Any) -> Window:
     listed = [items] if isinstance(items, dict) else items if isinstance(items, list) else []
+    if any(listed) and not any(isinstance(one, dict) for one in listed):
+        raise NotAFeed("The document is JSON, but what it lists as items are none.")
     site = absolute(_text(head.get("home_page_url") or head.get("link")), url)
     feed = FeedFacts(
         title=_text(head.get("title")),
