@@ -476,7 +476,8 @@ def test_a_call_that_is_asked_for_during_another_is_made_after_it(
 
 def test_a_hanging_receiver_delays_no_other(line: Line, outlet: Outlet, receiver: Receiver) -> None:
     with Receiver() as other:
-        line = _with(line, fetch_allow=(*line.settings.fetch_allow, other.place))
+        patient = {"read_timeout_s": 40, "total_timeout_s": 40}
+        line = _with(line, fetch_allow=(*line.settings.fetch_allow, other.place), **patient)
         hook(line, receiver.url)
         hook(line, other.url)
         receiver.manner, other.when_called = "hangs", receiver.may_answer.set  # until the other was called

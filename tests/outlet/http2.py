@@ -71,6 +71,7 @@ class Http2Outlet(Listener):
         with client, contextlib.suppress(OSError):
             client.settimeout(30)
             if b"\x02h2" not in client.recv(4096, socket.MSG_PEEK) and not self._old:
+                client.recv(4096)  # what is left unread makes a reset of the end
                 client.sendall(NO_PROTOCOL)
                 return
             with self._tls.wrap_socket(client, server_side=True) as sock:
