@@ -10,7 +10,7 @@ import re
 import socket
 import ssl
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined] # some publishers send more than its 100; bytes are counted
 logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings quote what servers send; a feed's error says it
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]++)[ \t]*+:|[ \t]")
+_HEAD = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n]*+\r\n)*+\r\n")  # nothing odd in it
 HOSTS_KEPT = 384  # with idle connections; a process may hold 1,024 files unless told otherwise
 IDLE_PER_HOST = 4
 ADAPTERS_KEPT = 16  # for certificates of feeds' own, whose connections are kept
@@ -57,14 +58,21 @@ def _fields(fp: Any, *_: Any, **__: Any) -> http.client.HTTPMessage:
 
     A blank before the colon is dropped, and a carriage return within a line is one (RFC 9112, 5.1 and 2.2).
     """
-    lines, last = list[bytes](), False
-    for line in http.client._read_headers(fp):  # type: ignore[attr-defined]
+    lines = http.client._read_headers(fp)  # type: ignore[attr-defined]
+    head = b"".join(lines)
+    if not _HEAD.fullmatch(head):
+        head = b"".join(_mended(lines)) + b"\r\n"
+    return email.parser.Parser(_class=http.client.HTTPMessage).parsestr(head.decode("iso-8859-1"))
+
+
+def _mended(lines: Iterable[bytes]) -> Iterator[bytes]:
+    goes_on = False
+    for line in lines:
         found = _FIELD.match(line)
-        last = bool(found and (found[1] or last))  # a line that begins with a blank goes on with the one before
-        if found and last:
-            ends = line.rstrip(b"\r\n").replace(b"\r", b" ") + b"\r\n"
-            lines.append(found[1] + ends[found.end() - 1 :] if found[1] else ends)
-    return email.parser.Parser(_class=http.client.HTTPMessage).parsestr(b"".join(lines).decode("iso-8859-1") + "\r\n")
+        goes_on = bool(found and (found[1] or goes_on))  # a line that begins with a blank goes on with the one before
+        if found and goes_on:
+            text = line.rstrip(b"\r\n").replace(b"\r", b" ") + b"\r\n"
+            yield found[1] + text[found.end() - 1 :] if found[1] else text
 
 
 http.client.parse_headers = _fields  # type: ignore[assignment] # which knows no other way to be told
