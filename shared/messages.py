@@ -10,7 +10,7 @@ from shared.rules import Rules
 from shared.schema import Content, Value
 
 PARSER = (
-    "wireroom@5"  # goes up when the same bytes give another article; entry digests count under their own version only
+    "wireroom@6"  # goes up when the same bytes give another article; entry digests count under their own version only
 )
 FOLD = 2  # goes up when the same articles give other stories; the window is folded again where a lower one did it
 DIGEST_CHARS = 12  # an entry digest: 9 bytes of BLAKE2b in base64url; 2**36 entries until one is likely to be missed

@@ -60,3 +60,63 @@ def test_a_wall_is_known_by_what_it_says(title: str, words: str) -> None:
     page = f"<!doctype html><html><head><title>{title}</title></head><body><main><h1>{title}</h1><p>{words}</p></main>"
     result = read_document(document(kind=Kind.PAGE, url=ASKED), page.encode(), 2000)
     assert (result.facts.outcome, result.entries) == (Outcome.REFUSED, ())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Wir und bis zu 218 Partner, auch Partnerseiten, verarbeiten personenbezogene Daten wie die IP-Adresse und "
+        "Cookies. Ohne Ihre Zustimmung lesen Sie werbefrei im Abo; die Einwilligung zum Tracking kann jederzeit im "
+        "Bereich Datenschutz widerrufen werden. Mehr dazu, wie Cookies und Tracking arbeiten, steht beim Datenschutz. ",
+        "Avec votre consentement, nos partenaires et nous utilisons des cookies et des traceurs pour une publicité "
+        "personnalisée. Vos données personnelles, dont les cookies, sont traitées; vous retirez ce consentement quand "
+        "vous le voulez, et nos partenaires en sont prévenus. ",
+        "Con tu consentimiento, nuestros socios y nosotros usamos cookies y datos personales para publicidad "
+        "personalizada. Los socios que no piden consentimiento se oponen en la página de privacidad; las cookies se "
+        "borran cuando quieras y la privacidad queda a tu cargo. ",
+    ],
+)
+@pytest.mark.parametrize("times", [1, 4])
+def test_a_long_wall_is_known_by_how_often_it_speaks_of_consent(words: str, times: int) -> None:
+    said = "".join(f"<p>{words}</p>" for _ in range(times))
+    page = f"<!doctype html><html><head><title>Storm</title></head><body><main><h1>Storm</h1>{said}</main>"
+    result = read_document(document(kind=Kind.PAGE, url=ASKED), page.encode(), 2000)
+    assert (result.facts.outcome, result.entries) == (Outcome.REFUSED, ())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Um weiterzulesen, melden Sie sich bitte an.", "Connectez-vous pour lire la suite.",
+        "Suscríbete para leer el resto.", "Accedi per continuare.", "Exclusivo para assinantes.",
+        "Log in om verder te lezen.", "Logga in för att läsa vidare.", "Zaloguj się, aby czytać dalej.",
+        "Nous et nos 812 partenaires gardons des cookies.", "My i nasi zaufani partnerzy prosimy o zgodę.",
+        "Bitte bestätigen Sie, dass Sie ein Mensch sind.", "Подтвердите, что вы не робот.",
+    ],
+)  # fmt: skip
+def test_a_teaser_with_a_wall_beneath_it_is_none_in_any_language(sentence: str) -> None:
+    page = f"<!doctype html><html><head><title>Storm</title></head><body><main><p>{TEXT}</p><p>{sentence}</p></main>"
+    result = read_document(document(kind=Kind.PAGE, url=ASKED), page.encode(), 2000)
+    assert (result.facts.outcome, result.entries) == (Outcome.REFUSED, ())
+
+
+def test_a_report_on_consent_is_an_article() -> None:
+    words = (
+        "The authority fined the publisher after readers complained that its pages set cookies before they gave "
+        "consent. The court in the harbour town will hear the case in March, a spokeswoman said on Tuesday, and the "
+        "publisher says that it has changed the way in which its partners are told who reads what. Readers who were "
+        "counted without being asked may claim damages, though few lawyers expect them to. "
+    )
+    page = (
+        f"<!doctype html><html><head><title>Fine</title></head><body><article><h1>Fine</h1><p>{words * 3}</p></article>"
+    )
+    result = read_document(document(kind=Kind.PAGE, url=ASKED), page.encode(), 2000)
+    assert result.facts.outcome == Outcome.OK
+
+
+def test_a_feed_is_no_article_page() -> None:
+    data = (
+        f"<?xml version='1.0'?><!-- a > b --><rss version='2.0'><channel><title>P</title><p>{TEXT}</p></channel></rss>"
+    )
+    result = read_document(document(kind=Kind.PAGE, url=ASKED), data.encode(), 2000)
+    assert (result.facts.outcome, result.facts.error) == (Outcome.REFUSED, "The page is a feed, not an article.")

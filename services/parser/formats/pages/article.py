@@ -20,6 +20,7 @@ from services.parser.formats.pages.pictures import read_figures
 from services.parser.formats.pages.runs import wrap_runs
 from services.parser.formats.pages.tables import unwrap_layouts
 from services.parser.formats.pages.text import extract
+from services.parser.formats.walls import says_wall
 from shared.digests import entry_digest
 from shared.errors import Malformed, NotAFeed
 from shared.hosts import lane_of
@@ -35,19 +36,8 @@ FEW_WORDS = 100  # less than an article, so that a text without paragraphs is be
 LEAST_CAPTION_CHARS = 12
 CAPTION_WORDS = 40  # what is longer and stands beside a picture is text
 _FEW_NULS = 20  # in a page's beginning: damage
-_WALL_WORDS = 150  # a wall says what it is in fewer words
 _HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|meta|article)\b", re.IGNORECASE)
-_WALL = re.compile(
-    r"before you continue|just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a "
-    r")?human|are you a robot|enable javascript and cookies|access denied|"
-    r"attention required|unusual traffic|we value your privacy|your privacy (?:choices|matters)|we and our "
-    r"(?:\d+ )?partners (?:store|process)|cookie consent|"
-    r"sign in to (?:continue|your account)|log in to (?:continue|your account)|please log ?in|subscribe to "
-    r"(?:continue|read)|create (?:a free|your) account to|"
-    r"zustimmen und weiter|mit werbung weiterlesen|accepter et continuer|request (?:unsuccessful|blocked)|"
-    r"ddos protection|captcha",
-    re.IGNORECASE,
-)
+_FEED = re.compile(r"(?:\s|<\?[^>]*>|<!--(?:[^-]|-(?!->))*+-->)*+<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 _ELEMENTS = {
     "quote": "blockquote", "list": "ul", "item": "li", "row": "tr", "cell": "td", "del": "s", "lb": "br", "ref": "a",
     "graphic": "img", "body": "div", "main": "div",
@@ -127,6 +117,8 @@ def _html_text(data: bytes, media_type: str | None) -> str:
     text = decode(data, media_type)
     if text[:2000].count("\0") > _FEW_NULS:
         raise NotAFeed("The page is a file of another kind, not HTML.")
+    if _FEED.match(text):
+        raise NotAFeed("The page is a feed, not an article.")
     if not _HTML.search(text[:20_000]):
         raise NotAFeed("The page is not HTML.")
     return text
@@ -233,8 +225,7 @@ def _as_html(body: etree._Element) -> str:
 
 def _refuse_walls(body: Body, meta: Meta, least_words: int) -> None:
     words = count_words(body.text)
-    title = meta.title or ""
-    if (_WALL.search(title) and words < 3 * _WALL_WORDS) or (words < _WALL_WORDS and _WALL.search(body.text)):
+    if says_wall(meta.title or "", body.text, words):
         raise Malformed("The page is a consent, log-in or challenge page, not an article.")
     if words < least_words:
         raise Malformed(f"The page holds no article: {words} words of text were found.")
