@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from services.command.feeds import feed_store
 from services.command.feeds.opml import Outline
 from shared.database import now, reading, writing
+from shared.http.passport import fresh_keys
 from shared.tables import Article, Feed, Page, Publication
 from tests.command.conftest import ROOT, Run
 from tests.line.steps import Line
@@ -134,6 +135,8 @@ def test_pages_that_wait_are_fetched_no_more_when_those_of_their_feed_are_not(
     line.add(outlet.url("brief.xml"))
     line.poll()
     line.write(_wait_for_pages)
+    access = wireroom("feeds", "access", 1, "--header", "Cookie: s=1", "--pages", seal_key=fresh_keys()[1])
+    assert "Pages that brought no text are asked for so, now: 2." in access.text, access.err
     ran = wireroom("feeds", "pages", "never", 1)
     assert ran.status == 0, ran.err[-1500:]
     assert line.read(select(Page.state)) == []

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from services.command.feeds import feed_store
 from shared.http.passport import Passport, fresh_keys, seal
-from shared.tables import Page, Poll
+from shared.tables import Article, Page, Poll
 from tests.line.steps import Line
 from tests.outlet.outlet import Outlet
 
@@ -15,6 +15,7 @@ SECRET = Passport(authorization="Bearer s3cret", headers={"cookie": "session=s3c
 OPEN, SEAL = fresh_keys()
 LISTED = """<rss version="2.0"><channel><title>Paper</title><item><guid isPermaLink="false">1</guid>
 <title>The bridge is shut</title><link>{}</link><description>For a week.</description></item></channel></rss>"""
+WORDS = "The bridge over the harbour is shut for a week while its bearings are changed, and ferries sail instead. "
 Read = Callable[..., list[dict[str, str]]]
 
 
@@ -56,6 +57,28 @@ def test_it_is_not_unless_he_does(outlet: Outlet, read: Read) -> None:
     ((authorization, cookie, agent),) = secrets(read(outlet.url("news/1"), SECRET))
     assert (authorization, cookie) == (None, None)
     assert agent.startswith("Wireroom/")
+
+
+def test_pages_that_were_refused_are_asked_for_again_with_the_access_that_is_given(
+    make_line: Callable[..., Line], outlet: Outlet
+) -> None:
+    line = make_line(open_key=OPEN)
+    outlet.serve("feed.xml", LISTED.format(outlet.url("news/1")), "application/rss+xml")
+    outlet.fail("news/1", 403)
+    line.add(outlet.url("feed.xml"))
+    line.poll()
+    (page,) = line.read(select(Page.failures, Page.error))
+    assert (page.failures, "403" in page.error) == (1, True)
+    outlet.heal("news/1")
+    outlet.serve("news/1", f"<!doctype html><title>The bridge is shut</title><main><p>{WORDS * 9}</p></main>")
+    line.poll()
+    assert len(outlet.ledger.requests("news/1")) == 1  # it waits
+    line.write(lambda connection: feed_store.ask_pages_again(connection, 1, line.settings))
+    line.poll()
+    (article,) = line.read(select(Article.page_state, Article.body_source))
+    assert tuple(article) == ("done", "page")
+    line.write(lambda connection: feed_store.ask_pages_again(connection, 1, line.settings))
+    assert line.read(select(Page.state).where(Page.state == "active")) == []
 
 
 def test_a_page_of_another_host_is_asked_for_without(elsewhere: Outlet, read: Read) -> None:

@@ -236,6 +236,15 @@ def give_passport(
     connection.execute(changed.values(http2=http2, **TAKEN_BACK))
 
 
+def ask_pages_again(connection: Connection, feed_id: int, settings: Settings) -> int:
+    """Make those pages due that wait or were given up, of articles that are still listed; return how many."""
+    if not settings.fetch_pages:
+        return 0
+    return _want(
+        connection, [feed_id], settings, Article.body_source == "none", Article.page_state.in_(("due", "failed"))
+    )
+
+
 def give_rules(
     connection: Connection,
     feeds: Sequence[Any],

@@ -82,19 +82,23 @@ def access(
         raise UsageError("Either --none, or how the feeds are to be asked for.")
     if not (none or shown) or (passport.pages and not passport.shown):
         raise UsageError("Say how the feeds are to be asked for, or --none.")
-    settings = read_settings()
+    settings, again = read_settings(), 0
     with writing(open_store(settings)) as connection:
         rows = feed_store.find(connection, names)
         for row in rows:
             _check(row, passport, http2=http2)
             sealed = seal(passport, row.url, settings.seal_key, settings.open_key) if passport.shown else None
             feed_store.give_passport(connection, row.id, sealed, passport.shown or None, http2=http2)
+            if passport.pages:
+                again += feed_store.ask_pages_again(connection, row.id, settings)
     if passport.pin == ANY:
         console.warn("no certificate is checked: whoever is on the way can read what is sent, and write the news.")
     if passport.pages:
         console.warn(SERVED)
     for row in rows:
         console.say(f"{row.id} {without_password(row.url)} is asked for with: {shown or 'nothing of its own'}.")
+    if again:
+        console.say(f"Pages that brought no text are asked for so, now: {again}.")
 
 
 def _check(feed: Any, passport: Passport, *, http2: bool) -> None:
