@@ -116,10 +116,10 @@ def _feed(document: Fetched, rules: Rules | None) -> "Read":
 
 def _page(document: Fetched, rules: Rules | None) -> "Read":
     from services.parser.document import Read
-    from services.parser.look import read_page_bytes
+    from services.parser.formats.pages.article import read_page
 
     told = document.url, document.media_type, document.language
-    return Read((read_page_bytes(document.data, *told, rules, document.link),), ())
+    return Read((read_page(document.data, *told, rules, document.link),), ())
 
 
 def _within_limits(parse: Parse, settings: Settings) -> Parse:
@@ -151,7 +151,7 @@ def _each(sources: list[str], listing: Path | None, url: str, way: Way, *, as_js
         return
     failed: list[Failed] = []
     for source in sources:
-        found = contain(lambda source=source: way.read(source, url))  # type: ignore[misc]
+        found = contain(partial(way.read, source, url))
         if isinstance(found, Failed):
             failed.append(found)
             console.warn(f"{without_password(source)}: {_sentence(found)}")

@@ -8,7 +8,6 @@ from services.parser import identity
 from services.parser.document import Read, read_entries
 from services.parser.formats.detect import read_listing
 from services.parser.formats.mail import is_mail
-from services.parser.formats.pages.article import read_page
 from services.parser.sieve import sieve_of
 from shared.bundle import TYPE, unpack
 from shared.messages import Entry, FeedFacts, Unwanted
@@ -83,19 +82,3 @@ def read_feed(
     window = replace(read_listing(data, url, media_type, rules), served_language=language)
     identities = identity.judge(window.slots, trusts_ids=True)
     return read_entries(window, identities, range(len(window.slots)), sieve_of(rules), datetime.now(UTC))
-
-
-def read_page_bytes(
-    data: bytes,
-    url: str,
-    media_type: str | None,
-    language: str | None = None,
-    rules: Rules | None = None,
-    link: str | None = None,
-) -> Entry:
-    """Return the article on the page, which is that of the article at `link` in another form where this is given.
-
-    :raises NotAFeed: the bytes are no HTML.
-    :raises Malformed: they hold no article.
-    """
-    return read_page(data, url, media_type, language, rules, link)

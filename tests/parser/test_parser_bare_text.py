@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
+from services.parser.formats.pages.article import read_page
 from services.parser.formats.pages.runs import wrap_runs
-from services.parser.look import read_page_bytes
 from shared.schema import Content
 
 OPENING = (
@@ -27,7 +27,7 @@ PIECES = st.lists(
 
 def page(body: str) -> Content:
     document = f"<html><title>Mole to be raised</title><body><h1>Mole to be raised</h1><div>{body}</div></body></html>"
-    return read_page_bytes(document.encode(), "https://www.harbour-post.example/mole", None).content
+    return read_page(document.encode(), "https://www.harbour-post.example/mole", None).content
 
 
 def lines(content: Content) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.parser.look import read_page_bytes
+from services.parser.formats.pages.article import read_page
 from shared.errors import PermanentError
 from tests.parser.documents import entries_of
 from tests.parser.reader_page import Picture, reader_page
@@ -40,12 +40,12 @@ def test_a_damaged_document_gives_entries_or_a_reason(case: Path, at: float, len
 @given(st.floats(0, 1), st.integers(0, 400), pieces)
 def test_a_damaged_page_gives_an_article_or_a_reason(at: float, length: int, piece: bytes) -> None:
     with contextlib.suppress(PermanentError):
-        entry = read_page_bytes(damaged(PAGE, at, length, piece), URL, None)
+        entry = read_page(damaged(PAGE, at, length, piece), URL, None)
         assert "<script" not in (entry.content.body_html or "")
 
 
 def test_an_element_whose_name_is_none_keeps_its_words() -> None:
     cut = PAGE.replace(b'<span class="author">Ada Lindqvist</span>', b"<spa<")
-    text = read_page_bytes(cut, URL, None).content.body_text or ""
+    text = read_page(cut, URL, None).content.body_text or ""
     assert "raised by a metre" in text
     assert "two years" in text

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from services.parser.formats.pages.article import read_page
 from services.parser.formats.rules import read_rules
-from services.parser.look import look, read_page_bytes
+from services.parser.look import look
 
 HERE = "https://paper.example/feeds/all"
 ITEM = "<item><title>Pier</title><link>https://paper.example/1</link></item>"
@@ -60,11 +61,11 @@ def test_a_pages_picture_is_that_of_its_site(head: str, found: str | None) -> No
     article = f"<article><h2><a href=/1>Pier</a></h2><p>{'Words of it. ' * 40}</p></article>"
     page = f"<html><head>{head}</head><body>{article}</body></html>"
     wanted = f"https://paper.example/{found}" if found else "https://static.example/a.svg"
-    assert read_page_bytes(page.encode(), "https://paper.example/news/1", None).icon == wanted
+    assert read_page(page.encode(), "https://paper.example/news/1", None).icon == wanted
     rules = read_rules({"items": "article"})
     assert look(page.encode(), "https://paper.example/news/1", None, rules).feed.icon == wanted
 
 
 def test_a_mask_is_no_picture() -> None:
     page = f'<html><head><link rel="mask-icon" href="/m.svg"></head><body><p>{"Words of it. " * 40}</p></body></html>'
-    assert read_page_bytes(page.encode(), "https://paper.example/news/1", None).icon is None
+    assert read_page(page.encode(), "https://paper.example/news/1", None).icon is None

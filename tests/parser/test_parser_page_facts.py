@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.parser.document import read_document
-from services.parser.look import read_page_bytes
+from services.parser.formats.pages.article import read_page
 from shared.messages import Kind
 from shared.schema import Access, Content, Subject
 from tests.parser.documents import document
@@ -26,7 +26,7 @@ def read(said: dict[str, Any] | None = None, *, head: str = "", above: str = "",
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The mole holds</title>{script}{head}</head>'
         f"<body><article><h1>The mole holds</h1>{above}{text}{below}</article></body></html>"
     )
-    return read_page_bytes(page.encode(), "https://harbour.example/coast/mole-holds-12345", None).content
+    return read_page(page.encode(), "https://harbour.example/coast/mole-holds-12345", None).content
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_line_that_says_by_whom_and_nothing_else_is_found_however_it_is_called
     page = (
         f"<html><head><title>Mole holds - Harbour Post</title></head><body><table><tr>{cell}</tr></table></body></html>"
     )
-    content = read_page_bytes(page.encode(), "https://harbour.example/mole", None).content
+    content = read_page(page.encode(), "https://harbour.example/mole", None).content
     assert ([author.name for author in content.authors], content.provenance["authors"]) == (["Ada Byron"], "page line")
 
 
@@ -187,7 +187,7 @@ def test_broken_metadata_gives_what_is_whole_in_it(written: str) -> None:
 
 def test_a_foreign_canonical_address_is_evidence_and_no_identity() -> None:
     page = f"<html><head><link rel='canonical' href='https://agency.example/a/1'></head><body><article><h1>Mole</h1>{PARAGRAPHS}"
-    entry = read_page_bytes(page.encode(), "https://m.harbour.example/mole?utm_source=x", None)
+    entry = read_page(page.encode(), "https://m.harbour.example/mole?utm_source=x", None)
     assert entry.keys == ("url:https://www.harbour.example/mole",)
     assert entry.content.canonical_url == "https://agency.example/a/1"
 
@@ -276,7 +276,7 @@ def test_a_date_in_figures_is_read_as_the_pages_language_writes_it(language: str
         f"<html lang='{language}'><head><title>Mole</title></head><body><article><h1>The mole holds</h1>"
         f"<span class='date'>05/06/2026 13:44 GMT</span>{''.join(f'<p>{one}</p>' for one in PARAGRAPHS)}"
     )
-    content = read_page_bytes(page.encode(), "https://harbour.example/mole", None).content
+    content = read_page(page.encode(), "https://harbour.example/mole", None).content
     assert (content.published_at is not None) is known
     assert not known or str(content.published_at) == "2026-06-05 13:44:00+00:00"
 
@@ -347,7 +347,7 @@ def test_what_a_box_calls_out_is_no_part_of_the_text() -> None:
     box = "<div class='callout'><h3>What is a mole?</h3><p>A wall of stone that keeps the waves away.</p></div>"
     texts = [f"<p>{one}</p>" for one in PARAGRAPHS]
     page = f"<html><body><article><h1>The mole holds</h1>{texts[0]}{box}{texts[1]}{texts[2]}</article></body></html>"
-    found = read_page_bytes(page.encode(), "https://harbour.example/mole-holds", None).content
+    found = read_page(page.encode(), "https://harbour.example/mole-holds", None).content
     assert found.body_text == "\n\n".join(PARAGRAPHS)
 
 
@@ -365,7 +365,7 @@ def test_the_name_of_the_site_is_no_headline(heading: str) -> None:
         "<meta property='og:title' content='Harbour Post'></head><body><nav><h2>All the news of today</h2></nav>"
         f"<article>{heading}{text}</article></body></html>"
     )
-    content = read_page_bytes(page.encode(), "https://harbour.example/storm", None).content
+    content = read_page(page.encode(), "https://harbour.example/storm", None).content
     assert (content.headline, content.provenance["headline"]) == ("Storm takes the roof of the old mole", "page h2")
 
 
@@ -375,4 +375,4 @@ def test_the_name_of_the_site_stands_in_for_a_headline_where_the_page_has_no_oth
         "<html><head><title>Harbour Post</title><meta property='og:site_name' content='Harbour Post'></head>"
         f"<body><article>{text}</article></body></html>"
     )
-    assert read_page_bytes(page.encode(), "https://harbour.example/storm", None).content.headline == "Harbour Post"
+    assert read_page(page.encode(), "https://harbour.example/storm", None).content.headline == "Harbour Post"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.parser.formats.pages.article import read_page
 from services.parser.formats.rules import read_rules
-from services.parser.look import read_page_bytes
 from shared.errors import Malformed
 from shared.messages import Entry
 
@@ -18,7 +18,7 @@ PAGE = f"""<html><head><title>New pier opens</title></head><body><h1>New pier op
 
 
 def read(page: str = PAGE, **given: Any) -> Entry:
-    return read_page_bytes(page.encode(), URL, None, rules=read_rules(given))
+    return read_page(page.encode(), URL, None, rules=read_rules(given))
 
 
 def test_the_text_is_what_the_rule_says_without_what_another_takes_out() -> None:

@@ -5,8 +5,8 @@ import json
 from lxml.html import fromstring
 
 from services.parser.fields.furniture import names_writer
+from services.parser.formats.pages.article import read_page
 from services.parser.formats.pages.lines import Shown, judge, line_of
-from services.parser.look import read_page_bytes
 from shared.schema import Content
 
 URL = "https://www.harbour-post.example/coast/2025/mole"
@@ -31,7 +31,7 @@ def page(body: str, head: str = "", top: str = "", said: dict[str, object] | Non
       <script type="application/ld+json">{json.dumps(facts)}</script></head><body>
       <nav><a href="/">Home</a></nav><main><article><header>{top}<h1>{TITLE}</h1></header>
       <div class="text">{body}</div></article></main></body></html>"""
-    return read_page_bytes(document.encode(), URL, None).content
+    return read_page(document.encode(), URL, None).content
 
 
 def paragraphs(*texts: str) -> str:
@@ -144,7 +144,7 @@ def test_a_credit_is_no_part_of_a_caption() -> None:
 
 
 def bare(document: str) -> Content:
-    return read_page_bytes(document.encode(), URL, None).content
+    return read_page(document.encode(), URL, None).content
 
 
 def test_a_short_headline_is_no_line_of_the_text() -> None:
@@ -232,7 +232,7 @@ def test_a_page_laid_out_by_tables_and_line_breaks_is_read_as_any_other() -> Non
       <td><font size="5"><b>{TITLE}</b></font><br><font size="2">By Ada Byron<br>January 6, 2026</font><br><br>
       {"<br><br>".join(PARAGRAPHS)}</td>
       <td><b>More news</b><br><a href="/x">The ferries sail again</a></td></tr></table></body></html>"""
-    content = read_page_bytes(document.encode(), URL, None).content
+    content = read_page(document.encode(), URL, None).content
     assert lines(content) == PARAGRAPHS
     assert (content.headline, content.byline) == (TITLE, "By Ada Byron")
 
@@ -257,6 +257,6 @@ def test_a_quote_that_is_pulled_out_of_a_paragraph_stands_there_once() -> None:
     page = (
         f"<html><title>Mole</title><body><article><h1>Mole</h1>{text}{pulled}<p>{said}</p>{own}</article></body></html>"
     )
-    body = read_page_bytes(page.encode("utf-16"), "https://harbour.example/mole", None).content.body_text or ""
+    body = read_page(page.encode("utf-16"), "https://harbour.example/mole", None).content.body_text or ""
     assert body.count("four winters") == 1
     assert "does not wait for anyone" in body

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.parser.look import read_page_bytes
+from services.parser.formats.pages.article import read_page
 from shared.schema import Content
 from tests.parser.reader_page import CAPTIONS, FRAME, TEASERS, Picture, reader_page
 
@@ -39,7 +39,7 @@ def article(captions: str) -> Content:
     for at, text in enumerate(LINES):
         blocks.insert(2 * at + 1, Picture(f"https://pictures.example/harbour/{at}.jpg", text))
     page = reader_page(TITLE, "Harbour Post", "Coast", "Tim Aldous", blocks, captions)
-    return read_page_bytes(page, "https://reading.example/a/a1b2", None).content
+    return read_page(page, "https://reading.example/a/a1b2", None).content
 
 
 @pytest.mark.parametrize("captions", CAPTIONS)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from services.parser import limits
 from services.parser.document import read_document
+from services.parser.formats.pages.article import read_page
 from services.parser.formats.rules import read_rules
-from services.parser.look import read_page_bytes
 from shared.errors import Malformed, NotAFeed, PermanentError, Unmet, UsageError
 from shared.messages import Entry, Result, reader_of
 from shared.rules import Rules
@@ -340,6 +340,6 @@ def test_a_page_that_seems_to_list_nothing_is_told_nothing(body: str) -> None:
 )
 def test_whatever_comes_rules_read_it_or_say_why_not(given: dict[str, Any], data: bytes) -> None:
     told = rules(**given)
-    for read_bytes in (entries_of, read_page_bytes):
+    for read_bytes in (entries_of, read_page):
         with contextlib.suppress(PermanentError):
             read_bytes(data, URL, None, rules=told)

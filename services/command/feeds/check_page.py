@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.parser.formats.pages import ruled
-from services.parser.look import read_page_bytes
+from services.parser.formats.pages.article import read_page
 from shared.errors import FetchError, PermanentError
 from shared.hosts import lane_of
 from shared.http.client import Client
@@ -39,7 +39,7 @@ def look_at(client: Client, link: str, rules: Rules | None = None) -> Page:
         if answer.status != 200:
             return Page(url, why=f"The server answered {answer.status}.")
         kind, known_as = answer.headers.get("content-type"), link if url != link else None
-        article = read_page_bytes(answer.body, answer.url, kind, rules=rules, link=known_as).content
+        article = read_page(answer.body, answer.url, kind, rules=rules, link=known_as).content
     except (FetchError, PermanentError) as error:
         return Page(url, why=str(error))
     unmet = ruled.unmet(rules, article) or unmet_by(rules, link)
